@@ -1,0 +1,19 @@
+/* The subcommands. Each takes its own argv (argv[0] is its name) and returns the exit code. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct {
+  const char *name;
+  const char *synopsis; /* one line for --help */
+  int (*run)(int argc, char **argv);
+} Command;
+
+int command_dashboard(int argc, char **argv); /* without a subcommand */
+int command_demo(int argc, char **argv);
+
+/* Exit codes; of `check` and, as far as they fit, of everything else (design). */
+enum {
+  EXIT_GOOD = 0, EXIT_WARNINGS = 1, EXIT_USAGE = 2, EXIT_NETWORK = 3, EXIT_TLS = 4,
+  EXIT_SERVER_REFUSED = 5, EXIT_CLIENT_REFUSED = 6, EXIT_MQTT = 7, EXIT_LOCAL_FILE = 8,
+};

@@ -1,0 +1,19 @@
+/* The command line with mosquitto's option names, into a profile. */
+#pragma once
+
+#include <glib.h>
+
+#include "core/profile.h"
+
+typedef struct {
+  Profile *profile;      /* NULL: no connection was described */
+  char *profile_name;    /* a saved profile was named */
+  gsize log_bytes;
+  gboolean ascii, no_color, show_help, show_version;
+} Options;
+
+/* argv[0] is skipped. FALSE: one sentence that names the option and the remedy (exit code 2). */
+gboolean options_parse(int argc, char **argv, Options *options, GError **error);
+void options_clear(Options *options);
+/* (transfer full) the text of --help. */
+char *options_help(void);

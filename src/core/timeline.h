@@ -1,0 +1,33 @@
+/* What happened to a connection, in order, with times. Bounded: TIMELINE_MAX entries, oldest go
+ * first; positions are numbers that never shift. Main thread. */
+#pragma once
+
+#include <glib.h>
+
+#define TIMELINE_MAX 2000
+
+typedef enum { TIMELINE_INFO, TIMELINE_GOOD, TIMELINE_WARNING, TIMELINE_ERROR } TimelineLevel;
+
+typedef struct {
+  guint64 number;
+  gint64 time_ns;       /* real time */
+  gint64 step_us;       /* since the entry before it of the same attempt; -1: first */
+  TimelineLevel level;
+  char *stage;          /* "dns", "tcp", "tls", "cert", "mqtt", "local": short, for a column */
+  char *text;           /* safe text, one sentence */
+  char *code;           /* finding code, or NULL */
+} TimelineEntry;
+
+typedef struct Timeline Timeline;
+
+Timeline *timeline_new(void);
+void timeline_free(Timeline *timeline);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Timeline, timeline_free)
+
+/* `first`: begins an attempt (no step time). `text` is passed through safe_text(). */
+void timeline_add(Timeline *timeline, gint64 time_ns, gint64 monotonic_us, gboolean first,
+                  TimelineLevel level, const char *stage, const char *code, const char *text);
+guint64 timeline_first(const Timeline *timeline);
+guint64 timeline_next(const Timeline *timeline);
+/* NULL: gone or not there yet. Borrowed until the next timeline_add(). */
+const TimelineEntry *timeline_get(const Timeline *timeline, guint64 number);

@@ -1,0 +1,25 @@
+/* mqtrust: locale, subcommand, exit code; nothing else. */
+#include "config.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include "commands/commands.h"
+
+static const Command commands[] = {
+    {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
+     command_demo},
+};
+
+int
+main(int argc, char **argv)
+{
+  setlocale(LC_ALL, "");
+  if (argc > 1) {
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+      if (strcmp(argv[1], commands[i].name) == 0)
+        return commands[i].run(argc - 1, argv + 1);
+    }
+  }
+  return command_dashboard(argc, argv);
+}

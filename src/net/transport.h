@@ -1,0 +1,18 @@
+/* The transport thread: one GMainContext that runs every tunnel's sockets and timers. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct Transport Transport;
+
+/* Starts the thread. */
+Transport *transport_new(void);
+/* Ends the thread; every tunnel must be gone. */
+void transport_free(Transport *transport);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Transport, transport_free)
+
+GMainContext *transport_context(Transport *transport);
+
+/* Runs `function` on the transport thread soon (now, when called there). */
+void transport_invoke(Transport *transport, GSourceFunc function, gpointer data,
+                      GDestroyNotify notify);

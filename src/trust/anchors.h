@@ -1,0 +1,26 @@
+/* Trust anchors: what this side believes without proof. From a file, a folder or the system store.
+ * Immutable and atomically reference-counted. */
+#pragma once
+
+#include <glib.h>
+
+#include "trust/certificate.h"
+
+typedef struct Anchors Anchors;
+
+/* At least one anchor, else NULL and a TRUST_ERROR: GnuTLS itself reports an empty, wrong or
+ * damaged file as success with nothing in it. */
+Anchors *anchors_load_file(const char *path, GError **error);
+/* Every certificate in the regular files of a folder; files that hold none are passed over. */
+Anchors *anchors_load_folder(const char *path, GError **error);
+Anchors *anchors_load_system(GError **error);
+Anchors *anchors_ref(Anchors *anchors);
+void anchors_unref(Anchors *anchors);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Anchors, anchors_unref)
+
+/* Borrowed: the Certificates, in file order. */
+GPtrArray *anchors_certificates(const Anchors *anchors);
+/* "root.pem" or "system trust store", safe text. */
+const char *anchors_label(const Anchors *anchors);
+/* The file's path, safe text; NULL for the system store. */
+const char *anchors_path(const Anchors *anchors);

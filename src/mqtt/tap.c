@@ -230,6 +230,24 @@ take_other(Tap *tap, MqttDirection direction, const guint8 *bytes, gsize size)
   return TRUE;
 }
 
+/* A refusal in the form of 3.1.1 (see mqtt_packet_decode) is no CONNACK of MQTT 5. Paho 1.3 reads
+ * it as one and then frees properties that it never set; it gets the same refusal in the form of
+ * MQTT 5. */
+static void
+pass_on(const Tap *tap, MqttDirection direction, const guint8 *bytes, gsize size, GByteArray *out)
+{
+  static const guint8 reasons[] = {0x00, 0x84, 0x85, 0x88, 0x86, 0x87}; /* by return code */
+  guint8 refusal[] = {MQTT_CONNACK << 4, 3, 0, 0, 0};
+
+  if (direction == MQTT_FROM_CLIENT || tap->version != MQTT_5 || size != 4 ||
+      bytes[0] != MQTT_CONNACK << 4) {
+    g_byte_array_append(out, bytes, (guint)size);
+    return;
+  }
+  refusal[3] = reasons[bytes[3]];
+  g_byte_array_append(out, refusal, sizeof refusal);
+}
+
 static gboolean
 take_packet(Tap *tap, MqttDirection direction, const MqttFrame *frame, const guint8 *bytes,
             GByteArray *out)
@@ -249,7 +267,7 @@ take_packet(Tap *tap, MqttDirection direction, const MqttFrame *frame, const gui
   } else if (!take_other(tap, direction, bytes, size)) {
     return FALSE;
   }
-  g_byte_array_append(out, bytes, (guint)size);
+  pass_on(tap, direction, bytes, size, out);
   return TRUE;
 }
 

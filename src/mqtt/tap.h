@@ -1,7 +1,8 @@
 /* The tap: sees every byte between Paho and the broker, in both directions, once.
  *
  * From the broker, a QoS 0 PUBLISH goes to the sink and not to Paho; everything else passes
- * unchanged, byte for byte, in order. From the client, everything passes. Every packet is decoded
+ * unchanged, byte for byte, in order (but the 3.1.1 refusal of an MQTT 5 CONNECT, which would crash
+ * Paho, passes in the form of MQTT 5). From the client, everything passes. Every packet is decoded
  * and shown to the sink. Bytes that are no MQTT stop the connection: the sink gets a fault.
  *
  * Bounded: a packet that is not yet complete is buffered up to `packet_max` bytes (default 16 MiB);

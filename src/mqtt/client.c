@@ -9,6 +9,7 @@
 
 #include "mqtt/client_check.h"
 #include "mqtt/client_state.h"
+#include "mqtt/client_wake.h"
 #include "mqtt/tap.h"
 
 #define MAX_INFLIGHT 100  /* QoS 1 and 2 under way; a broker's Receive Maximum lowers it */
@@ -58,16 +59,17 @@ on_connect_failed_5(void *number, MQTTAsync_failureData5 *data)
   connect_failed(number, data->code, data->message);
 }
 
+/* Paho does not call on_lost() as well. */
 static void
 on_broker_disconnect(void *number, MQTTProperties *properties, enum MQTTReasonCodes reason)
 {
-  client_state_told_to_go(GPOINTER_TO_UINT(number), (int)reason);
+  client_state_lost(GPOINTER_TO_UINT(number), (int)reason);
 }
 
 static void
 on_lost(void *number, char *cause)
 {
-  client_state_lost(GPOINTER_TO_UINT(number));
+  client_state_lost(GPOINTER_TO_UINT(number), -1);
 }
 
 static void
@@ -171,17 +173,24 @@ response_options(const MqttClient *client, guint number, MQTTAsync_onSuccess *on
 
 /* When its last client is destroyed, Paho stops its threads and waits for them in steps of 100 ms,
  * for more than a second, on our thread; a client made meanwhile can lose its receive thread. One
- * client that never connects and is never destroyed keeps that from happening. */
+ * client that is never destroyed keeps that from happening, and is there to wake the thread. */
 static gpointer
 start_paho(gpointer unused)
 {
   MQTTAsync_init_options init = MQTTAsync_init_options_initializer;
   MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer;
+  MQTTAsync_connectOptions connect = MQTTAsync_connectOptions_initializer;
+  guint16 port = mqtt_wake_listen();
+  g_autofree char *uri = g_strdup_printf("tcp://127.0.0.1:%u", port);
   MQTTAsync keeper = NULL;
 
   MQTTAsync_global_init(&init);
-  MQTTAsync_createWithOptions(&keeper, "tcp://127.0.0.1:1", "keeper", MQTTCLIENT_PERSISTENCE_NONE,
-                              NULL, &create);
+  create.MQTTVersion = connect.MQTTVersion = MQTTVERSION_3_1_1;
+  connect.keepAliveInterval = 0;
+  if (MQTTAsync_createWithOptions(&keeper, uri, "keeper", MQTTCLIENT_PERSISTENCE_NONE, NULL,
+                                  &create) == MQTTASYNC_SUCCESS &&
+      port != 0 && MQTTAsync_connect(keeper, &connect) == MQTTASYNC_SUCCESS)
+    mqtt_wake_accept();
   return keeper;
 }
 
@@ -343,8 +352,10 @@ mqtt_client_connect(MqttClient *client, guint16 port, guint timeout_seconds, GEr
     return FALSE;
   }
   code = connect_paho(client, port, timeout_seconds);
-  if (code == MQTTASYNC_SUCCESS)
+  if (code == MQTTASYNC_SUCCESS) {
+    mqtt_wake_soon();
     return TRUE;
+  }
   client_state_not_connecting(client->state);
   g_set_error(error, MQTT_CLIENT_ERROR, code, "cannot connect: %s", MQTTAsync_strerror(code));
   return FALSE;

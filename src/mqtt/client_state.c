@@ -15,7 +15,6 @@ struct ClientState {
   gpointer user_data;
   Phase phase;
   guint timeout_seconds; /* of the connect under way */
-  int told_to_go;        /* reason of the broker's DISCONNECT, -1: none came */
 };
 
 /* --- Life ----------------------------------------------------------------------------------------
@@ -31,7 +30,6 @@ client_state_new(MqttVersion version, MqttClientHandler handler, gpointer user_d
   state->version = version;
   state->handler = handler;
   state->user_data = user_data;
-  state->told_to_go = -1;
   state->connection = mqtt_request_add(REQUEST_CONNECTION, state);
   return state;
 }
@@ -129,12 +127,16 @@ connect_failure_text(const ClientState *state, int reason, gboolean timed_out, c
   return g_strdup("the connection ended before the broker answered");
 }
 
+/* `reason`: of the broker's DISCONNECT, -1: none came. */
 static void
-emit_loss(ClientState *state)
+end_by_broker(ClientState *state, int reason)
 {
-  int reason = state->told_to_go;
   g_autofree char *text = NULL;
 
+  if (state->phase == LEAVING)
+    finish(state, MQTT_CLIENT_DISCONNECTED, -1, NULL);
+  if (state->phase != ONLINE)
+    return;
   if (reason >= 0)
     text = g_strdup_printf("the broker ended the connection: %s",
                            mqtt_reason_text(MQTT_DISCONNECT, state->version, (guint8)reason));
@@ -190,7 +192,6 @@ client_state_begin_connecting(ClientState *state, guint timeout_seconds)
   if (may) {
     state->phase = CONNECTING;
     state->timeout_seconds = timeout_seconds;
-    state->told_to_go = -1;
   }
   g_mutex_unlock(&state->lock);
   return may;
@@ -271,29 +272,14 @@ client_state_connect_failed(guint number, int reason, gboolean timed_out, const 
 }
 
 void
-client_state_told_to_go(guint number, int reason)
+client_state_lost(guint number, int reason)
 {
   RequestKind kind;
   ClientState *state = enter(number, &kind);
 
   if (state == NULL)
     return;
-  state->told_to_go = reason;
-  leave(state);
-}
-
-void
-client_state_lost(guint number)
-{
-  RequestKind kind;
-  ClientState *state = enter(number, &kind);
-
-  if (state == NULL)
-    return;
-  if (state->phase == ONLINE)
-    emit_loss(state);
-  else if (state->phase == LEAVING)
-    finish(state, MQTT_CLIENT_DISCONNECTED, -1, NULL);
+  end_by_broker(state, reason);
   leave(state);
 }
 

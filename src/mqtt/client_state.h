@@ -52,9 +52,8 @@ void client_state_connected(guint number);
 /* `reason`: of the CONNACK, -1: none came. `timed_out`: within the time to connect. `detail`: words
  * of Paho, or NULL. */
 void client_state_connect_failed(guint number, int reason, gboolean timed_out, const char *detail);
-/* A DISCONNECT of the broker (MQTT 5), before client_state_lost(). */
-void client_state_told_to_go(guint number, int reason);
-void client_state_lost(guint number);
+/* `reason`: of the broker's DISCONNECT (MQTT 5), -1: none came. */
+void client_state_lost(guint number, int reason);
 void client_state_gone(guint number);
 /* The broker's answer: a reason code, in 3.1.1 the code of a SUBACK or 0. */
 void client_state_answered(guint number, int reason);

@@ -602,6 +602,31 @@ test_help_text(void)
       help, "\n      --key-password-file FILE  the key's password is the first line of FILE\n"));
 }
 
+/* The manual is written by hand, so somebody has to look after it. */
+static void
+test_manual_lists_everything(void)
+{
+  const char *source = g_getenv("MQTRUST_TEST_SRCDIR");
+  if (source == NULL) {
+    g_test_skip("MQTRUST_TEST_SRCDIR is not set: run it with tests/run-test");
+    return;
+  }
+  g_autofree char *path = g_build_filename(source, "man", "mqtrust.1", NULL);
+  g_autofree char *manual = NULL;
+  g_autoptr(GError) error = NULL;
+  g_file_get_contents(path, &manual, NULL, &error);
+  g_assert_no_error(error);
+  for (int id = 0; id < OPTION_COUNT; id++) {
+    const OptionSpec *spec = option_by_id((OptionId)id);
+    g_autoptr(GString) item = g_string_new("\n.It ");
+    if (spec->letter != 0)
+      g_string_append_printf(item, "Fl %c , ", spec->letter);
+    g_string_append_printf(item, "Fl -%s%s", spec->name, spec->argument != NULL ? " Ar " : "\n");
+    if (strstr(manual, item->str) == NULL)
+      g_error("the manual has no --%s", spec->name);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -640,6 +665,7 @@ main(int argc, char **argv)
       {"/options/help/columns", test_help_fits_80_columns},
       {"/options/help/everything", test_help_lists_everything},
       {"/options/help/text", test_help_text},
+      {"/options/manual", test_manual_lists_everything},
   };
   g_test_init(&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(tests); i++)

@@ -11,7 +11,7 @@ socket_io_init(SocketIo *io, int fd)
 {
   memset(io, 0, sizeof *io);
   io->fd = fd;
-  io->output = g_byte_array_new();
+  byte_queue_init(&io->output);
 }
 
 void
@@ -21,7 +21,7 @@ socket_io_clear(SocketIo *io)
     close(io->fd);
   io->fd = -1;
   g_clear_pointer(&io->input, g_free);
-  g_clear_pointer(&io->output, g_byte_array_unref);
+  byte_queue_clear(&io->output);
 }
 
 static void
@@ -33,7 +33,7 @@ keep_first(SocketIo *io, const guint8 *bytes, gsize length)
   io->first_length += take;
 }
 
-/* 0: nothing came. A reset that send() saw first leaves recv() with a plain end. */
+/* 0: nothing came. */
 static gsize
 receive(SocketIo *io, void *bytes, gsize length)
 {
@@ -90,41 +90,20 @@ void
 socket_io_write(SocketIo *io, const void *bytes, gsize length)
 {
   if (io->error == 0)
-    g_byte_array_append(io->output, bytes, (guint)length);
-}
-
-static void
-forget_output(SocketIo *io)
-{
-  g_byte_array_set_size(io->output, 0);
-  io->output_start = 0;
+    g_byte_array_append(io->output.bytes, bytes, (guint)length);
 }
 
 gboolean
 socket_io_flush(SocketIo *io)
 {
-  while (socket_io_pending(io) > 0 && io->error == 0) {
-    ssize_t sent =
-        send(io->fd, io->output->data + io->output_start, socket_io_pending(io), MSG_NOSIGNAL);
-    if (sent >= 0)
-      io->output_start += (gsize)sent;
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
-      return FALSE;
-    else if (errno != EINTR)
-      io->error = errno;
-  }
-  forget_output(io);
+  if (io->error == 0 && !byte_queue_send(&io->output, io->fd, &io->error) && io->error == 0)
+    return FALSE;
+  byte_queue_forget(&io->output);
   return TRUE;
-}
-
-gsize
-socket_io_pending(const SocketIo *io)
-{
-  return io->output->len - io->output_start;
 }
 
 gboolean
 socket_io_has_room(const SocketIo *io)
 {
-  return socket_io_pending(io) < SOCKET_IO_WRITE_BYTES;
+  return byte_queue_length(&io->output) < SOCKET_IO_WRITE_BYTES;
 }

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "net/byte_queue.h"
+
 #define SOCKET_IO_READ_BYTES (256u * 1024)
 /* Callers stop writing when more than this waits; see socket_io_has_room(). */
 #define SOCKET_IO_WRITE_BYTES (256u * 1024)
@@ -16,8 +18,7 @@ typedef struct {
   int fd;
   guint8 *input; /* SOCKET_IO_READ_BYTES; allocated by the first recv() */
   gsize input_start, input_end;
-  GByteArray *output;
-  gsize output_start;
+  ByteQueue output;
   gboolean would_block; /* the last recv() found nothing */
   gboolean eof;         /* the peer has closed */
   int error;            /* errno that ended the socket; 0: alive */
@@ -46,5 +47,4 @@ gsize socket_io_read_direct(SocketIo *io, void *bytes, gsize length);
 void socket_io_write(SocketIo *io, const void *bytes, gsize length);
 /* Sends what the kernel takes. TRUE: nothing waits any more (or it never can be sent). */
 gboolean socket_io_flush(SocketIo *io);
-gsize socket_io_pending(const SocketIo *io);
 gboolean socket_io_has_room(const SocketIo *io);

@@ -44,6 +44,7 @@ typedef enum {
   TUNNEL_ERROR_PORT_STARTTLS,      /* port-starttls */
   TUNNEL_ERROR_PORT_OTHER,         /* port-other-service */
   TUNNEL_ERROR_PORT_NEEDS_TLS,     /* port-needs-tls */
+  TUNNEL_ERROR_PORT_WEBSOCKET,     /* port-websocket */
   TUNNEL_ERROR_SERVER_REFUSED,     /* none: the verdict's findings say it */
   TUNNEL_ERROR_CLIENT_REQUIRED,    /* client-cert-required */
   TUNNEL_ERROR_CLIENT_CA_UNKNOWN,  /* client-ca-unknown */

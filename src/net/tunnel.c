@@ -69,10 +69,10 @@ let_go(Tunnel *tunnel)
 {
   g_clear_pointer(&tunnel->pump, pump_free);
   g_clear_pointer(&tunnel->tap, tap_free);
-  g_mutex_lock(&tunnel->lock);
-  g_atomic_int_set(&tunnel->stopped, TRUE);
-  g_cond_signal(&tunnel->stopped_changed);
-  g_mutex_unlock(&tunnel->lock);
+  pthread_mutex_lock(&tunnel->lock);
+  tunnel->stopped = TRUE;
+  pthread_cond_signal(&tunnel->stopped_changed);
+  pthread_mutex_unlock(&tunnel->lock);
 }
 
 void
@@ -298,8 +298,8 @@ tunnel_start(Transport *transport, const TunnelConfig *config, const TunnelSink 
   tunnel->host = safe_text_string(config->host);
   tunnel->alert = -1;
   tunnel->version = MQTT_3_1_1;
-  g_mutex_init(&tunnel->lock);
-  g_cond_init(&tunnel->stopped_changed);
+  pthread_mutex_init(&tunnel->lock, NULL);
+  pthread_cond_init(&tunnel->stopped_changed, NULL);
   transport_invoke(transport, begin, tunnel, NULL);
   return tunnel;
 }
@@ -323,8 +323,8 @@ stop(gpointer data)
 static void
 tunnel_free(Tunnel *tunnel)
 {
-  g_mutex_clear(&tunnel->lock);
-  g_cond_clear(&tunnel->stopped_changed);
+  pthread_mutex_destroy(&tunnel->lock);
+  pthread_cond_destroy(&tunnel->stopped_changed);
   tunnel_config_free(tunnel->config);
   g_clear_error(&tunnel->closing_error);
   g_free(tunnel->host);
@@ -341,10 +341,10 @@ tunnel_stop(Tunnel *tunnel)
     return;
   g_assert(!g_main_context_is_owner(tunnel->context)); /* it would wait for itself */
   transport_invoke(tunnel->transport, stop, tunnel, NULL);
-  g_mutex_lock(&tunnel->lock);
-  while (!g_atomic_int_get(&tunnel->stopped))
-    g_cond_wait(&tunnel->stopped_changed, &tunnel->lock);
-  g_mutex_unlock(&tunnel->lock);
+  pthread_mutex_lock(&tunnel->lock);
+  while (!tunnel->stopped)
+    pthread_cond_wait(&tunnel->stopped_changed, &tunnel->lock);
+  pthread_mutex_unlock(&tunnel->lock);
   tunnel_free(tunnel);
 }
 

@@ -2,6 +2,7 @@
  * (handshake), tunnel_relay.c (joined). Everything below `state` belongs to the transport thread. */
 #pragma once
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "net/dial.h"
@@ -34,10 +35,10 @@ struct Tunnel {
     _Atomic guint64 bytes_in, bytes_out, messages_in, messages_out;
   } counters;
 
-  /* Between tunnel_stop() and the transport thread. */
-  GMutex lock;
-  GCond stopped_changed;
-  gint stopped; /* atomic */
+  /* Between tunnel_stop() and the transport thread. POSIX's own, for ThreadSanitizer's eyes. */
+  pthread_mutex_t lock;
+  pthread_cond_t stopped_changed;
+  gboolean stopped;
 
   TunnelState state;
   gboolean stop_wanted;

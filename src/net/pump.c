@@ -112,6 +112,18 @@ write_broker(Pump *pump)
   }
 }
 
+/* TRUE: nothing waits any more, neither here nor in the stream. */
+static gboolean
+send_broker(Pump *pump)
+{
+  gboolean all_sent;
+  do {
+    write_broker(pump);
+    all_sent = stream_flush(pump->stream);
+  } while (all_sent && byte_queue_length(&pump->to_broker) > 0);
+  return all_sent;
+}
+
 static gboolean
 feed(Pump *pump, MqttDirection direction, const guint8 *bytes, gsize length)
 {
@@ -197,8 +209,8 @@ static void
 set_interests(Pump *pump)
 {
   gboolean client_has_room = byte_queue_length(&pump->to_client) < PUMP_PENDING_MAX;
+  gboolean all_sent = send_broker(pump);
   gboolean broker_has_room = byte_queue_length(&pump->to_broker) == 0;
-  gboolean all_sent = stream_flush(pump->stream);
   set_interest(pump, &pump->broker, (client_has_room ? G_IO_IN : 0) | (all_sent ? 0 : G_IO_OUT));
   set_interest(pump, &pump->client,
                (broker_has_room ? G_IO_IN : 0) |
@@ -216,7 +228,7 @@ turn(GSource *source, GSourceFunc callback, gpointer data)
   gboolean client_ready = is_ready(pump, &pump->client);
   gboolean broker_ready = is_ready(pump, &pump->broker) || stream_has_input(pump->stream);
 
-  stream_flush(pump->stream);
+  send_broker(pump);
   flush_client(pump);
   /* The broker first: when both ends are gone, its reason is the one to tell. */
   if (broker_ready)

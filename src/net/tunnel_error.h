@@ -42,7 +42,8 @@ typedef enum {
   TUNNEL_ERROR_TLS_OTHER,          /* unknown */
   TUNNEL_ERROR_PORT_HTTP,          /* port-http */
   TUNNEL_ERROR_PORT_STARTTLS,      /* port-starttls */
-  TUNNEL_ERROR_PORT_OTHER,         /* port-other-service */
+  TUNNEL_ERROR_PORT_OTHER,         /* port-other-service: answers ClientHello with no TLS */
+  TUNNEL_ERROR_PORT_SPEAKS_FIRST,  /* port-other-service: before the client did */
   TUNNEL_ERROR_PORT_NEEDS_TLS,     /* port-needs-tls */
   TUNNEL_ERROR_PORT_WEBSOCKET,     /* port-websocket */
   TUNNEL_ERROR_SERVER_REFUSED,     /* none: the verdict's findings say it */

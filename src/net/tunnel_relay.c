@@ -23,7 +23,7 @@ static GError *
 explain_greeting(const Tunnel *tunnel, const guint8 *bytes, gsize length)
 {
   g_autofree char *text = safe_text(bytes, MIN(length, 32));
-  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PORT_OTHER,
+  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PORT_SPEAKS_FIRST,
                      "%s speaks first (\"%s\"), which an MQTT broker never does; use the broker's "
                      "MQTT port",
                      tunnel->peer, text);

@@ -140,7 +140,10 @@ scene_connect_client(Scene *scene)
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_port = htons((guint16)ready->number),
                                 .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  struct timeval patience = {.tv_sec = CLIENT_TIMEOUT_MS / 1000};
   scene->client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt(scene->client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  setsockopt(scene->client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   g_assert_cmpint(connect(scene->client, (struct sockaddr *)&address, sizeof address), ==, 0);
 }
 

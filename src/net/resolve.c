@@ -307,14 +307,36 @@ ask(Resolve *resolve, const char *name, int which, int family)
   ares_getaddrinfo(resolve->channel, name, NULL, &hints, on_answer, question);
 }
 
-/* Literals need no resolver at all, and c-ares knows no zones ("fe80::1%eth0"). */
 static gboolean
-take_literal(Resolve *resolve, const char *host)
+take_literal(Resolve *resolve, const char *literal)
 {
   Address address;
-  if (!address_parse(&address, host))
+  if (!address_parse(&address, literal))
     return FALSE;
   g_array_append_val(resolve->addresses, address);
+  return TRUE;
+}
+
+/* RFC 6761, 6.3: these never go to a name server. */
+static gboolean
+is_localhost(const char *host)
+{
+  g_autofree char *lower = g_ascii_strdown(host, -1);
+  if (g_str_has_suffix(lower, "."))
+    lower[strlen(lower) - 1] = '\0';
+  return strcmp(lower, "localhost") == 0 || g_str_has_suffix(lower, ".localhost");
+}
+
+/* What needs no resolver at all; c-ares knows no zones ("fe80::1%eth0"). */
+static gboolean
+answer_here(Resolve *resolve, const char *host)
+{
+  if (is_localhost(host)) {
+    take_literal(resolve, "::1");
+    take_literal(resolve, "127.0.0.1");
+  } else if (!take_literal(resolve, host)) {
+    return FALSE;
+  }
   g_ptr_array_add(resolve->names, g_strdup(host));
   return TRUE;
 }
@@ -322,7 +344,7 @@ take_literal(Resolve *resolve, const char *host)
 static void
 begin(Resolve *resolve, const char *host, const char *servers)
 {
-  if (take_literal(resolve, host)) {
+  if (answer_here(resolve, host)) {
     finish_soon(resolve);
     return;
   }

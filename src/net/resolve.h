@@ -1,6 +1,6 @@
 /* A host name to its addresses, asynchronously on a GMainContext (c-ares).
  *
- * IP literals, the hosts file and "localhost" answer without a packet; else A and AAAA are asked
+ * IP literals, "localhost" and the hosts file answer without a packet; else A and AAAA are asked
  * side by side. A name in Unicode is asked in its ASCII form (RFC 5891). What comes back is not
  * authenticated: DNS says where to dial, the certificate says who it is. */
 #pragma once

@@ -1,11 +1,39 @@
 #include "config.h"
 #include "net/transport.h"
 
+#include "util/event_queue.h"
+
 struct Transport {
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
+  EventQueue *calls; /* of Call */
 };
+
+typedef struct {
+  GSourceFunc function;
+  gpointer data;
+  GDestroyNotify notify;
+} Call;
+
+static void
+free_call(gpointer data)
+{
+  Call *call = data;
+  if (call->notify != NULL)
+    call->notify(call->data);
+  g_free(call);
+}
+
+static void
+make_call(gpointer event, gpointer user_data)
+{
+  Call *call = event;
+  if (call == NULL)
+    return;
+  call->function(call->data);
+  free_call(call);
+}
 
 static gpointer
 run(gpointer data)
@@ -23,6 +51,7 @@ transport_new(void)
   Transport *transport = g_new0(Transport, 1);
   transport->context = g_main_context_new();
   transport->loop = g_main_loop_new(transport->context, FALSE);
+  transport->calls = event_queue_new(0, transport->context, make_call, transport, free_call);
   transport->thread = g_thread_new("transport", run, transport);
   return transport;
 }
@@ -42,6 +71,7 @@ transport_free(Transport *transport)
   /* Through the context, not directly: a loop that has not begun to run yet would forget it. */
   transport_invoke(transport, quit, transport->loop, NULL);
   g_thread_join(transport->thread);
+  event_queue_free(transport->calls);
   g_main_loop_unref(transport->loop);
   g_main_context_unref(transport->context);
   g_free(transport);
@@ -56,5 +86,10 @@ transport_context(Transport *transport)
 void
 transport_invoke(Transport *transport, GSourceFunc function, gpointer data, GDestroyNotify notify)
 {
-  g_main_context_invoke_full(transport->context, G_PRIORITY_DEFAULT, function, data, notify);
+  Call *call = g_new(Call, 1);
+  *call = (Call){function, data, notify};
+  if (g_main_context_is_owner(transport->context))
+    make_call(call, transport);
+  else
+    event_queue_post(transport->calls, call, FALSE);
 }

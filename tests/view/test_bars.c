@@ -56,8 +56,7 @@ test_online(void)
                 " prod-eu  online · TLS 1.3 two-way ✓  mqtts://mqtt.example.com:8883  MQTT 5  "
                 "↓1.2k/s ↑3/s  rtt 12ms  cert 87d");
   assert_header(&model, 80,
-                " prod-eu  online · TLS 1.3 two-way ✓  ↓1.2k/s ↑3/s  rtt 12ms  "
-                "cert 87d");
+                " prod-eu  online · TLS 1.3 two-way ✓  MQTT 5  ↓1.2k/s ↑3/s  rtt 12ms  cert 87d");
   assert_header(&model, 40, " prod-eu  online · TLS 1.3 two-way ✓");
   model.two_way = FALSE;
   assert_header(&model, 40, " prod-eu  online · TLS 1.3 ✓  cert 87d");

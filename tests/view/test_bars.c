@@ -193,7 +193,7 @@ test_tiny_widths(void)
   HeaderModel model = online_model();
   view_open(3, 40, 0);
   for (int columns = 1; columns < 40; columns++) {
-    g_autofree char *line = header_line(&model, columns);
+    g_free(header_line(&model, columns));
     hint_bar_draw(view_canvas(), CONTEXT_MESSAGES, FALSE);
   }
   view_close();

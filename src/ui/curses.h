@@ -4,15 +4,10 @@
 #ifndef NCURSES_WIDECHAR
 #define NCURSES_WIDECHAR 1
 #endif
-#include <curses.h>
-#include <term.h>
 
-/* ui/key.h has a KEY_ENTER of its own; that of curses is CURSES_KEY_ENTER here. */
+/* ui/key.h has a key_name() and a KEY_ENTER of its own. */
+#define key_name curses_key_name
+#include <curses.h>
+#undef key_name
 enum { CURSES_KEY_ENTER = KEY_ENTER };
 #undef KEY_ENTER
-
-/* term.h claims these plain words as macros for capabilities. */
-#undef lines
-#undef columns
-#undef tab
-#undef newline

@@ -22,8 +22,7 @@ struct MqttClient {
   ClientState *state;
 };
 
-/* --- Callbacks about the connection
- * --------------------------------------------------------------- */
+/* --- Callbacks about the connection ----------------------------------------------------------- */
 
 static void
 on_connected(void *number, MQTTAsync_successData *data)
@@ -105,8 +104,7 @@ on_message(void *number, char *topic, int topic_length, MQTTAsync_message *messa
   return 1;
 }
 
-/* --- Callbacks about requests
- * ---------------------------------------------------------------------- */
+/* --- Callbacks about requests ----------------------------------------------------------------- */
 
 static void
 on_subscribed(void *number, MQTTAsync_successData *data)
@@ -168,8 +166,7 @@ response_options(const MqttClient *client, guint number, MQTTAsync_onSuccess *on
   return response;
 }
 
-/* --- Life
- * ------------------------------------------------------------------------------------------ */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 /* When its last client is destroyed, Paho stops its threads and waits for them in steps of 100 ms,
  * for more than a second, on our thread; a client made meanwhile can lose its receive thread. One
@@ -249,8 +246,7 @@ mqtt_client_free(MqttClient *client)
   g_free(client);
 }
 
-/* --- Connecting
- * ------------------------------------------------------------------------------------ */
+/* --- Connecting ------------------------------------------------------------------------------- */
 
 static void
 add_number(MQTTProperties *properties, enum MQTTPropertyCodes id, guint32 number)
@@ -388,8 +384,7 @@ mqtt_client_disconnect(MqttClient *client)
     client_state_gone(client_state_connection(client->state));
 }
 
-/* --- Requests
- * -------------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 /* The number when Paho took the request, else 0. */
 static guint

@@ -3,8 +3,8 @@
  *
  * Paho keeps the protocol state (connect, QoS 1 and 2, keepalive, subscriptions) on a loopback
  * socket; it never reconnects by itself and keeps nothing on disk. Results arrive as events on
- * Paho's own threads: the handler may only copy and post. Paho copies the password and does not wipe
- * its copy. */
+ * Paho's own threads: the handler may only copy and post. Paho copies the password and does not
+ * wipe its copy. */
 #pragma once
 
 #include <glib.h>

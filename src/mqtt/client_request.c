@@ -2,13 +2,15 @@
 
 #include "mqtt/client_request.h"
 
+#include <pthread.h>
+
 typedef struct {
   RequestKind kind;
   gpointer owner;
 } Request;
 
-static GMutex lock;
-static GHashTable *requests; /* number → Request */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* ThreadSanitizer does not see GMutex */
+static GHashTable *requests;                             /* number → Request */
 static guint last_number;
 
 /* Numbers come again after four thousand millions; those still in use are passed over. */
@@ -28,12 +30,12 @@ mqtt_request_add(RequestKind kind, gpointer owner)
   guint number;
 
   *request = (Request){kind, owner};
-  g_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
   if (requests == NULL)
     requests = g_hash_table_new_full(NULL, NULL, NULL, g_free);
   number = next_number();
   g_hash_table_insert(requests, GUINT_TO_POINTER(number), request);
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
   return number;
 }
 
@@ -43,7 +45,7 @@ mqtt_request_take(guint number, RequestKind *kind, void (*ref)(gpointer owner))
   gpointer owner = NULL;
   Request *request;
 
-  g_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
   request = g_hash_table_lookup(requests, GUINT_TO_POINTER(number));
   if (request != NULL) {
     *kind = request->kind;
@@ -52,7 +54,7 @@ mqtt_request_take(guint number, RequestKind *kind, void (*ref)(gpointer owner))
     if (request->kind != REQUEST_CONNECTION)
       g_hash_table_remove(requests, GUINT_TO_POINTER(number));
   }
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
   return owner;
 }
 
@@ -71,7 +73,7 @@ mqtt_requests_forget(gpointer owner, gboolean all)
   GHashTableIter iter;
   gpointer key, value;
 
-  g_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
   g_hash_table_iter_init(&iter, requests);
   while (g_hash_table_iter_next(&iter, &key, &value)) {
     const Request *request = value;
@@ -83,7 +85,7 @@ mqtt_requests_forget(gpointer owner, gboolean all)
       g_array_append_val(numbers, number);
     g_hash_table_iter_remove(&iter);
   }
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
   g_array_sort(numbers, by_age);
   return numbers;
 }

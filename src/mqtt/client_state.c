@@ -2,31 +2,32 @@
 
 #include "mqtt/client_state.h"
 
+#include <pthread.h>
+
 #include "util/safe_text.h"
 
 typedef enum { IDLE, CONNECTING, ONLINE, LEAVING, OVER } Phase;
 
 struct ClientState {
-  gatomicrefcount references; /* the program's, and one for each callback that runs */
-  guint connection;           /* number */
+  gint references;  /* atomic: the program's, and one for each callback that runs */
+  guint connection; /* number */
   MqttVersion version;
-  GMutex lock;               /* of all below */
+  pthread_mutex_t lock;      /* of all below; POSIX, not GMutex: ThreadSanitizer sees only that */
   MqttClientHandler handler; /* NULL: closed */
   gpointer user_data;
   Phase phase;
   guint timeout_seconds; /* of the connect under way */
 };
 
-/* --- Life ----------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 ClientState *
 client_state_new(MqttVersion version, MqttClientHandler handler, gpointer user_data)
 {
   ClientState *state = g_new0(ClientState, 1);
 
-  g_atomic_ref_count_init(&state->references);
-  g_mutex_init(&state->lock);
+  state->references = 1;
+  pthread_mutex_init(&state->lock, NULL);
   state->version = version;
   state->handler = handler;
   state->user_data = user_data;
@@ -39,24 +40,24 @@ ref(gpointer owner)
 {
   ClientState *state = owner;
 
-  g_atomic_ref_count_inc(&state->references);
+  g_atomic_int_inc(&state->references);
 }
 
 static void
 unref(ClientState *state)
 {
-  if (!g_atomic_ref_count_dec(&state->references))
+  if (!g_atomic_int_dec_and_test(&state->references))
     return;
-  g_mutex_clear(&state->lock);
+  pthread_mutex_destroy(&state->lock);
   g_free(state);
 }
 
 void
 client_state_close(ClientState *state)
 {
-  g_mutex_lock(&state->lock);
+  pthread_mutex_lock(&state->lock);
   state->handler = NULL;
-  g_mutex_unlock(&state->lock);
+  pthread_mutex_unlock(&state->lock);
   g_array_unref(mqtt_requests_forget(state, TRUE));
   unref(state);
 }
@@ -74,19 +75,18 @@ enter(guint number, RequestKind *kind)
   ClientState *state = mqtt_request_take(number, kind, ref);
 
   if (state != NULL)
-    g_mutex_lock(&state->lock);
+    pthread_mutex_lock(&state->lock);
   return state;
 }
 
 static void
 leave(ClientState *state)
 {
-  g_mutex_unlock(&state->lock);
+  pthread_mutex_unlock(&state->lock);
   unref(state);
 }
 
-/* --- Events: all under the lock
- * ------------------------------------------------------------------- */
+/* --- Events: all under the lock --------------------------------------------------------------- */
 
 /* `text` is static or safe. */
 static void
@@ -179,31 +179,30 @@ emit_answer(ClientState *state, RequestKind kind, guint number, int reason)
   g_assert_not_reached();
 }
 
-/* --- By the program
- * ------------------------------------------------------------------------------- */
+/* --- By the program --------------------------------------------------------------------------- */
 
 gboolean
 client_state_begin_connecting(ClientState *state, guint timeout_seconds)
 {
   gboolean may;
 
-  g_mutex_lock(&state->lock);
+  pthread_mutex_lock(&state->lock);
   may = state->phase == IDLE || state->phase == OVER;
   if (may) {
     state->phase = CONNECTING;
     state->timeout_seconds = timeout_seconds;
   }
-  g_mutex_unlock(&state->lock);
+  pthread_mutex_unlock(&state->lock);
   return may;
 }
 
 void
 client_state_not_connecting(ClientState *state)
 {
-  g_mutex_lock(&state->lock);
+  pthread_mutex_lock(&state->lock);
   if (state->phase == CONNECTING)
     state->phase = OVER;
-  g_mutex_unlock(&state->lock);
+  pthread_mutex_unlock(&state->lock);
 }
 
 gboolean
@@ -211,13 +210,13 @@ client_state_begin_leaving(ClientState *state)
 {
   gboolean online;
 
-  g_mutex_lock(&state->lock);
+  pthread_mutex_lock(&state->lock);
   online = state->phase == ONLINE;
   if (online)
     state->phase = LEAVING;
   else if (state->phase != LEAVING)
     finish(state, MQTT_CLIENT_DISCONNECTED, -1, NULL);
-  g_mutex_unlock(&state->lock);
+  pthread_mutex_unlock(&state->lock);
   return online;
 }
 
@@ -237,8 +236,7 @@ client_state_drop_request(guint number)
     unref(state);
 }
 
-/* --- By Paho's callbacks
- * --------------------------------------------------------------------------- */
+/* --- By Paho's callbacks ---------------------------------------------------------------------- */
 
 void
 client_state_connected(guint number)

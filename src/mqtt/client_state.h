@@ -22,8 +22,7 @@
 
 typedef struct ClientState ClientState;
 
-/* --- By the program ------------------------------------------------------------------------------
- */
+/* --- By the program --------------------------------------------------------------------------- */
 
 ClientState *client_state_new(MqttVersion version, MqttClientHandler handler, gpointer user_data);
 /* Waits until no handler runs; none will afterwards. Frees `state` for the caller. */
@@ -45,8 +44,7 @@ gboolean client_state_begin_leaving(ClientState *state);
 guint client_state_add_request(ClientState *state, RequestKind kind);
 void client_state_drop_request(guint number);
 
-/* --- By Paho's callbacks, on its threads
- * ---------------------------------------------------------- */
+/* --- By Paho's callbacks, on its threads ------------------------------------------------------ */
 
 void client_state_connected(guint number);
 /* `reason`: of the CONNACK, -1: none came. `timed_out`: within the time to connect. `detail`: words

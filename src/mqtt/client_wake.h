@@ -2,9 +2,9 @@
  *
  * That thread polls the sockets that were there when it began to wait, and waits for up to 1.1
  * seconds: a new connection is not noticed before something happens on an old one (measured with
- * 1.3.12: 1.0 to 1.7 seconds until CONNACK, against 10 ms for a process's first connection). So there
- * is always an old one: a client of Paho's that is connected to ourselves and is sent a PINGRESP when
- * a new connection begins. */
+ * 1.3.12: 1.0 to 1.7 seconds until CONNACK, against 10 ms for a process's first connection). So
+ * there is always an old one: a client of Paho's that is connected to ourselves and is sent a
+ * PINGRESP when a new connection begins. */
 #pragma once
 
 #include <glib.h>

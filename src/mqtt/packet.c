@@ -57,8 +57,7 @@ mqtt_frame_read(const guint8 *bytes, gsize length, MqttFrame *frame, MqttFault *
                    "the Remaining Length has more than four bytes");
 }
 
-/* --- Acknowledgements ---------------------------------------------------------------------------
- */
+/* --- Acknowledgements ------------------------------------------------------------------------- */
 
 /* Reason code and properties, each of which may be left out from the end on (MQTT 5, 3.4.2.1). */
 static gboolean
@@ -119,8 +118,7 @@ packet_read_auth(PacketReader *reader, MqttAck *auth)
   return packet_read_end(reader);
 }
 
-/* --- Any packet ---------------------------------------------------------------------------------
- */
+/* --- Any packet ------------------------------------------------------------------------------- */
 
 /* MQTT 5, Table 2-1 */
 static gboolean

@@ -150,9 +150,9 @@ typedef struct {
  * without wildcards, filters well formed, reserved bits, each property's presence in this packet,
  * its type and its single occurrence, reason codes of the packet's own table. Does not check
  * what needs a session (packet ids in use, receive maximum, alias known).
- * A CONNECT tells its own version; `version` is not looked at then. To a CONNECT of MQTT 5, a broker
- * that knows only 3.1.1 answers with a CONNACK of 3.1.1 (3.1.1, 3.1.2-2): return codes 1 to 5 are
- * therefore read in MQTT 5 as well. */
+ * A CONNECT tells its own version; `version` is not looked at then. To a CONNECT of MQTT 5, a
+ * broker that knows only 3.1.1 answers with a CONNACK of 3.1.1 (3.1.1, 3.1.2-2): return codes 1 to
+ * 5 are therefore read in MQTT 5 as well. */
 gboolean mqtt_packet_decode(const guint8 *bytes, gsize length, MqttVersion version,
                             MqttDirection direction, MqttPacket *packet, MqttFault *fault);
 

@@ -86,8 +86,7 @@ tap_fault_type(const Tap *tap)
   return tap->fault_type;
 }
 
-/* --- Faults -------------------------------------------------------------------------------------
- */
+/* --- Faults ----------------------------------------------------------------------------------- */
 
 /* Breaks the tap with what is in `fault`; returns FALSE. */
 static gboolean
@@ -146,8 +145,7 @@ packet_size(const MqttFrame *frame)
   return frame->header + (gsize)frame->remaining;
 }
 
-/* --- One whole packet ---------------------------------------------------------------------------
- */
+/* --- One whole packet ------------------------------------------------------------------------- */
 
 /* Puts the full name into publish->topic, and learns it. */
 static gboolean
@@ -271,23 +269,24 @@ take_packet(Tap *tap, MqttDirection direction, const MqttFrame *frame, const gui
   return TRUE;
 }
 
-/* --- The stream ---------------------------------------------------------------------------------
- */
+/* --- The stream ------------------------------------------------------------------------------- */
 
 typedef enum { HEADER_WHOLE, HEADER_MORE, HEADER_BAD } HeaderResult;
 
-/* All that can be said about a packet before its body is there. */
+/* All that can be said about a packet before its body is there, in the order of its bytes: a packet
+ * of which more is there must not get another fault. */
 static HeaderResult
 read_header(Tap *tap, MqttDirection direction, const guint8 *bytes, gsize length, MqttFrame *frame)
 {
   MqttFrameResult result = mqtt_frame_read(bytes, length, frame, &tap->fault);
+  gboolean first_byte_is_bad = result == MQTT_FRAME_BAD && tap->fault.offset == 0;
 
+  if (!first_byte_is_bad && !check_order(tap, direction, frame->type))
+    return HEADER_BAD;
   if (result == MQTT_FRAME_BAD) {
     give_up(tap, frame->type);
     return HEADER_BAD;
   }
-  if (!check_order(tap, direction, frame->type))
-    return HEADER_BAD;
   if (result == MQTT_FRAME_MORE)
     return HEADER_MORE;
   if (packet_size(frame) <= tap->packet_max)

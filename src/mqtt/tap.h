@@ -1,13 +1,14 @@
 /* The tap: sees every byte between Paho and the broker, in both directions, once.
  *
  * From the broker, a QoS 0 PUBLISH goes to the sink and not to Paho; everything else passes
- * unchanged, byte for byte, in order (but the 3.1.1 refusal of an MQTT 5 CONNECT, which would crash
- * Paho, passes in the form of MQTT 5). From the client, everything passes. Every packet is decoded
- * and shown to the sink. Bytes that are no MQTT stop the connection: the sink gets a fault.
+ * unchanged, byte for byte, in order (but the 3.1.1 refusal of an MQTT 5 CONNECT, which would
+ * crash Paho, passes in the form of MQTT 5). From the client, everything passes. Every packet is
+ * decoded and shown to the sink. Bytes that are no MQTT break the tap: see tap_feed().
  *
  * Bounded: a packet that is not yet complete is buffered up to `packet_max` bytes (default 16 MiB);
- * a larger one is a fault ("larger than this program keeps"). What goes on goes on by whole packets,
- * and nothing of a packet at fault does. One thread. The tap owns no lock: the sink's begin and end bracket each batch. */
+ * a larger one is a fault ("larger than this program keeps"). What goes on goes on by whole
+ * packets, and nothing of a packet at fault does. One thread. The tap owns no lock: the sink's
+ * begin and end bracket each batch. */
 #pragma once
 
 #include <glib.h>

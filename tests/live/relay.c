@@ -24,8 +24,7 @@ struct Relay {
   guint publishes[3], passed_on[3]; /* by QoS */
 };
 
-/* --- Waiting
- * --------------------------------------------------------------------------------------- */
+/* --- Waiting ---------------------------------------------------------------------------------- */
 
 static gboolean
 on_failure_timeout(gpointer expired)
@@ -59,8 +58,7 @@ relay_wait(Relay *relay, const char *line)
   return !expired;
 }
 
-/* --- The tap's sink
- * --------------------------------------------------------------------------------- */
+/* --- The tap's sink --------------------------------------------------------------------------- */
 
 static void
 on_bracket(gpointer user_data)
@@ -99,8 +97,7 @@ on_packet(MqttDirection direction, const MqttPacket *packet, gpointer user_data)
 
 static const TapSink sink = {on_bracket, on_bracket, on_publish, on_packet};
 
-/* --- Sockets
- * ---------------------------------------------------------------------------------------- */
+/* --- Sockets ---------------------------------------------------------------------------------- */
 
 static int
 new_socket(void)

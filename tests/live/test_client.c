@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,8 +18,7 @@
 
 #define OPEN_TO_ALL "allow_anonymous true\n"
 
-/* --- A client and its events
- * ------------------------------------------------------------------------ */
+/* --- A client and its events ------------------------------------------------------------------ */
 
 typedef struct {
   MqttClientEventType type;
@@ -30,7 +30,7 @@ typedef struct {
 /* Events come on Paho's threads and are looked at on the main one. */
 typedef struct {
   MqttClient *client;
-  GMutex lock;
+  pthread_mutex_t lock; /* which ThreadSanitizer sees, unlike GMutex */
   GArray *events;
 } Peer;
 
@@ -46,9 +46,9 @@ on_event(const MqttClientEvent *event, gpointer user_data)
   Peer *peer = user_data;
   Event copy = {event->type, event->token, event->reason, g_strdup(event->text)};
 
-  g_mutex_lock(&peer->lock);
+  pthread_mutex_lock(&peer->lock);
   g_array_append_val(peer->events, copy);
-  g_mutex_unlock(&peer->lock);
+  pthread_mutex_unlock(&peer->lock);
   g_main_context_wakeup(NULL);
 }
 
@@ -57,7 +57,7 @@ peer_init(Peer *peer, const MqttClientOptions *options)
 {
   g_autoptr(GError) error = NULL;
 
-  g_mutex_init(&peer->lock);
+  pthread_mutex_init(&peer->lock, NULL);
   peer->events = g_array_new(FALSE, FALSE, sizeof(Event));
   g_array_set_clear_func(peer->events, clear_event);
   peer->client = mqtt_client_new(options, on_event, peer, &error);
@@ -71,7 +71,7 @@ peer_clear(Peer *peer)
     return;
   mqtt_client_free(peer->client);
   g_array_unref(peer->events);
-  g_mutex_clear(&peer->lock);
+  pthread_mutex_destroy(&peer->lock);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Peer, peer_clear)
 
@@ -81,12 +81,12 @@ find_event(Peer *peer, MqttClientEventType type, guint token, Event *found)
 {
   gboolean is_there = FALSE;
 
-  g_mutex_lock(&peer->lock);
+  pthread_mutex_lock(&peer->lock);
   for (guint i = 0; i < peer->events->len && !is_there; i++) {
     *found = g_array_index(peer->events, Event, i);
     is_there = found->type == type && found->token == token;
   }
-  g_mutex_unlock(&peer->lock);
+  pthread_mutex_unlock(&peer->lock);
   return is_there;
 }
 
@@ -170,8 +170,7 @@ version_of(gconstpointer data)
   return GPOINTER_TO_UINT(data);
 }
 
-/* --- Tests
- * ------------------------------------------------------------------------------------------ */
+/* --- Tests ------------------------------------------------------------------------------------ */
 
 static void
 check_round_trip(Peer *peer, Relay *relay)
@@ -394,8 +393,7 @@ test_nobody(gconstpointer data)
   g_assert_true(g_str_has_prefix(event.text, "the connection ended before the broker answered"));
 }
 
-/* --- A broker that is none
- * ---------------------------------------------------------------------------- */
+/* --- A broker that is none -------------------------------------------------------------------- */
 
 #define CONNACK_3 "20 02 0000"
 #define CONNACK_5 "20 03 000000"
@@ -550,8 +548,7 @@ test_old_broker(void)
   stub_clear(&stub);
 }
 
-/* --- Freeing
- * ------------------------------------------------------------------------------------------ */
+/* --- Freeing ---------------------------------------------------------------------------------- */
 
 /* At any moment, with anything under way: no event afterwards (the peer is gone, so that one would
  * be a use after free). */

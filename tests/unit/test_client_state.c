@@ -7,8 +7,7 @@
 #include "mqtt/client_check.h"
 #include "mqtt/client_state.h"
 
-/* --- Events
- * ------------------------------------------------------------------------------------------ */
+/* --- Events ----------------------------------------------------------------------------------- */
 
 /* A line for each event. */
 static void
@@ -206,8 +205,7 @@ test_closed(Fixture *fixture, gconstpointer version)
   g_assert_cmpstr(fixture->events->str, ==, "");
 }
 
-/* --- Checks
- * ------------------------------------------------------------------------------------------- */
+/* --- Checks ----------------------------------------------------------------------------------- */
 
 static void
 expect_options(const MqttClientOptions *options, const char *sentence)

@@ -247,8 +247,7 @@ test_table(gconstpointer data)
     check_bad(&table->bad[i]);
 }
 
-/* --- The reason codes of each packet, all 256 ----------------------------------------------------
- */
+/* --- The reason codes of each packet, all 256 ------------------------------------------------- */
 
 typedef struct {
   const char *before, *after; /* around the reason code */

@@ -6,8 +6,7 @@
 #include "mqtt/tap.h"
 #include "unit/wire.h"
 
-/* --- A conversation, fed in many ways ------------------------------------------------------------
- */
+/* --- A conversation, fed in many ways --------------------------------------------------------- */
 
 typedef struct {
   MqttDirection direction;
@@ -218,8 +217,7 @@ test_case(gconstpointer data)
   free_parts(parts);
 }
 
-/* --- Good conversations --------------------------------------------------------------------------
- */
+/* --- Good conversations ----------------------------------------------------------------------- */
 
 #define CONNECT_3 "10 0d 0004'MQTT' 04 02 003c 0001'a'"
 #define TOLD_CONNECT_3 "> CONNECT 15 version 4 flags 02 keep 60 id 'a'\n"
@@ -312,8 +310,7 @@ static const Case good[] = {
      .to_client = "20 02 0000 32 87 80 80 00 0001'a' 0001 'xy' d0 80 00"},
 };
 
-/* --- Broken ones ---------------------------------------------------------------------------------
- */
+/* --- Broken ones ------------------------------------------------------------------------------ */
 
 static const Case bad[] = {
     {.name = "/tap/fault/not-connect",
@@ -369,6 +366,10 @@ static const Case bad[] = {
      .fed = HELLO_3 "< 30 ff ff ff ff",
      .to_client = "20 02 0000",
      .fault = "PUBLISH 4 MQTT 5, 1.5.5 (3.1.1: 2.2.3)"},
+    /* The first byte is at fault, whatever follows it. */
+    {.name = "/tap/fault/order-before-length",
+     .fed = "> c0 ff ff ff ff",
+     .fault = "PINGREQ 0 MQTT 5, 3.1.0-1 (3.1.1: 3.1.0-1)"},
     {.name = "/tap/fault/too-large",
      .fed = HELLO_3 "< 30 0e 0001'a' '0123'",
      .packet_max = 15,
@@ -397,8 +398,7 @@ static const Case bad[] = {
      .fault = "PUBLISH 0 MQTT 5, 3.3.2-11"},
 };
 
-/* --- The rest ------------------------------------------------------------------------------------
- */
+/* --- The rest --------------------------------------------------------------------------------- */
 
 static void
 feed_text(Record *record, const char *text)

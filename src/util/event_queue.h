@@ -16,7 +16,7 @@ typedef void (*EventQueueHandler)(gpointer event, gpointer user_data);
 EventQueue *event_queue_new(guint capacity, GMainContext *context, EventQueueHandler handler,
                             gpointer user_data, GDestroyNotify free_event);
 
-/* Any thread. Takes ownership. FALSE: the queue was full, the event was freed and counted. */
+/* Any thread. Takes ownership; `event` is not NULL. FALSE: the queue was full, the event was freed and counted. */
 gboolean event_queue_post(EventQueue *queue, gpointer event, gboolean may_drop);
 
 /* Any thread: makes the handler run with event NULL soon (coalesced: many calls, one run).
@@ -26,6 +26,7 @@ void event_queue_wake(EventQueue *queue);
 /* How many events were dropped since the start. Any thread. */
 guint64 event_queue_dropped(EventQueue *queue);
 
-/* No thread may post any more. */
+/* No thread may post any more. On the thread that runs the context, or when nobody runs it; the
+ * handler itself may call it: it is not called again. NULL is allowed. */
 void event_queue_free(EventQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventQueue, event_queue_free)

@@ -8,7 +8,9 @@
  *   C1               \u{9b}
  *   bidi controls (U+061C, U+200E-200F, U+202A-202E, U+2066-2069), zero-width and invisible
  *   characters (U+200B-200D, U+2060-2064, U+FEFF, U+00AD, tags, variation selectors beyond FE0F,
- *   unassigned and private use, line and paragraph separators)        \u{202e}
+ *   unassigned and private use, line and paragraph separators; fillers)        \u{202e}
+ *   combining marks that have no character before them to stand on, and those after the fourth on
+ *   one character (a curses cell holds no more; a peer could stack them without end)  \u{301}
  * A backslash of the text stays as it is: the form is for eyes and not reversible. The result is
  * valid UTF-8. Thread-safe, no state. */
 #pragma once

@@ -7,6 +7,9 @@
 
 int text_width(const char *safe);
 
+/* Columns of one character that safe_text() lets through: 0, 1 or 2. */
+int text_width_of_char(gunichar c);
+
 /* Bytes of `safe` that fit into `columns`, never cutting a character from its combining marks;
  * `*used` (may be NULL) receives the columns they take. */
 gsize text_fit(const char *safe, int columns, int *used);
@@ -16,5 +19,5 @@ gsize text_fit(const char *safe, int columns, int *used);
 gsize text_skip(const char *safe, int columns, int *missing);
 
 /* (transfer full): cut to `columns`, the last column an ellipsis ("…", or "~" when `ascii`) if
- * anything was cut. */
+ * anything was cut (one column less where a wide character would have been halved). */
 char *text_ellipsize(const char *safe, int columns, gboolean ascii);

@@ -1,5 +1,6 @@
 /* Why a file of ours (certificate, key, CA file) cannot be used. Each is a code of the fault
- * catalogue; the GError's message is a sentence that names the file, the cause and the remedy. */
+ * catalogue; the GError's message is a sentence that names the file, the cause and the remedy, the
+ * last two parted by "; " (finding_from_error() makes message and remedy of it). */
 #pragma once
 
 #include <glib.h>
@@ -13,7 +14,7 @@ typedef enum {
   TRUST_ERROR_FILE_EMPTY,           /* file-empty */
   TRUST_ERROR_FILE_WRONG_KIND,      /* file-wrong-kind: a key where a certificate belongs, ... */
   TRUST_ERROR_FILE_TRUNCATED,       /* file-truncated: BEGIN without END */
-  TRUST_ERROR_FILE_TOO_LARGE,       /* larger than CERTIFICATE_FILE_MAX */
+  TRUST_ERROR_FILE_TOO_LARGE,       /* file-wrong-kind: more than CERTIFICATE_FILE_MAX */
   TRUST_ERROR_MALFORMED,            /* certificate-malformed */
   TRUST_ERROR_NO_ANCHOR,            /* ca-file-no-anchor */
   TRUST_ERROR_LEAF_NOT_FIRST,       /* leaf-not-first */
@@ -21,6 +22,8 @@ typedef enum {
   TRUST_ERROR_KEY_PASSWORD_NEEDED,  /* key-password-needed */
   TRUST_ERROR_KEY_PASSWORD_WRONG,   /* key-password-wrong */
   TRUST_ERROR_KEY_UNSUPPORTED,      /* key-encryption-unsupported */
+  TRUST_ERROR_FILE_SEVERAL_KEYS,    /* file-several-keys */
+  TRUST_ERROR_TRUSTED_LABEL,        /* pem-trusted-label: OpenSSL's TRUSTED CERTIFICATE */
   TRUST_ERROR_LIBRARY,              /* unknown: the library's own words are in the message */
 } TrustError;
 

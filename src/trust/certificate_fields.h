@@ -1,0 +1,35 @@
+/* What is read out of a certificate once, when it is made, so that everybody else only looks.
+ * Private to trust/: others use trust/certificate.h. */
+#pragma once
+
+#include <glib.h>
+#include <gnutls/x509.h>
+
+#include "trust/certificate.h"
+
+typedef struct {
+  char *subject, *issuer, *subject_label, *issuer_label;
+  char *issuer_organization;     /* safe text or NULL */
+  char *subject_organization;    /* safe text or NULL */
+  GBytes *subject_dn, *issuer_dn; /* DER, for comparing */
+  GBytes *subject_key_id;        /* RFC 5280, 4.2.1.2; NULL: no extension */
+  GBytes *authority_key_id;      /* RFC 5280, 4.2.1.1: the key identifier in it, or NULL */
+  int version;
+  char *serial;
+  gint64 not_before, not_after;
+  char *key_id, *key_label, *signature_label;
+  gnutls_pk_algorithm_t key_algorithm;
+  unsigned key_bits;
+  int signature_algorithm;       /* gnutls_sign_algorithm_t */
+  char **names, **key_usage, **extended_key_usage;
+  gboolean is_ca;
+  int path_length;               /* of basicConstraints; -1: no limit */
+} CertificateFields;
+
+/* FALSE: `*problem` is a static phrase about what could not be read ("its dates"). */
+gboolean certificate_fields_read(CertificateFields *fields, gnutls_x509_crt_t crt,
+                                 const char **problem);
+void certificate_fields_clear(CertificateFields *fields);
+
+/* Borrowed from the certificate. */
+const CertificateFields *certificate_fields(const Certificate *certificate);

@@ -1,0 +1,168 @@
+/* Reading a file of ours: file_content_read() of trust/file_content.h. Half of it is about saying
+ * why a file cannot be read. */
+#include "config.h"
+
+#include "trust/file_content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gnutls/gnutls.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trust/trust_error.h"
+#include "util/safe_text.h"
+
+/* --- why not -------------------------------------------------------------------------------------
+ */
+
+static char *
+owner_text(const struct stat *status)
+{
+  struct passwd user, *found_user = NULL;
+  struct group group, *found_group = NULL;
+  char user_buffer[4096], group_buffer[4096];
+  getpwuid_r(status->st_uid, &user, user_buffer, sizeof user_buffer, &found_user);
+  getgrgid_r(status->st_gid, &group, group_buffer, sizeof group_buffer, &found_group);
+  g_autofree char *user_name = found_user ? safe_text_string(found_user->pw_name)
+                                          : g_strdup_printf("user %u", status->st_uid);
+  g_autofree char *group_name = found_group ? safe_text_string(found_group->gr_name)
+                                            : g_strdup_printf("group %u", status->st_gid);
+  return g_strdup_printf("%s:%s mode %04o", user_name, group_name, status->st_mode & 07777);
+}
+
+/* The path itself when it can be looked at, else the first folder above that can: it is the one
+ * that shuts the others out (certbot's live/ and archive/ are the root user's alone). */
+static char *
+first_visible(const char *path, struct stat *status)
+{
+  char *visible = g_strdup(path);
+  while (stat(visible, status) != 0) {
+    char *parent = g_path_get_dirname(visible);
+    if (g_str_equal(parent, visible)) {
+      g_free(parent);
+      g_free(visible);
+      return NULL;
+    }
+    g_free(visible);
+    visible = parent;
+  }
+  return visible;
+}
+
+static void
+set_unreadable(const char *path, FileSlot slot, int number, GError **error)
+{
+  struct stat status;
+  g_autofree char *safe = safe_text_string(path);
+  g_autofree char *visible = first_visible(path, &status);
+  if (!visible || number != EACCES) {
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_UNREADABLE,
+                "%s %s cannot be read (%s); check the path and the disk.", file_slot_name(slot),
+                safe, g_strerror(number));
+    return;
+  }
+  g_autofree char *owner = owner_text(&status);
+  g_autofree char *safe_visible = safe_text_string(visible);
+  gboolean itself = g_str_equal(visible, path);
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_UNREADABLE,
+              "%s %s may not be read: %s%s is owned by %s; give this user read access (what "
+              "certbot writes is only the root user's: copy it or add a group).",
+              file_slot_name(slot), safe, itself ? "it" : "the folder ", itself ? "" : safe_visible,
+              owner);
+}
+
+static void
+set_open_error(const char *path, FileSlot slot, int number, GError **error)
+{
+  if (number != ENOENT && number != ENOTDIR) {
+    set_unreadable(path, slot, number, error);
+    return;
+  }
+  g_autofree char *safe = safe_text_string(path);
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
+              "%s %s does not exist; correct the path in the connection.", file_slot_name(slot),
+              safe);
+}
+
+/* --- reading -------------------------------------------------------------------------------------
+ */
+
+/* Neither a pipe nor a terminal: reading one would stop the whole program. */
+static gboolean
+check_regular(int file, const char *path, struct stat *status, GError **error)
+{
+  if (fstat(file, status) == 0 && S_ISREG(status->st_mode))
+    return TRUE;
+  g_autofree char *safe = safe_text_string(path);
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_WRONG_KIND,
+              "%s is %s, not a file; choose a file.", safe,
+              S_ISDIR(status->st_mode) ? "a folder" : "a pipe or a device");
+  return FALSE;
+}
+
+static void
+set_size_error(const char *path, FileSlot slot, gsize length, GError **error)
+{
+  g_autofree char *safe = safe_text_string(path);
+  if (length == 0)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_EMPTY, "%s %s is empty; write it again.",
+                file_slot_name(slot), safe);
+  else
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TOO_LARGE,
+                "%s has more than %d MiB, which no %s has; choose another file.", safe,
+                CERTIFICATE_FILE_MAX / (1024 * 1024), file_slot_name(slot));
+}
+
+/* Up to `room` bytes; the number of them, or -1 and errno. */
+static gssize
+read_all(int file, guint8 *bytes, gsize room)
+{
+  gsize length = 0;
+  while (length < room) {
+    ssize_t got = read(file, bytes + length, room - length);
+    if (got == 0)
+      break;
+    if (got < 0 && errno != EINTR)
+      return -1;
+    length += got > 0 ? (gsize)got : 0;
+  }
+  return length;
+}
+
+static FileContent *
+read_open_file(int file, const char *path, FileSlot slot, GError **error)
+{
+  struct stat status = {0};
+  if (!check_regular(file, path, &status, error))
+    return NULL;
+  /* One byte more than it had: a file that grows is noticed, not cut. */
+  gsize room = MIN((gsize)status.st_size, CERTIFICATE_FILE_MAX) + 1;
+  guint8 *bytes = g_malloc(room);
+  gssize length = read_all(file, bytes, room);
+  FileContent *content = NULL;
+  if (length < 0)
+    set_unreadable(path, slot, errno, error);
+  else if (length == 0 || length > CERTIFICATE_FILE_MAX)
+    set_size_error(path, slot, length, error);
+  else
+    content = file_content_from_bytes(bytes, length, path);
+  gnutls_memset(bytes, 0, room);
+  g_free(bytes);
+  return content;
+}
+
+FileContent *
+file_content_read(const char *path, FileSlot slot, GError **error)
+{
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (file < 0) {
+    set_open_error(path, slot, errno, error);
+    return NULL;
+  }
+  FileContent *content = read_open_file(file, path, slot, error);
+  close(file);
+  return content;
+}

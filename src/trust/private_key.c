@@ -1,0 +1,121 @@
+#include "config.h"
+
+#include "trust/private_key.h"
+
+#include "trust/trust_error.h"
+
+static gboolean
+is_key(ContentKind kind)
+{
+  return kind == CONTENT_KEY || kind == CONTENT_ENCRYPTED_KEY;
+}
+
+static guint
+count_keys(const FileContent *content)
+{
+  return file_content_count(content, CONTENT_KEY) +
+         file_content_count(content, CONTENT_ENCRYPTED_KEY);
+}
+
+static const ContentBlock *
+find_key(const FileContent *content, GError **error)
+{
+  guint count = count_keys(content);
+  if (!file_content_check_whole(content, error))
+    return NULL;
+  if (count == 0) {
+    file_content_set_wrong_kind(content, FILE_SLOT_KEY, error);
+    return NULL;
+  }
+  if (count > 1) {
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_SEVERAL_KEYS,
+                "%s contains %u private keys; keep exactly one.", content->label, count);
+    return NULL;
+  }
+  guint i = 0;
+  while (!is_key(g_array_index(content->blocks, ContentBlock, i).kind))
+    i++;
+  return &g_array_index(content->blocks, ContentBlock, i);
+}
+
+/* What the failure of an import means; a wrong password can look like any damage. */
+static void
+set_import_error(const FileContent *content, gboolean encrypted, int result, GError **error)
+{
+  const char *label = content->label;
+  switch (result) {
+  case GNUTLS_E_UNKNOWN_CIPHER_TYPE:
+  case GNUTLS_E_UNKNOWN_HASH_ALGORITHM:
+  case GNUTLS_E_UNKNOWN_PK_ALGORITHM:
+  case GNUTLS_E_ECC_UNSUPPORTED_CURVE:
+  case GNUTLS_E_UNIMPLEMENTED_FEATURE:
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED,
+                "the key in %s is of a kind or encrypted in a way that is not supported (%s); "
+                "encrypt it anew with `openssl pkcs8 -topk8 -v2 aes256`.",
+                label, gnutls_strerror(result));
+    return;
+  case GNUTLS_E_BASE64_DECODING_ERROR:
+  case GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
+    encrypted = FALSE;
+    break;
+  default:
+    break;
+  }
+  if (encrypted)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG,
+                "the password does not open %s; enter the right one.", label);
+  else
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
+                "the private key in %s is damaged (%s); copy it again completely.", label,
+                gnutls_strerror(result));
+}
+
+gnutls_x509_privkey_t
+private_key_open(const FileContent *content, const char *password, GError **error)
+{
+  const ContentBlock *block = find_key(content, error);
+  if (!block)
+    return NULL;
+  gboolean encrypted = block->kind == CONTENT_ENCRYPTED_KEY;
+  if (encrypted && (!password || !*password)) {
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_NEEDED,
+                "%s is protected by a password; enter the password of the key.", content->label);
+    return NULL;
+  }
+  gnutls_x509_privkey_t key;
+  gnutls_datum_t data = {content->bytes + block->start, block->length};
+  int result = gnutls_x509_privkey_init(&key);
+  if (result < 0)
+    g_error("no memory for a private key");
+  result = gnutls_x509_privkey_import2(
+      key, &data, content->der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM,
+      encrypted ? password : NULL, encrypted ? 0 : GNUTLS_PKCS_PLAIN);
+  if (result >= 0)
+    return key;
+  gnutls_x509_privkey_deinit(key);
+  set_import_error(content, encrypted, result, error);
+  return NULL;
+}
+
+gboolean
+private_key_is_encrypted(const FileContent *content)
+{
+  return file_content_count(content, CONTENT_ENCRYPTED_KEY) > 0;
+}
+
+gnutls_pubkey_t
+private_key_public(gnutls_x509_privkey_t key)
+{
+  gnutls_privkey_t abstract;
+  gnutls_pubkey_t public = NULL;
+  if (gnutls_privkey_init(&abstract) < 0)
+    return NULL;
+  if (gnutls_pubkey_init(&public) >= 0 &&
+      (gnutls_privkey_import_x509(abstract, key, 0) < 0 ||
+       gnutls_pubkey_import_privkey(public, abstract, 0, 0) < 0)) {
+    gnutls_pubkey_deinit(public);
+    public = NULL;
+  }
+  gnutls_privkey_deinit(abstract);
+  return public;
+}

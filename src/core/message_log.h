@@ -4,9 +4,12 @@
  * and numbered from 0; a number never changes its message, so trimming never moves what is on the
  * screen. Overhead beyond payload and properties: at most 32 bytes a message. Topics are interned
  * and counted: a topic whose last message is gone is forgotten, and all topics together are
- * bounded by a quarter of the capacity (oldest messages go when they pass it).
+ * bounded by a quarter of the capacity, on top of it (oldest messages go when they pass it; a
+ * single topic larger than that is kept for its one message).
  *
- * The memory is reserved, not used, until messages fill it. */
+ * The memory is reserved, not used, until messages fill it. The lock is passed on in the order in
+ * which threads asked for it: between two batches, and now and then within a long one, readers
+ * that wait come first. */
 #pragma once
 
 #include <glib.h>
@@ -25,7 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageLog, message_log_free)
 
 /* --- Writing: one thread, between begin and end ------------------------------------------------ */
 void message_log_begin(MessageLog *log);
-/* A message larger than half the ring is kept without its payload's end and marked truncated. */
+/* A message larger than half the ring is kept without its payload's end and marked truncated; if
+ * its properties alone are, it is kept without them. */
 void message_log_append(MessageLog *log, gint64 time_ns, MqttDirection direction,
                         const MqttPublish *publish);
 void message_log_end(MessageLog *log);
@@ -41,7 +45,7 @@ typedef struct {
   guint8 qos;
   gboolean retain, dup, truncated;
   guint16 packet_id;
-  guint32 topic_id;
+  guint32 topic_id;         /* the topic's as long as messages of it are kept; then given anew */
   MqttBytes topic, properties, payload; /* borrowed until unlock; payload as kept */
   guint32 payload_length;   /* as it came */
 } LoggedMessage;
@@ -55,7 +59,7 @@ typedef struct {
   guint64 dropped;          /* trimmed to make room; = first while nothing was cleared */
   guint64 count[2];         /* ever appended, by MqttDirection */
   guint64 payload_bytes[2];
-  gsize bytes_used, capacity;
+  gsize bytes_used, capacity; /* records and their index; topics come on top */
   guint topics;             /* distinct topics kept */
 } MessageLogStatus;
 /* Any thread; locks by itself. */

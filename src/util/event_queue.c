@@ -75,7 +75,7 @@ static void
 handle_pending(EventQueue *queue)
 {
   Item item;
-  for (guint left = pending(queue); left > 0 && !queue->freed && take_item(queue, &item); left--)
+  for (guint left = pending(queue); left > 0 && take_item(queue, &item); left--)
     queue->handler(item.event, queue->user_data);
   if (!queue->freed && g_atomic_int_compare_and_exchange(&queue->wake_wanted, 1, 0))
     queue->handler(NULL, queue->user_data);
@@ -86,11 +86,9 @@ source_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
   EventQueue *queue = ((QueueSource *)source)->queue;
   g_atomic_int_inc(&queue->references);
-  /* Before anything is taken: whatever is posted from here on makes the source ready anew. */
+  /* Before anything is counted: whatever comes after that makes the source ready anew. */
   g_source_set_ready_time(source, -1);
   handle_pending(queue);
-  if (!queue->freed && pending(queue) > 0)
-    g_source_set_ready_time(source, 0);
   gboolean keep = queue->freed ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
   queue_unref(queue);
   return keep;

@@ -16,7 +16,8 @@ typedef void (*EventQueueHandler)(gpointer event, gpointer user_data);
 EventQueue *event_queue_new(guint capacity, GMainContext *context, EventQueueHandler handler,
                             gpointer user_data, GDestroyNotify free_event);
 
-/* Any thread. Takes ownership; `event` is not NULL. FALSE: the queue was full, the event was freed and counted. */
+/* Any thread. Takes ownership; `event` is not NULL. FALSE: the queue was full, the event was freed
+ * and counted. */
 gboolean event_queue_post(EventQueue *queue, gpointer event, gboolean may_drop);
 
 /* Any thread: makes the handler run with event NULL soon (coalesced: many calls, one run).

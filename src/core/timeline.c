@@ -1,0 +1,78 @@
+#include "config.h"
+
+#include "core/timeline.h"
+
+#include "util/safe_text.h"
+
+struct Timeline {
+  TimelineEntry entries[TIMELINE_MAX]; /* number n at n % TIMELINE_MAX */
+  guint64 next;
+  gint64 last_us; /* monotonic time of the last entry */
+};
+
+static void
+clear_entry(TimelineEntry *entry)
+{
+  g_free(entry->stage);
+  g_free(entry->text);
+  g_free(entry->code);
+  *entry = (TimelineEntry){0};
+}
+
+Timeline *
+timeline_new(void)
+{
+  return g_new0(Timeline, 1);
+}
+
+void
+timeline_free(Timeline *timeline)
+{
+  if (timeline == NULL)
+    return;
+  for (gsize i = 0; i < TIMELINE_MAX; i++)
+    clear_entry(&timeline->entries[i]);
+  g_free(timeline);
+}
+
+void
+timeline_add(Timeline *timeline, gint64 time_ns, gint64 monotonic_us, gboolean first,
+             TimelineLevel level, const char *stage, const char *code, const char *text)
+{
+  gboolean has_step = !first && timeline->next > 0;
+  /* Made before the old entry goes: `text` may be borrowed from it. */
+  TimelineEntry entry = {
+      .number = timeline->next,
+      .time_ns = time_ns,
+      .step_us = has_step ? MAX(monotonic_us - timeline->last_us, 0) : -1,
+      .level = level,
+      .stage = safe_text_string(stage),
+      .text = safe_text_string(text),
+      .code = g_strdup(code),
+  };
+  TimelineEntry *place = &timeline->entries[timeline->next % TIMELINE_MAX];
+  clear_entry(place);
+  *place = entry;
+  timeline->next++;
+  timeline->last_us = monotonic_us;
+}
+
+guint64
+timeline_first(const Timeline *timeline)
+{
+  return timeline->next > TIMELINE_MAX ? timeline->next - TIMELINE_MAX : 0;
+}
+
+guint64
+timeline_next(const Timeline *timeline)
+{
+  return timeline->next;
+}
+
+const TimelineEntry *
+timeline_get(const Timeline *timeline, guint64 number)
+{
+  if (number < timeline_first(timeline) || number >= timeline->next)
+    return NULL;
+  return &timeline->entries[number % TIMELINE_MAX];
+}

@@ -46,7 +46,8 @@ static const ActionInfo actions[ACTION_COUNT] = {
                                "half a page down", "Moving", 0},
     [ACTION_FIRST] = {ACTION_FIRST, "first", "first", "to the first line", "Moving", 0},
     [ACTION_LAST] = {ACTION_LAST, "last", "last", "to the last line", "Moving", 0},
-    [ACTION_OPEN] = {ACTION_OPEN, "open", "open", "open what is selected", "Moving", 0},
+    [ACTION_OPEN] = {ACTION_OPEN, "open", "open", "open what is selected; in a form: go on", "Moving",
+                     0},
 
     [ACTION_CONNECT] = {ACTION_CONNECT, "connect", "connect", "connect", "Connections", NEEDS_ONE},
     [ACTION_DISCONNECT] = {ACTION_DISCONNECT, "disconnect", "disconnect",

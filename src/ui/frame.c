@@ -102,7 +102,7 @@ hidden_tab(const Ui *ui, const Layout *layout, int tile)
 {
   if (layout->kind != LAYOUT_SPLIT || tile != ui->lower)
     return "";
-  return tile == 2 ? "4 Timeline" : "3 Messages";
+  return tile == 2 ? " 4 Timeline " : " 3 Messages ";
 }
 
 static void

@@ -8,8 +8,11 @@
 
 #define DAY 86400
 #define WARN_DAYS 30
+#define RANK_TRIFLES 4 /* above it */
+#define RANK_LAST 8
 
-/* A piece of the line. Pieces of low rank go first when there is no room; rank 0 never goes. */
+/* A piece of the line. The higher its rank, the sooner it goes when there is no room; 0 never does.
+ */
 typedef struct {
   char text[96];
   Role role;
@@ -115,18 +118,22 @@ width_of(const Line *line)
   return width;
 }
 
-static gboolean
-drop_least(Line *line)
+/* Rank after rank, each piece that still fits beside those that matter more. A long name gives way
+ * to what matters, but not to trifles. */
+static void
+choose(Line *line, int columns, int name)
 {
-  Piece *least = NULL;
-  for (int i = 0; i < line->count; i++) {
-    Piece *piece = &line->pieces[i];
-    if (piece->shown && piece->rank > (least ? least->rank : 0))
-      least = piece;
+  int short_name = MIN(name, MAX(12, columns / 4));
+  for (int i = 0; i < line->count; i++)
+    line->pieces[i].shown = line->pieces[i].rank == 0;
+  for (int rank = 1; rank <= RANK_LAST; rank++) {
+    int room = columns - 1 - (rank <= RANK_TRIFLES ? short_name : name);
+    for (int i = 0; i < line->count; i++) {
+      Piece *piece = &line->pieces[i];
+      if (piece->rank == rank)
+        piece->shown = width_of(line) + piece->gap + text_width(piece->text) <= room;
+    }
   }
-  if (least)
-    least->shown = FALSE;
-  return least != NULL;
 }
 
 static void
@@ -139,7 +146,6 @@ draw_pieces(Canvas *canvas, const Line *line, int column)
   }
 }
 
-/* A long name gives way to state and warnings, but not all of it. */
 static int
 name_columns(const HeaderModel *model, const Line *line, int columns)
 {
@@ -163,11 +169,10 @@ header_draw(Canvas *canvas, const HeaderModel *model)
   add(&line, 6, 2, ROLE_NORMAL, "%s", model->endpoint);
   add(&line, 8, 2, ROLE_NORMAL, "%s", model->protocol);
   add_rates(&line, model);
-  add_rtt(&line, model->rtt_us);
+  if (model->online)
+    add_rtt(&line, model->rtt_us);
   add_certificate_end(&line, model->certificate_end, model->now);
-  int wanted = 1 + MIN(text_width(model->name), 24);
-  while (wanted + width_of(&line) > columns && drop_least(&line))
-    continue;
+  choose(&line, columns, text_width(model->name));
   int name = name_columns(model, &line, columns);
   paint_text_in(canvas, 0, 1, name, ROLE_STRONG, model->name);
   draw_pieces(canvas, &line, 1 + name);

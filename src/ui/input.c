@@ -17,7 +17,8 @@ static struct {
   WINDOW *pad;       /* wgetch() refreshes a window, but not a pad */
   char character[8]; /* bytes of a UTF-8 character that is not whole yet */
   gsize have, want;
-  gboolean pasting, alt;
+  gboolean alt; /* of that character */
+  gboolean pasting;
   gint64 last_paste_us;
   GString *paste;
 } input;
@@ -89,6 +90,8 @@ input_start(void)
   nodelay(input.pad, TRUE);
   if (!g_getenv("ESCDELAY"))
     set_escdelay(25);
+  /* No mouse: what one sends is swallowed like any sequence that is not ours. */
+  define_key(NULL, KEY_MOUSE);
   for (gsize i = 0; i < G_N_ELEMENTS(sequences); i++) {
     if (key_defined(sequences[i].bytes) == 0)
       define_key(sequences[i].bytes, sequences[i].curses);
@@ -191,6 +194,7 @@ utf8_key(int byte, Key *key)
   if (input.have == 0 || !continuation) {
     input.have = 0;
     input.want = utf8_length(byte);
+    input.alt = key->alt;
     if (input.want == 0)
       return FALSE;
   }
@@ -199,6 +203,7 @@ utf8_key(int byte, Key *key)
     return FALSE;
   input.character[input.have] = '\0';
   input.have = 0;
+  key->alt = input.alt;
   return text_key(input.character, key);
 }
 
@@ -266,6 +271,9 @@ static void
 swallow_sequence(int introducer)
 {
   int byte = wgetch(input.pad);
+  /* A mouse that another program left on (X10 encoding): three bytes follow. */
+  for (int i = 0; i < 3 && introducer == '[' && byte == 'M'; i++)
+    wgetch(input.pad);
   while (introducer == '[' && byte != ERR && (byte < 0x40 || byte > 0x7e))
     byte = wgetch(input.pad);
 }

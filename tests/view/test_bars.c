@@ -56,8 +56,7 @@ test_online(void)
                 " prod-eu  online · TLS 1.3 two-way ✓  mqtts://mqtt.example.com:8883  MQTT 5  "
                 "↓1.2k/s ↑3/s  rtt 12ms  cert 87d");
   assert_header(&model, 80,
-                " prod-eu  online · TLS 1.3 two-way ✓  ↓1.2k/s ↑3/s  rtt 12ms  "
-                "cert 87d");
+                " prod-eu  online · TLS 1.3 two-way ✓  MQTT 5  ↓1.2k/s ↑3/s  rtt 12ms  cert 87d");
   assert_header(&model, 40, " prod-eu  online · TLS 1.3 two-way ✓");
   model.two_way = FALSE;
   assert_header(&model, 40, " prod-eu  online · TLS 1.3 ✓  cert 87d");
@@ -194,7 +193,7 @@ test_tiny_widths(void)
   HeaderModel model = online_model();
   view_open(3, 40, 0);
   for (int columns = 1; columns < 40; columns++) {
-    g_autofree char *line = header_line(&model, columns);
+    g_free(header_line(&model, columns));
     hint_bar_draw(view_canvas(), CONTEXT_MESSAGES, FALSE);
   }
   view_close();

@@ -12,6 +12,7 @@
 
 /* One gnutls_record_send() makes one record of at most 2^14 bytes (RFC 8446, 5.1). */
 #define RECORD_BYTES 16384
+#define WARNINGS_MAX 16
 
 struct TlsStream {
   Stream base;
@@ -25,12 +26,13 @@ struct TlsStream {
   gboolean established, ended, judged, refused, server_answered;
   gboolean declined_renegotiation;
   gboolean requested, request_reported, sent; /* a client certificate */
-  char **ca_names;   /* safe text */
-  char *key_types;   /* safe text */
+  char **ca_names;                            /* safe text */
+  char *key_types;                            /* safe text */
   gboolean key_type_refused;
   int refusal_alert; /* with `refused` */
   int alert_received;
-  char *alpn;        /* safe text */
+  guint warnings; /* alerts received that were no end */
+  char *alpn;     /* safe text */
 };
 
 static TlsStream *
@@ -39,7 +41,7 @@ from_session(gnutls_session_t session)
   return gnutls_session_get_ptr(session);
 }
 
-/* --- GnuTLS's side of the socket --------------------------------------------------------------- */
+/* --- GnuTLS's side of the socket ------------------------------------------------------------- */
 
 static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t length)
@@ -69,7 +71,7 @@ push(gnutls_transport_ptr_t pointer, const void *bytes, size_t length)
   return (ssize_t)length;
 }
 
-/* --- What is seen of the handshake ------------------------------------------------------------- */
+/* --- What is seen of the handshake ----------------------------------------------------------- */
 
 static void
 report_request(TlsStream *tls, gboolean sent)
@@ -106,6 +108,14 @@ report_alert(TlsStream *tls, int number, gboolean received)
   tls->sink->alert(number, name == NULL ? "unknown alert" : name, received, tls->user_data);
 }
 
+/* Warnings are no end, so there may be many of them. */
+static void
+report_warning(TlsStream *tls)
+{
+  if (tls->warnings++ < WARNINGS_MAX)
+    report_alert(tls, (int)gnutls_alert_get(tls->session), TRUE);
+}
+
 static void
 send_alert(TlsStream *tls, gnutls_alert_level_t level, int number)
 {
@@ -113,7 +123,7 @@ send_alert(TlsStream *tls, gnutls_alert_level_t level, int number)
     report_alert(tls, number, FALSE);
 }
 
-/* --- Our certificate --------------------------------------------------------------------------- */
+/* --- Our certificate ------------------------------------------------------------------------- */
 
 static char **
 ca_names_to_text(const gnutls_datum_t *names, int count)
@@ -187,7 +197,7 @@ on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names,
   return 0;
 }
 
-/* --- The peer's certificates ------------------------------------------------------------------- */
+/* --- The peer's certificates ----------------------------------------------------------------- */
 
 /* NULL: none came, or one of them cannot be parsed (GnuTLS is then about to fail too). */
 static GPtrArray *
@@ -217,12 +227,12 @@ judge_peer(gnutls_session_t session)
   GPtrArray *certificates = peer_certificates(tls);
   tls->judged = TRUE;
   tls->refusal_alert = GNUTLS_A_BAD_CERTIFICATE;
-  tls->refused = certificates == NULL ||
-                 !tls->sink->judge(certificates, &tls->refusal_alert, tls->user_data);
+  tls->refused =
+      certificates == NULL || !tls->sink->judge(certificates, &tls->refusal_alert, tls->user_data);
   return tls->refused ? GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
 }
 
-/* --- Failures ---------------------------------------------------------------------------------- */
+/* --- Failures -------------------------------------------------------------------------------- */
 
 /* Records begin with a content type of 20 to 24 and major version 3 (RFC 8446, 5.1). */
 static gboolean
@@ -279,7 +289,7 @@ send_reason(TlsStream *tls, int code)
   socket_io_flush(&tls->io);
 }
 
-/* --- Handshake --------------------------------------------------------------------------------- */
+/* --- Handshake ------------------------------------------------------------------------------- */
 
 static StreamResult
 fail_handshake(TlsStream *tls, int code)
@@ -308,7 +318,7 @@ tls_handshake(TlsStream *tls)
     if (code == GNUTLS_E_SUCCESS)
       break;
     if (code == GNUTLS_E_WARNING_ALERT_RECEIVED)
-      report_alert(tls, (int)gnutls_alert_get(tls->session), TRUE);
+      report_warning(tls);
     if (gnutls_error_is_fatal(code))
       return fail_handshake(tls, code);
     if (tls->io.would_block)
@@ -321,7 +331,7 @@ tls_handshake(TlsStream *tls)
   return STREAM_OK;
 }
 
-/* --- Stream ------------------------------------------------------------------------------------ */
+/* --- Stream ---------------------------------------------------------------------------------- */
 
 /* What gnutls_record_recv() says beside bytes. OK: go on reading. */
 static StreamResult
@@ -336,7 +346,7 @@ handle_recv_code(TlsStream *tls, int code)
     /* AGAIN also comes after a NewSessionTicket or KeyUpdate, with more to read behind it. */
     return tls->io.would_block ? STREAM_AGAIN : STREAM_OK;
   case GNUTLS_E_WARNING_ALERT_RECEIVED:
-    report_alert(tls, (int)gnutls_alert_get(tls->session), TRUE);
+    report_warning(tls);
     return STREAM_OK;
   case GNUTLS_E_REHANDSHAKE:
     /* A client may decline (RFC 5246, 7.4.1.1); what was verified stays what is used. */
@@ -376,7 +386,8 @@ tls_write(Stream *stream, const guint8 *bytes, gsize length)
   TlsStream *tls = (TlsStream *)stream;
   gsize taken = 0;
   while (taken < length && socket_io_has_room(&tls->io)) {
-    ssize_t sent = gnutls_record_send(tls->session, bytes + taken, MIN(length - taken, RECORD_BYTES));
+    ssize_t sent =
+        gnutls_record_send(tls->session, bytes + taken, MIN(length - taken, RECORD_BYTES));
     if (sent <= 0)
       return length; /* the session is dead: into the void, as a dead socket would have it */
     taken += (gsize)sent;
@@ -440,7 +451,7 @@ static const StreamClass tls_class = {
     .free = tls_free,
 };
 
-/* --- The beginning ----------------------------------------------------------------------------- */
+/* --- The beginning --------------------------------------------------------------------------- */
 
 static gboolean
 set_priority(TlsStream *tls, const char *priority, GError **error)
@@ -452,10 +463,11 @@ set_priority(TlsStream *tls, const char *priority, GError **error)
     return TRUE;
   g_autofree char *rest = safe_text_string(position);
   g_autofree char *whole = safe_text_string(text);
-  g_set_error(error, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
-              "the TLS priority string \"%s\" cannot be used from \"%s\" on (%s); correct it in the "
-              "connection, or look at this machine's GnuTLS policy",
-              whole, rest, gnutls_strerror(code));
+  g_set_error(
+      error, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
+      "the TLS priority string \"%s\" cannot be used from \"%s\" on (%s); correct it in the "
+      "connection, or look at this machine's GnuTLS policy",
+      whole, rest, gnutls_strerror(code));
   return FALSE;
 }
 

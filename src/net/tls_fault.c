@@ -25,7 +25,7 @@ error_new(TunnelError code, const char *format, ...)
   return error;
 }
 
-/* --- The broker refuses our certificate -------------------------------------------------------- */
+/* --- The broker refuses our certificate ------------------------------------------------------ */
 
 static GError *
 none_given(const Case *c)
@@ -68,8 +68,8 @@ key_type_refused(const Case *c)
 }
 
 /* NULL: not an alert about a client certificate. When one was asked for, versions, suites and names
- * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and 116,
- * GnuTLS 49 and 50), wants one. */
+ * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and
+ * 116, GnuTLS 49 and 50), wants one. */
 static GError *
 explain_client_alert(const Case *c)
 {
@@ -100,10 +100,11 @@ explain_client_alert(const Case *c)
                      "%s refused our certificate %s as revoked; request a new one", c->at->peer,
                      c->at->certificate_path);
   case TLS_ALERT_DECRYPT_ERROR:
-    return error_new(TUNNEL_ERROR_CLIENT_SIGNATURE,
-                     "%s refused the signature made with our key: key and certificate %s differ, or "
-                     "the token is faulty",
-                     c->at->peer, c->at->certificate_path);
+    return error_new(
+        TUNNEL_ERROR_CLIENT_SIGNATURE,
+        "%s refused the signature made with our key: key and certificate %s differ, or "
+        "the token is faulty",
+        c->at->peer, c->at->certificate_path);
   case TLS_ALERT_INSUFFICIENT_SECURITY:
     return refused_generally(c);
   default:
@@ -111,7 +112,7 @@ explain_client_alert(const Case *c)
   }
 }
 
-/* --- Negotiation ------------------------------------------------------------------------------- */
+/* --- Negotiation ----------------------------------------------------------------------------- */
 
 static GError *
 explain_handshake_failure(const Case *c)
@@ -182,7 +183,7 @@ explain_alert(const Case *c)
   }
 }
 
-/* --- Something else listens there -------------------------------------------------------------- */
+/* --- Something else listens there ------------------------------------------------------------ */
 
 static gboolean
 said(const TlsFacts *facts, const char *text)
@@ -204,10 +205,11 @@ explain_not_tls(const Case *c)
 {
   g_autofree char *text = safe_text(c->facts->first, MIN(c->facts->first_length, 32));
   if (said(c->facts, "HTTP/"))
-    return error_new(TUNNEL_ERROR_PORT_HTTP,
-                     "%s answers HTTP instead of TLS (\"%s\"): this is a web or WebSocket listener; "
-                     "use the broker's MQTT TLS port (mostly 8883)",
-                     c->at->peer, text);
+    return error_new(
+        TUNNEL_ERROR_PORT_HTTP,
+        "%s answers HTTP instead of TLS (\"%s\"): this is a web or WebSocket listener; "
+        "use the broker's MQTT TLS port (mostly 8883)",
+        c->at->peer, text);
   if (greets(c->facts))
     return error_new(TUNNEL_ERROR_PORT_STARTTLS,
                      "%s greets with \"%s\" before TLS: this is not an MQTT TLS listener; use the "
@@ -219,7 +221,7 @@ explain_not_tls(const Case *c)
                    c->at->peer, text);
 }
 
-/* --- Ends without a word ----------------------------------------------------------------------- */
+/* --- Ends without a word --------------------------------------------------------------------- */
 
 static gboolean
 was_reset(const StreamFailure *failure)
@@ -243,10 +245,11 @@ explain_silence(const Case *c)
                      "refused it and the reason was lost; the broker's log has it",
                      c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
-    return error_new(TUNNEL_ERROR_TLS_RESET,
-                     "%s %s the connection at the first TLS message: not a TLS port, a proxy "
-                     "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
-                     c->at->peer, how);
+    return error_new(
+        TUNNEL_ERROR_TLS_RESET,
+        "%s %s the connection at the first TLS message: not a TLS port, a proxy "
+        "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
+        c->at->peer, how);
   if (c->facts->established)
     return error_new(TUNNEL_ERROR_PEER_CLOSED,
                      "%s %s the connection before it said anything in MQTT; the broker's log says "

@@ -20,12 +20,26 @@ struct Recorder {
 };
 
 static const char *const type_names[] = {
-    "RESOLVING", "RESOLVED", "DIALING", "DIAL_FAILED", "CONNECTED", "TLS_STAGE",
-    "CERTIFICATE_REQUESTED", "PEER_CHAIN", "VERIFIED", "TLS_ALERT", "TLS_ESTABLISHED", "READY",
-    "FOREIGN_DROPPED", "JOINED", "FIRST_BYTE", "PACKET", "CLOSED",
+    "RESOLVING",
+    "RESOLVED",
+    "DIALING",
+    "DIAL_FAILED",
+    "CONNECTED",
+    "TLS_STAGE",
+    "CERTIFICATE_REQUESTED",
+    "PEER_CHAIN",
+    "VERIFIED",
+    "TLS_ALERT",
+    "TLS_ESTABLISHED",
+    "READY",
+    "FOREIGN_DROPPED",
+    "JOINED",
+    "FIRST_BYTE",
+    "PACKET",
+    "CLOSED",
 };
 
-/* --- The sink ---------------------------------------------------------------------------------- */
+/* --- The sink -------------------------------------------------------------------------------- */
 
 static void
 on_event(TunnelEvent *event, gpointer data)
@@ -89,7 +103,7 @@ on_publish(MqttDirection direction, const MqttPublish *publish, gpointer data)
 const TunnelSink recorder_sink = {
     .event = on_event, .begin = on_begin, .end = on_end, .publish = on_publish};
 
-/* --- The test's side --------------------------------------------------------------------------- */
+/* --- The test's side ------------------------------------------------------------------------- */
 
 Recorder *
 recorder_new(void)

@@ -17,7 +17,7 @@
 
 static TestPki *pki;
 
-/* --- Carrying ---------------------------------------------------------------------------------- */
+/* --- Carrying -------------------------------------------------------------------------------- */
 
 static void
 publish_some(Scene *scene, TlsPeer *peer)
@@ -63,8 +63,7 @@ test_tap_is_in_between(void)
   g_assert_cmpuint(counters.bytes_in, ==, 4 + 10 + 12 + 12 + 2);
   g_assert_cmpuint(counters.bytes_out, ==, 15 + 4 + 8 + 2);
   g_autofree char *messages = recorder_messages(scene.recorder);
-  g_assert_cmpstr(messages, ==,
-                  "in a/b 0 one\nin a/b 1 two\nin a/c 0 three\nout x 0 out\n");
+  g_assert_cmpstr(messages, ==, "in a/b 0 one\nin a/b 1 two\nin a/c 0 three\nout x 0 out\n");
   scene_stop(&scene);
   g_assert_true(scene.got_disconnect);
   scene_clear(&scene);
@@ -88,8 +87,7 @@ test_packet_events(void)
   recorder_wait_packet(scene.recorder, MQTT_FROM_BROKER, MQTT_PINGRESP);
   g_assert_cmpuint(connect->keep_alive, ==, 60);
   g_assert_cmpuint(connect->size, ==, 15);
-  g_assert_cmpstr(connack->reason_text, ==,
-                  mqtt_reason_text(MQTT_CONNACK, MQTT_3_1_1, 0));
+  g_assert_cmpstr(connack->reason_text, ==, mqtt_reason_text(MQTT_CONNACK, MQTT_3_1_1, 0));
   g_assert_cmpuint(puback->packet_id, ==, 7);
   scene_clear(&scene);
 }
@@ -129,7 +127,7 @@ test_packet_events_of_mqtt_5(void)
   scene_clear(&scene);
 }
 
-/* --- Floods ------------------------------------------------------------------------------------ */
+/* --- Floods ---------------------------------------------------------------------------------- */
 
 /* Numbers in payloads of 30 bytes; every 1000th message has QoS 1. Some writes end in the middle of
  * a packet. */
@@ -140,7 +138,8 @@ flood(Scene *scene, TlsPeer *peer)
   for (guint i = 0; i < FLOOD; i++) {
     g_autofree char *payload = g_strdup_printf("%030u", i);
     gboolean qos1 = i % 1000 == 0;
-    guint8 head[] = {qos1 ? 0x32 : 0x30, (guint8)(2 + 3 + 30 + (qos1 ? 2 : 0)), 0, 3, 'a', '/', 'b'};
+    guint8 head[] = {
+        qos1 ? 0x32 : 0x30, (guint8)(2 + 3 + 30 + (qos1 ? 2 : 0)), 0, 3, 'a', '/', 'b'};
     guint8 id[] = {(guint8)((i / 1000 + 1) >> 8), (guint8)(i / 1000 + 1)};
     g_byte_array_append(bytes, head, sizeof head);
     if (qos1)
@@ -321,7 +320,7 @@ test_quiet_tunnel_wakes_nobody(void)
   scene_clear(&scene);
 }
 
-/* --- Names, strangers, company ----------------------------------------------------------------- */
+/* --- Names, strangers, company --------------------------------------------------------------- */
 
 static void
 test_resolves_and_dials(void)

@@ -15,7 +15,7 @@
 
 static TestPki *pki;
 
-/* --- mosquitto --------------------------------------------------------------------------------- */
+/* --- mosquitto ------------------------------------------------------------------------------- */
 
 /* NULL: skipped. `*port` is a TLS listener with these settings. */
 static Mosquitto *
@@ -23,10 +23,10 @@ start_mosquitto(const char *settings, guint16 *port)
 {
   const char *why = NULL;
   *port = free_port();
-  g_autofree char *text = g_strdup_printf("allow_anonymous true\nlistener %u 127.0.0.1\n"
-                                          "certfile %s\nkeyfile %s\ncafile %s\n%s\n",
-                                          *port, pki->server_path, pki->server_key_path,
-                                          pki->client_ca_path, settings);
+  g_autofree char *text =
+      g_strdup_printf("allow_anonymous true\nlistener %u 127.0.0.1\n"
+                      "certfile %s\nkeyfile %s\ncafile %s\n%s\n",
+                      *port, pki->server_path, pki->server_key_path, pki->client_ca_path, settings);
   Mosquitto *broker = mosquitto_start(text, &why);
   if (broker == NULL)
     g_test_skip(why);
@@ -112,7 +112,7 @@ test_plain_to_tls_mosquitto(void)
   scene_clear(&scene);
 }
 
-/* --- Paho through the tunnel ------------------------------------------------------------------- */
+/* --- Paho through the tunnel ----------------------------------------------------------------- */
 
 typedef struct {
   pthread_mutex_t lock;
@@ -147,6 +147,7 @@ new_client(MqttVersion version, Watcher *watcher)
 {
   g_autoptr(MqttClientOptions) options = mqtt_client_options_new();
   g_autoptr(GError) error = NULL;
+  g_free(options->client_id);
   options->client_id = g_strdup("tunnel-test");
   options->version = version;
   options->clean_start = TRUE;
@@ -227,7 +228,7 @@ test_mosquitto_dies(void)
   scene_clear(&scene);
 }
 
-/* --- openssl s_server -------------------------------------------------------------------------- */
+/* --- openssl s_server ------------------------------------------------------------------------ */
 
 typedef struct {
   GPid pid;
@@ -240,19 +241,18 @@ start_s_server(Server *server, guint16 port, const char *const *extra)
 {
   g_autofree char *accept = g_strdup_printf("127.0.0.1:%u", port);
   g_autoptr(GPtrArray) argv = g_ptr_array_new();
-  const char *const fixed[] = {"openssl", "s_server",           "-accept", accept,
-                               "-cert",   pki->server_path,     "-key",    pki->server_key_path,
+  const char *const fixed[] = {"openssl", "s_server",         "-accept", accept,
+                               "-cert",   pki->server_path,   "-key",    pki->server_key_path,
                                "-CAfile", pki->client_ca_path};
   for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++)
     g_ptr_array_add(argv, (char *)fixed[i]);
   for (; *extra != NULL; extra++)
     g_ptr_array_add(argv, (char *)*extra);
   g_ptr_array_add(argv, NULL);
-  if (!g_spawn_async_with_pipes(NULL, (char **)argv->pdata, NULL,
-                                G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH |
-                                    G_SPAWN_STDERR_TO_DEV_NULL,
-                                NULL, NULL, &server->pid, &server->input, &server->output, NULL,
-                                NULL)) {
+  if (!g_spawn_async_with_pipes(
+          NULL, (char **)argv->pdata, NULL,
+          G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+          &server->pid, &server->input, &server->output, NULL, NULL)) {
     g_test_skip("there is no openssl on this machine");
     return FALSE;
   }
@@ -306,9 +306,9 @@ test_s_server_refuses(void)
 static void
 test_key_type_refused(void)
 {
-  static const char *const tls12[] = {"-Verify", "2", "-tls1_2", "-client_sigalgs",
+  static const char *const tls12[] = {"-Verify",        "2", "-tls1_2", "-client_sigalgs",
                                       "RSA-PSS+SHA256", NULL};
-  static const char *const tls13[] = {"-Verify", "2", "-tls1_3", "-client_sigalgs",
+  static const char *const tls13[] = {"-Verify",        "2", "-tls1_3", "-client_sigalgs",
                                       "RSA-PSS+SHA256", NULL};
   expect_s_server_end(tls12, pki->identity, TUNNEL_FAULT_CLIENT_REFUSED,
                       TUNNEL_ERROR_CLIENT_KEY_TYPE);

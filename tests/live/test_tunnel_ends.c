@@ -18,7 +18,7 @@ say_nothing(int fd, gpointer data)
   peer_wait_for_end(fd);
 }
 
-/* --- Ends -------------------------------------------------------------------------------------- */
+/* --- Ends ------------------------------------------------------------------------------------ */
 
 static void
 close_cleanly(Scene *scene, TlsPeer *peer)
@@ -175,8 +175,7 @@ test_unanswered_ping(void)
   scene_go_online(&scene);
   scene_client_sends(&scene, "c0 00");
   leave(&scene);
-  g_autofree char *why =
-      scene_expect_end(&scene, TUNNEL_FAULT_TIMEOUT, TUNNEL_ERROR_MQTT_TIMEOUT);
+  g_autofree char *why = scene_expect_end(&scene, TUNNEL_FAULT_TIMEOUT, TUNNEL_ERROR_MQTT_TIMEOUT);
   g_assert_nonnull(strstr(why, "ping"));
   scene_clear(&scene);
 }
@@ -212,7 +211,7 @@ test_refused(void)
   scene_clear(&scene);
 }
 
-/* --- Without TLS ------------------------------------------------------------------------------- */
+/* --- Without TLS ----------------------------------------------------------------------------- */
 
 static void
 serve_plain(int fd, gpointer data)
@@ -293,7 +292,7 @@ test_plain_ends(void)
   end_plain(speak_first, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_SPEAKS_FIRST);
 }
 
-/* --- Stopping at every stage ------------------------------------------------------------------- */
+/* --- Stopping at every stage ----------------------------------------------------------------- */
 
 static void
 expect_stopped(Scene *scene, TunnelEventType after)

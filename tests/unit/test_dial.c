@@ -10,6 +10,7 @@
 #include "net/tunnel_error.h"
 #include "unit/loop.h"
 
+/* On 127.9.8.x, where nobody's connections take ports at the moment that a test wants them. */
 typedef struct {
   GMainContext *context;
   GArray *addresses;
@@ -144,26 +145,26 @@ dial(Fixture *f, guint timeout_ms)
 static void
 test_connects(Fixture *f, gconstpointer data)
 {
-  listen_on(f, "127.0.0.1");
-  add_address(f, "127.0.0.1");
-  add_address(f, "127.0.0.2");
+  listen_on(f, "127.9.8.1");
+  add_address(f, "127.9.8.1");
+  add_address(f, "127.9.8.2");
   dial(f, 0);
-  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.1, connected 127.0.0.1");
+  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.1, connected 127.9.8.1");
   g_assert_cmpint(f->fd, >=, 0);
 }
 
 static void
 test_refused(Fixture *f, gconstpointer data)
 {
-  bind_to(f, "127.0.0.1");
-  add_address(f, "127.0.0.1");
+  bind_to(f, "127.9.8.1");
+  add_address(f, "127.9.8.1");
   dial(f, 0);
   g_autofree char *expected =
-      g_strdup_printf("nothing listens on 127.0.0.1:%u (connection refused); start the broker or "
+      g_strdup_printf("nothing listens on 127.9.8.1:%u (connection refused); start the broker or "
                       "correct the port",
                       f->port);
   g_assert_cmpint(f->fd, ==, -1);
-  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.1, tcp-refused 127.0.0.1");
+  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.1, tcp-refused 127.9.8.1");
   g_assert_cmpstr(f->error, ==, expected);
   g_assert_cmpint(f->code, ==, TUNNEL_ERROR_TCP_REFUSED);
 }
@@ -171,14 +172,14 @@ test_refused(Fixture *f, gconstpointer data)
 static void
 test_refused_then_good(Fixture *f, gconstpointer data)
 {
-  bind_to(f, "127.0.0.2");
-  listen_on(f, "127.0.0.1");
-  add_address(f, "127.0.0.2");
-  add_address(f, "127.0.0.1");
+  bind_to(f, "127.9.8.2");
+  listen_on(f, "127.9.8.1");
+  add_address(f, "127.9.8.2");
+  add_address(f, "127.9.8.1");
   gint64 begin = g_get_monotonic_time();
   dial(f, 0);
   g_assert_cmpstr(f->told->str, ==,
-                  "try 127.0.0.2, tcp-refused 127.0.0.2, try 127.0.0.1, connected 127.0.0.1");
+                  "try 127.9.8.2, tcp-refused 127.9.8.2, try 127.9.8.1, connected 127.9.8.1");
   /* After a failure the next attempt does not wait for the stagger. */
   g_assert_cmpint(g_get_monotonic_time() - begin, <, DIAL_STAGGER_MS * 1000);
 }
@@ -186,13 +187,13 @@ test_refused_then_good(Fixture *f, gconstpointer data)
 static void
 test_dead_then_good(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.0.0.2");
-  listen_on(f, "127.0.0.1");
-  add_address(f, "127.0.0.2");
-  add_address(f, "127.0.0.1");
+  fall_silent(f, "127.9.8.2");
+  listen_on(f, "127.9.8.1");
+  add_address(f, "127.9.8.2");
+  add_address(f, "127.9.8.1");
   gint64 begin = g_get_monotonic_time();
   dial(f, 0);
-  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.2, try 127.0.0.1, connected 127.0.0.1");
+  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.2, try 127.9.8.1, connected 127.9.8.1");
   g_assert_cmpint(g_get_monotonic_time() - begin, >=, (DIAL_STAGGER_MS - 5) * 1000);
   g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_USEC_PER_SEC);
 }
@@ -200,10 +201,10 @@ test_dead_then_good(Fixture *f, gconstpointer data)
 static void
 test_timeout(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.0.0.2");
-  add_address(f, "127.0.0.2");
+  fall_silent(f, "127.9.8.2");
+  add_address(f, "127.9.8.2");
   dial(f, 200);
-  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.2, tcp-filtered 127.0.0.2");
+  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.2, tcp-filtered 127.9.8.2");
   g_assert_cmpint(f->code, ==, TUNNEL_ERROR_TCP_FILTERED);
   g_assert_nonnull(strstr(f->error, "does not answer at all"));
 }
@@ -211,24 +212,24 @@ test_timeout(Fixture *f, gconstpointer data)
 static void
 test_all_fail(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.0.0.2");
-  bind_to(f, "127.0.0.1");
-  add_address(f, "127.0.0.2");
-  add_address(f, "127.0.0.1");
+  fall_silent(f, "127.9.8.2");
+  bind_to(f, "127.9.8.1");
+  add_address(f, "127.9.8.2");
+  add_address(f, "127.9.8.1");
   dial(f, 600);
   g_assert_cmpstr(f->told->str, ==,
-                  "try 127.0.0.2, try 127.0.0.1, tcp-refused 127.0.0.1, tcp-filtered 127.0.0.2");
+                  "try 127.9.8.2, try 127.9.8.1, tcp-refused 127.9.8.1, tcp-filtered 127.9.8.2");
   g_assert_true(
       g_str_has_prefix(f->error, "none of the 2 addresses of \"mqtt.test\" can be reached: "));
-  g_assert_nonnull(strstr(f->error, "127.0.0.1"));
-  g_assert_nonnull(strstr(f->error, "127.0.0.2"));
+  g_assert_nonnull(strstr(f->error, "127.9.8.1"));
+  g_assert_nonnull(strstr(f->error, "127.9.8.2"));
 }
 
 static void
 test_free_while_dialing(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.0.0.2");
-  add_address(f, "127.0.0.2");
+  fall_silent(f, "127.9.8.2");
+  add_address(f, "127.9.8.2");
   Dial *dial = dial_start(f->context, "mqtt.test", f->addresses, f->port, 0, &sink, f);
   while (f->told->len == 0)
     g_main_context_iteration(f->context, TRUE);

@@ -15,9 +15,9 @@
 /* A broker that never runs dry, and takes as much as `room` says. */
 typedef struct {
   Stream base;
-  int pair[2];       /* readable as long as the broker has something to say */
+  int pair[2]; /* readable as long as the broker has something to say */
   GByteArray *packet;
-  guint64 given;     /* bytes that were read from it */
+  guint64 given; /* bytes that were read from it */
   guint64 taken;
   gsize room;
   gboolean mute;
@@ -282,7 +282,7 @@ test_nonsense_of_client(Fixture *f, gconstpointer data)
   g_assert_nonnull(pump_fault(f->pump)->reason);
 }
 
-/* --- Byte queue -------------------------------------------------------------------------------- */
+/* --- Byte queue ------------------------------------------------------------------------------ */
 
 /* A queue that never runs empty must not grow either. */
 static void
@@ -308,7 +308,7 @@ test_byte_queue_trickle(void)
   byte_queue_clear(&queue);
 }
 
-/* --- Farewell ---------------------------------------------------------------------------------- */
+/* --- Farewell -------------------------------------------------------------------------------- */
 
 static void
 set_true(gpointer data)

@@ -23,9 +23,11 @@ struct TlsStream {
   gpointer user_data;
 
   gboolean established, ended, judged, refused, server_answered;
+  gboolean declined_renegotiation;
   gboolean requested, request_reported, sent; /* a client certificate */
   char **ca_names;   /* safe text */
   char *key_types;   /* safe text */
+  gboolean key_type_refused;
   int refusal_alert; /* with `refused` */
   int alert_received;
   char *alpn;        /* safe text */
@@ -142,6 +144,29 @@ key_types_to_text(const gnutls_pk_algorithm_t *algorithms, int count)
   return g_string_free(text, FALSE);
 }
 
+/* RSA keys sign in the one scheme or the other (RFC 8446, 4.2.3). */
+static gboolean
+is_same_key_type(gnutls_pk_algorithm_t a, gnutls_pk_algorithm_t b)
+{
+  gboolean both_rsa = (a == GNUTLS_PK_RSA || a == GNUTLS_PK_RSA_PSS) &&
+                      (b == GNUTLS_PK_RSA || b == GNUTLS_PK_RSA_PSS);
+  return a == b || both_rsa;
+}
+
+static gboolean
+is_key_type_refused(const TlsStream *tls, const gnutls_pk_algorithm_t *algorithms, int count)
+{
+  if (tls->identity == NULL || count == 0)
+    return FALSE;
+  gnutls_privkey_t key = identity_gnutls_key(tls->identity);
+  gnutls_pk_algorithm_t ours = (gnutls_pk_algorithm_t)gnutls_privkey_get_pk_algorithm(key, NULL);
+  for (int i = 0; i < count; i++) {
+    if (is_same_key_type(algorithms[i], ours))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static int
 on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names, int ca_count,
                        const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
@@ -152,6 +177,7 @@ on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names,
     tls->requested = TRUE;
     tls->ca_names = ca_names_to_text(ca_names, ca_count);
     tls->key_types = key_types_to_text(algorithms, algorithm_count);
+    tls->key_type_refused = is_key_type_refused(tls, algorithms, algorithm_count);
   }
   *chain_length = 0;
   if (tls->identity == NULL)
@@ -314,6 +340,8 @@ handle_recv_code(TlsStream *tls, int code)
     return STREAM_OK;
   case GNUTLS_E_REHANDSHAKE:
     /* A client may decline (RFC 5246, 7.4.1.1); what was verified stays what is used. */
+    tls->declined_renegotiation = TRUE;
+    tls->sink->stage("received HELLO REQUEST", tls->user_data);
     send_alert(tls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
     return STREAM_OK;
   default:
@@ -530,7 +558,9 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
       .server_answered = tls->server_answered,
       .requested = tls->requested,
       .sent = tls->sent,
-      .has_ca_names = tls->ca_names != NULL && tls->ca_names[0] != NULL,
+      .key_types = tls->key_types,
+      .key_type_refused = tls->key_type_refused,
+      .declined_renegotiation = tls->declined_renegotiation,
       .alert = tls->alert_received,
       .first = tls->io.first,
       .first_length = tls->io.first_length,

@@ -49,7 +49,9 @@ typedef struct {
   gboolean established;
   gboolean server_answered;  /* at least a ServerHello came */
   gboolean requested, sent;  /* a client certificate */
-  gboolean has_ca_names;     /* the broker said which CAs it accepts */
+  const char *key_types;     /* of client certificates that the broker takes; safe text, or NULL */
+  gboolean key_type_refused; /* ours is none of them */
+  gboolean declined_renegotiation; /* TLS 1.2: the broker wanted to shake hands again */
   int alert;                 /* last one received, -1: none */
   const char *alert_name;
   const guint8 *first;       /* what the peer said first, whatever it was */

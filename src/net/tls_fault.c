@@ -57,6 +57,16 @@ refused_generally(const Case *c)
                    c->facts->alert_name);
 }
 
+/* Whatever the alert, or whichever side noticed first. */
+static GError *
+key_type_refused(const Case *c)
+{
+  return error_new(TUNNEL_ERROR_CLIENT_KEY_TYPE,
+                   "%s takes client certificates with keys of these types only: %s; the key of %s "
+                   "is another: issue a certificate with one of them",
+                   c->at->peer, c->facts->key_types, c->at->certificate_path);
+}
+
 /* NULL: not an alert about a client certificate. When one was asked for, versions, suites and names
  * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and 116,
  * GnuTLS 49 and 50), wants one. */
@@ -131,8 +141,20 @@ explain_server_name(const Case *c)
 }
 
 static GError *
+explain_renegotiation(const Case *c)
+{
+  return error_new(TUNNEL_ERROR_TLS_OTHER,
+                   "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
+                   "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
+                   "certificates at the first handshake",
+                   c->at->peer, c->facts->alert);
+}
+
+static GError *
 explain_alert(const Case *c)
 {
+  if (c->facts->declined_renegotiation)
+    return explain_renegotiation(c);
   GError *client = explain_client_alert(c);
   if (client != NULL)
     return client;
@@ -259,6 +281,9 @@ tls_fault_explain(const TlsFacts *facts, const StreamFailure *failure,
                   const TlsCircumstances *circumstances)
 {
   Case c = {facts, failure, circumstances};
+  if (facts->key_type_refused &&
+      (failure->kind == STREAM_FAILURE_TLS || failure->kind == STREAM_FAILURE_ALERT))
+    return key_type_refused(&c);
   switch (failure->kind) {
   case STREAM_FAILURE_ALERT:
     return explain_alert(&c);

@@ -191,6 +191,18 @@ may_be_about_certificate(const Tunnel *tunnel, const StreamFailure *failure)
 }
 
 static GError *
+explain_late_alert(Tunnel *tunnel, const StreamFailure *failure)
+{
+  TlsFacts facts;
+  tls_facts(tunnel->tls, &facts);
+  if (facts.declined_renegotiation)
+    return tunnel_explain_stream(tunnel, failure);
+  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
+                     "%s ended TLS with alert %d (%s); the broker's log says why", tunnel->peer,
+                     facts.alert, facts.alert_name);
+}
+
+static GError *
 explain_no_answer(Tunnel *tunnel, const StreamFailure *failure)
 {
   if (!tunnel->connect_seen || !is_silent(failure) || may_be_about_certificate(tunnel, failure))
@@ -215,9 +227,7 @@ explain_broker_end(Tunnel *tunnel, const StreamFailure *failure)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PEER_CLOSED, "%s closed the connection after %s",
                        tunnel->peer, tunnel->last_word);
   if (failure->kind == STREAM_FAILURE_ALERT)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
-                       "%s ended TLS with alert %d; the broker's log says why", tunnel->peer,
-                       tunnel->alert);
+    return explain_late_alert(tunnel, failure);
   if (failure->kind == STREAM_FAILURE_SOCKET)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_NETWORK,
                        "the connection to %s broke (%s); check the network, or whether the broker "

@@ -8,7 +8,9 @@
 #define LEFT_WIDTH 7 /* "expired", "not yet", "9999 d" */
 #define SUBJECT_MIN 14
 #define ISSUER_MIN 10
-#define ORIGIN_MIN 7
+#define ORIGIN_MIN 12
+#define NAME_FAIR 20 /* what a name gets before the less important columns get theirs */
+#define NAME_GOOD 28
 #define GAP 2
 
 /* Gives a column `width` and its gap if there is room; returns what is left. */
@@ -57,19 +59,19 @@ place_all(CertificateColumns *c)
 CertificateColumns
 certificate_columns(int columns, const CertificateWidths *wanted)
 {
-  CertificateColumns c = {.mark = {0, 1}, .index = {0, 2}};
-  int room = columns - 1 - 2 - 3 - 1; /* margins, mark, number */
+  CertificateColumns c = {.mark = {0, 1}, .index = {0, wanted->index}};
+  int room = columns - 1 - 2 - wanted->index - 1 - 1; /* margins, mark, number */
   int subject = MIN(wanted->subject, SUBJECT_MIN);
   c.subject.width = CLAMP(room, 1, MAX(subject, 1));
   room -= c.subject.width;
   room = take(&c.left, room, LEFT_WIDTH, GAP);
   room = take(&c.until, room, DATE_WIDTH, GAP);
-  /* A name that can be read is worth more than the columns to come. */
-  room = grow(&c.subject, room, MIN(wanted->subject, 2 * SUBJECT_MIN));
+  room = grow(&c.subject, room, MIN(wanted->subject, NAME_FAIR));
   room = take(&c.issuer, room, MIN(wanted->issuer, ISSUER_MIN), GAP);
   room = take(&c.origin, room, MIN(wanted->origin, ORIGIN_MIN), GAP);
-  room = grow(&c.issuer, room, MIN(wanted->issuer, 2 * SUBJECT_MIN));
-  room = grow(&c.origin, room, MIN(wanted->origin, 2 * SUBJECT_MIN));
+  room = grow(&c.issuer, room, MIN(wanted->issuer, NAME_FAIR));
+  room = grow(&c.subject, room, MIN(wanted->subject, NAME_GOOD));
+  room = grow(&c.origin, room, MIN(wanted->origin, NAME_FAIR));
   room = take(&c.bar, room, BAR_WIDTH, GAP);
   if (c.until.width > 0)
     room = take(&c.from, room, FROM_WIDTH, 0);

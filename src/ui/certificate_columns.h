@@ -15,7 +15,7 @@ typedef struct {
 
 /* The widths that the texts would like to have. */
 typedef struct {
-  int subject, issuer, origin;
+  int index, subject, issuer, origin;
 } CertificateWidths;
 
 CertificateColumns certificate_columns(int columns, const CertificateWidths *wanted);

@@ -22,7 +22,8 @@ certificate_line_free(CertificateLine *line)
   g_free(line->subject);
   g_free(line->issuer);
   g_free(line->origin);
-  finding_free(line->finding);
+  g_free(line->detail_title);
+  g_free(line->detail);
   g_free(line);
 }
 
@@ -66,6 +67,18 @@ certificate_lines_text(CertificateLines *list, Role role, Glyph glyph, Role glyp
   }
 }
 
+void
+certificate_lines_detail(CertificateLines *list, const char *title, char *text)
+{
+  guint index = list->lines->len - 1;
+  while (index > 0 && ((const CertificateLine *)g_ptr_array_index(list->lines, index - 1))->item ==
+                          list->items - 1)
+    index--;
+  CertificateLine *line = g_ptr_array_index(list->lines, index);
+  line->detail_title = g_strdup(title);
+  line->detail = text;
+}
+
 CertificateLine *
 certificate_lines_certificate(CertificateLines *list, Certificate *certificate, const char *name)
 {
@@ -103,33 +116,31 @@ severity_role(FindingSeverity severity)
                                        : ROLE_DIM;
 }
 
-/* "leaf-expired: error, server 0" */
+static const char *
+source_words(FindingSource source)
+{
+  switch (source) {
+  case FINDING_SOURCE_PEER:
+    return "sent certificate";
+  case FINDING_SOURCE_TRUST:
+    return "trusted certificate";
+  case FINDING_SOURCE_CLIENT:
+    return "our certificate";
+  default:
+    return finding_source_name(source);
+  }
+}
+
+/* "leaf-expired: error, server side, sent certificate 0" */
 static char *
 finding_headline(const Finding *finding)
 {
   g_autoptr(GString) out = g_string_new(finding->code);
-  g_string_append_printf(out, ": %s, %s", finding_severity_name(finding->severity),
+  g_string_append_printf(out, ": %s, %s side", finding_severity_name(finding->severity),
                          finding_side_name(finding->side));
   if (finding->source != FINDING_SOURCE_NONE && finding->index >= 0)
-    g_string_append_printf(out, ", %s certificate %d", finding_source_name(finding->source),
-                           finding->index);
+    g_string_append_printf(out, ", %s %d", source_words(finding->source), finding->index);
   return g_strdup(out->str);
-}
-
-void
-certificate_lines_finding(CertificateLines *list, const Finding *finding)
-{
-  g_autofree char *headline = finding_headline(finding);
-  guint first = list->lines->len;
-  Role role = severity_role(finding->severity);
-  certificate_lines_text(list, role, severity_glyph(finding->severity), role, FALSE, headline);
-  if (finding->message)
-    certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE, finding->message);
-  if (finding->remedy)
-    certificate_lines_text(list, ROLE_STRONG, GLYPH_ARROW_RIGHT, ROLE_ACCENT, TRUE,
-                           finding->remedy);
-  for (guint i = first; i < list->lines->len; i++)
-    ((CertificateLine *)g_ptr_array_index(list->lines, i))->finding = finding_copy(finding);
 }
 
 static void
@@ -146,7 +157,8 @@ detail_list(GString *out, const char *name, GPtrArray *values)
     detail(out, i == 0 ? name : "", g_ptr_array_index(values, i));
 }
 
-char *
+/* A finding with all its parts. */
+static char *
 finding_detail(const Finding *finding)
 {
   GString *out = g_string_new(NULL);
@@ -169,6 +181,20 @@ finding_detail(const Finding *finding)
   return g_string_free(out, FALSE);
 }
 
+void
+certificate_lines_finding(CertificateLines *list, const Finding *finding)
+{
+  g_autofree char *headline = finding_headline(finding);
+  Role role = severity_role(finding->severity);
+  certificate_lines_text(list, role, severity_glyph(finding->severity), role, FALSE, headline);
+  if (finding->message)
+    certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE, finding->message);
+  if (finding->remedy)
+    certificate_lines_text(list, ROLE_STRONG, GLYPH_ARROW_RIGHT, ROLE_ACCENT, TRUE,
+                           finding->remedy);
+  certificate_lines_detail(list, finding->code, finding_detail(finding));
+}
+
 /* --- Drawing ---------------------------------------------------------------------------------- */
 
 static int
@@ -180,11 +206,12 @@ tree_width(const CertificateLine *line)
 CertificateWidths
 certificate_lines_widths(GPtrArray *lines)
 {
-  CertificateWidths widths = {0, 0, 0};
+  CertificateWidths widths = {.index = 1};
   for (guint i = 0; i < lines->len; i++) {
     const CertificateLine *line = g_ptr_array_index(lines, i);
     if (line->kind != LINE_CERTIFICATE)
       continue;
+    widths.index = MAX(widths.index, (int)strlen(line->index));
     widths.subject = MAX(widths.subject, tree_width(line) + text_width(line->subject));
     widths.issuer = MAX(widths.issuer, text_width(line->issuer));
     widths.origin = MAX(widths.origin, line->origin ? text_width(line->origin) : 0);
@@ -242,7 +269,8 @@ draw_certificate(const CertificateLine *line, Canvas *canvas, int row, const Cer
   paint_text_in(canvas, row, c->subject.start + tree, c->subject.width - tree, line->role,
                 line->subject);
   draw_in(canvas, row, &c->issuer, ROLE_DIM, line->issuer);
-  draw_in(canvas, row, &c->origin, line->glyph_role == ROLE_ERROR ? ROLE_ERROR : ROLE_DIM,
+  gboolean marked = line->glyph_role == ROLE_ERROR || line->glyph_role == ROLE_WARNING;
+  draw_in(canvas, row, &c->origin, marked ? line->glyph_role : ROLE_DIM,
           line->origin ? line->origin : "");
   if (!line->certificate)
     return;

@@ -21,9 +21,9 @@ typedef struct {
   char index[8];            /* "0"; "A" for an anchor, "-" when missing */
   int depth;                /* in the tree */
   char *subject, *issuer;   /* safe text; "self-signed", or the issuer's name with an arrow */
-  char *origin;             /* "sent", "in root.pem", "missing", and the code of a fault */
-  /* What Enter opens, when it is no certificate. */
-  Finding *finding;         /* or NULL */
+  char *origin;             /* "sent", "in root.pem", "missing", or the code of a fault */
+  /* What Enter opens, when it is no certificate; or NULL. */
+  char *detail_title, *detail;
 } CertificateLine;
 
 void certificate_line_free(CertificateLine *line);
@@ -43,10 +43,9 @@ void certificate_lines_text(CertificateLines *list, Role role, Glyph glyph, Role
 CertificateLine *certificate_lines_certificate(CertificateLines *list, Certificate *certificate,
                                                const char *name);
 void certificate_lines_finding(CertificateLines *list, const Finding *finding);
+/* What Enter opens on the last item: a text of safe lines, taken over. */
+void certificate_lines_detail(CertificateLines *list, const char *title, char *text);
 
 CertificateWidths certificate_lines_widths(GPtrArray *lines);
 void certificate_line_draw(const CertificateLine *line, Canvas *canvas, int row,
                            const CertificateColumns *columns, gint64 now);
-
-/* (transfer full): a finding with all its parts, in lines, for the detail view. */
-char *finding_detail(const Finding *finding);

@@ -7,7 +7,7 @@
 #include "ui/item_list.h"
 #include "util/safe_text.h"
 
-#define CA_NAMES_MAX 40 /* shown; the rest is counted */
+#define CA_NAMES_SHOWN 5 /* the others are counted, and listed by Enter */
 
 static void
 add(CertificateLines *list, Role role, const char *text)
@@ -28,17 +28,35 @@ trust_label(const CertificatesModel *model)
   return safe_text_string(name);
 }
 
-/* The code of the worst error about a certificate, NULL when there is none. */
-static const char *
-fault_of(const Verdict *verdict, const Certificate *certificate)
+/* The worst finding about a certificate, NULL when there is none to mark it for. */
+static const Finding *
+finding_about(const ConnectionInfo *info, const Certificate *certificate)
 {
-  for (guint i = 0; verdict && i < verdict->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(verdict->findings, i);
-    if (finding->severity == FINDING_ERROR && finding->sha256 && certificate &&
+  for (guint i = 0; certificate && info->findings && i < info->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(info->findings, i); /* worst first */
+    if (finding->severity <= FINDING_WARNING && finding->sha256 &&
         strcmp(finding->sha256, certificate_sha256(certificate)) == 0)
-      return finding->code;
+      return finding;
   }
   return NULL;
+}
+
+/* Mark and word of a certificate: what a finding says of it, else `mark` and `origin` (taken). */
+static void
+set_mark(CertificateLine *line, const Finding *finding, Glyph mark, Role role, char *origin)
+{
+  line->glyph = mark;
+  line->glyph_role = role;
+  line->origin = origin;
+  if (!finding)
+    return;
+  gboolean error = finding->severity == FINDING_ERROR;
+  if (error || mark != GLYPH_FAIL) {
+    line->glyph = error ? GLYPH_FAIL : GLYPH_WARN;
+    line->glyph_role = error ? ROLE_ERROR : ROLE_WARNING;
+  }
+  g_free(line->origin);
+  line->origin = g_strdup(finding->code);
 }
 
 static void
@@ -85,14 +103,11 @@ add_link(CertificateLines *list, const CertificatesModel *model, const PathLink 
 {
   CertificateLine *line = certificate_lines_certificate(list, link->certificate, link->name);
   gboolean good = link->good && link->origin != PATH_MISSING;
-  const char *fault = fault_of(model->info->verdict, link->certificate);
-  g_autofree char *origin = origin_text(model, link);
   set_index(line, link);
   line->depth = depth;
   line->role = depth == 0 ? ROLE_STRONG : ROLE_NORMAL;
-  line->glyph = good ? GLYPH_OK : GLYPH_FAIL;
-  line->glyph_role = good ? ROLE_GOOD : ROLE_ERROR;
-  line->origin = fault ? g_strdup_printf("%s: %s", origin, fault) : g_steal_pointer(&origin);
+  set_mark(line, finding_about(model->info, link->certificate), good ? GLYPH_OK : GLYPH_FAIL,
+           good ? ROLE_GOOD : ROLE_ERROR, origin_text(model, link));
 }
 
 static const PathLink *
@@ -112,12 +127,9 @@ add_sent(CertificateLines *list, const CertificatesModel *model, guint index, Gl
 {
   Certificate *certificate = g_ptr_array_index(model->info->peer_chain, index);
   CertificateLine *line = certificate_lines_certificate(list, certificate, NULL);
-  const char *fault = fault_of(model->info->verdict, certificate);
   g_snprintf(line->index, sizeof line->index, "%u", index);
   line->role = ROLE_NORMAL;
-  line->glyph = fault ? GLYPH_FAIL : mark;
-  line->glyph_role = fault ? ROLE_ERROR : ROLE_DIM;
-  line->origin = fault ? g_strdup_printf("%s: %s", origin, fault) : g_strdup(origin);
+  set_mark(line, finding_about(model->info, certificate), mark, ROLE_DIM, g_strdup(origin));
 }
 
 static gboolean
@@ -178,10 +190,22 @@ client_was_refused(const CertificatesModel *model)
     return FALSE;
   for (guint i = 0; findings && i < findings->len; i++) {
     const Finding *finding = g_ptr_array_index(findings, i);
-    if (finding->severity == FINDING_ERROR && finding->side == FINDING_SIDE_CLIENT)
+    if (finding->severity == FINDING_ERROR &&
+        (finding->side == FINDING_SIDE_CLIENT || finding->source == FINDING_SOURCE_CLIENT))
       return TRUE;
   }
   return FALSE;
+}
+
+/* What the line as a whole says, by glyph and colour. */
+static Glyph
+handover_mark(const CertificatesModel *model, gboolean refused, Role *role)
+{
+  const Session *session = model->session;
+  gboolean bad = refused || !session->certificate_sent;
+  gboolean over = session->state == SESSION_IDLE || session->state == SESSION_WAITING;
+  *role = session->two_way ? ROLE_GOOD : bad ? ROLE_ERROR : over ? ROLE_DIM : ROLE_ACCENT;
+  return session->two_way ? GLYPH_OK : bad ? GLYPH_FAIL : over ? GLYPH_DOT : GLYPH_BUSY;
 }
 
 /* "requested ✓  sent ✓  accepted ✓", as far as it is known. */
@@ -192,36 +216,27 @@ add_handover(CertificateLines *list, const CertificatesModel *model)
   gboolean refused = session->certificate_sent && client_was_refused(model);
   const char *ok = glyph(GLYPH_OK), *fail = glyph(GLYPH_FAIL);
   const char *accepted = session->two_way ? ok : refused ? fail : "?";
+  Role role;
+  Glyph mark = handover_mark(model, refused, &role);
   g_autofree char *text = g_strdup_printf("requested %s  sent %s  accepted %s", ok,
                                           session->certificate_sent ? ok : fail,
                                           session->certificate_sent ? accepted : fail);
-  gboolean good = session->two_way;
-  gboolean bad = refused || !session->certificate_sent;
-  certificate_lines_text(list, good ? ROLE_GOOD : ROLE_NORMAL,
-                         good  ? GLYPH_OK
-                         : bad ? GLYPH_FAIL
-                               : GLYPH_BUSY,
-                         good  ? ROLE_GOOD
-                         : bad ? ROLE_ERROR
-                               : ROLE_ACCENT,
-                         FALSE, text);
+  certificate_lines_text(list, role == ROLE_GOOD ? ROLE_GOOD : ROLE_NORMAL, mark, role, FALSE,
+                         text);
 }
 
 static void
 add_identity(CertificateLines *list, const CertificatesModel *model)
 {
   GPtrArray *certificates = identity_certificates(model->info->identity);
-  const Verdict *verdict = model->info->own_verdict;
   for (guint i = 0; i < certificates->len; i++) {
     Certificate *certificate = g_ptr_array_index(certificates, i);
     CertificateLine *line = certificate_lines_certificate(list, certificate, NULL);
-    const char *fault = fault_of(verdict, certificate);
     g_snprintf(line->index, sizeof line->index, "%u", i);
     line->depth = (int)i;
     line->role = i == 0 ? ROLE_STRONG : ROLE_NORMAL;
-    line->glyph = fault ? GLYPH_FAIL : GLYPH_OK;
-    line->glyph_role = fault ? ROLE_ERROR : ROLE_GOOD;
-    line->origin = fault ? g_strdup_printf("our file: %s", fault) : g_strdup("our file");
+    set_mark(line, finding_about(model->info, certificate), GLYPH_OK, ROLE_GOOD,
+             g_strdup("our file"));
   }
 }
 
@@ -229,14 +244,21 @@ add_identity(CertificateLines *list, const CertificatesModel *model)
 static void
 add_no_identity(CertificateLines *list, const CertificatesModel *model)
 {
-  if (model->profile->certificate_path)
+  const Profile *profile = model->profile;
+  if (profile->certificate_path && model->info->last_error) {
     certificate_lines_text(list, ROLE_NORMAL, GLYPH_FAIL, ROLE_ERROR, FALSE,
-                           "our certificate and key are not loaded: see the findings");
-  else if (model->session->certificate_requested)
+                           "our certificate and key are not in use: see the findings");
+  } else if (profile->certificate_path) {
+    g_autofree char *name = g_path_get_basename(profile->certificate_path);
+    g_autofree char *safe = safe_text_string(name);
+    g_autofree char *text = g_strdup_printf("%s is read when it connects", safe);
+    certificate_lines_text(list, ROLE_NORMAL, GLYPH_DOT, ROLE_DIM, FALSE, text);
+  } else if (model->session->certificate_requested) {
     certificate_lines_text(list, ROLE_NORMAL, GLYPH_WARN, ROLE_WARNING, FALSE,
                            "requested by the broker, but this connection has none: e sets one");
-  else
+  } else {
     add(list, ROLE_DIM, "none is set: one-way TLS");
+  }
 }
 
 static gboolean
@@ -253,25 +275,43 @@ names_our_issuer(const CertificatesModel *model, const char *ca_name)
 }
 
 static void
-add_ca_names(CertificateLines *list, const CertificatesModel *model)
+add_ca_name(CertificateLines *list, const char *name, gboolean ours)
+{
+  g_autofree char *text = g_strdup_printf("%s%s", name, ours ? " (ours)" : "");
+  certificate_lines_text(list, ROLE_NORMAL, ours ? GLYPH_OK : GLYPH_DOT,
+                         ours ? ROLE_GOOD : ROLE_DIM, FALSE, text);
+}
+
+/* The ones that issued our certificate first; a broker that trusts a whole store names hundreds. */
+static void
+add_some_ca_names(CertificateLines *list, const CertificatesModel *model, guint count)
 {
   char **names = model->info->ca_names;
-  guint count = names ? g_strv_length(names) : 0;
-  if (!names || count == 0) {
-    if (model->session->certificate_requested)
-      add(list, ROLE_DIM, "the broker names no CA: it may take a certificate of any");
+  guint shown = 0;
+  for (int ours = 1; ours >= 0; ours--) {
+    for (guint i = 0; i < count && shown < CA_NAMES_SHOWN; i++) {
+      if (names_our_issuer(model, names[i]) != ours)
+        continue;
+      add_ca_name(list, names[i], ours);
+      shown++;
+    }
+  }
+  if (count <= shown)
     return;
-  }
-  add(list, ROLE_NORMAL, "the broker asks for a certificate of one of these CAs:");
-  for (guint i = 0; i < MIN(count, CA_NAMES_MAX); i++) {
-    gboolean ours = names_our_issuer(model, names[i]);
-    g_autofree char *text = g_strdup_printf("%s%s", names[i], ours ? " (ours)" : "");
-    certificate_lines_text(list, ROLE_NORMAL, ours ? GLYPH_OK : GLYPH_DOT,
-                           ours ? ROLE_GOOD : ROLE_DIM, FALSE, text);
-  }
-  if (count > CA_NAMES_MAX) {
-    g_autofree char *more = g_strdup_printf("and %u more", count - CA_NAMES_MAX);
-    add(list, ROLE_DIM, more);
+  g_autofree char *more = g_strdup_printf("and %u more: Enter lists them", count - shown);
+  add(list, ROLE_DIM, more);
+  certificate_lines_detail(list, "CAs that the broker names", g_strjoinv("\n", names));
+}
+
+static void
+add_ca_names(CertificateLines *list, const CertificatesModel *model)
+{
+  guint count = model->info->ca_names ? g_strv_length(model->info->ca_names) : 0;
+  if (count > 0) {
+    add(list, ROLE_NORMAL, "the broker asks for a certificate of one of these CAs:");
+    add_some_ca_names(list, model, count);
+  } else if (model->session->certificate_requested) {
+    add(list, ROLE_DIM, "the broker names no CA: it may take a certificate of any");
   }
 }
 

@@ -117,9 +117,8 @@ open_selected(CertificatesPane *pane)
   const CertificateLine *line = g_ptr_array_index(pane->lines, pane->scroll.selected);
   if (line->certificate) {
     ui_open(pane->ui, &certificate_view, line->certificate);
-  } else if (line->finding) {
-    g_autofree char *text = finding_detail(line->finding);
-    TextViewArgument argument = {line->finding->code, text};
+  } else if (line->detail) {
+    TextViewArgument argument = {line->detail_title, line->detail};
     ui_open(pane->ui, &text_view, &argument);
   } else {
     ui_notice(pane->ui, ROLE_NORMAL, "Enter opens a certificate or a finding.");

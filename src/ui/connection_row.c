@@ -2,12 +2,16 @@
 
 #include "ui/connection_row.h"
 
+#include <string.h>
+
 #include "ui/figures.h"
 #include "util/safe_text.h"
 #include "util/text_width.h"
 
 /* From here on there is room for state, both rates and the address beside each other. */
 #define WIDE_COLUMNS 60
+#define RATE_WIDTH 6 /* "1.2k/s" */
+#define DAYS_WIDTH 5 /* "3119d" */
 
 static const Finding *
 first_error(const ConnectionInfo *info)
@@ -119,32 +123,37 @@ draw_name(const ConnectionRow *row, Canvas *canvas, int line, int column, int co
     paint_text(canvas, line, end, ROLE_WARNING, "*");
 }
 
+/* "87 d", or without the blank where every column counts. */
 static void
-draw_left(const ConnectionRow *row, Canvas *canvas, int line, int end)
+draw_left(const ConnectionRow *row, Canvas *canvas, int line, int end, gboolean close)
 {
-  if (row->left)
-    paint_text_right(canvas, line, end, row->left_role == ROLE_GOOD ? ROLE_NORMAL : row->left_role,
-                     row->left);
+  if (!row->left)
+    return;
+  g_autofree char *left = g_strdup(row->left);
+  char *blank = strchr(left, ' ');
+  if (close && blank && g_ascii_isdigit(left[0]))
+    memmove(blank, blank + 1, strlen(blank));
+  paint_text_right(canvas, line, end, row->left_role == ROLE_GOOD ? ROLE_NORMAL : row->left_role,
+                   left);
 }
 
-/* name | days | rate, or name | fault. */
+/* name | days | rate, or name | fault. The days close together: "87d". */
 static void
 draw_narrow(const ConnectionRow *row, Canvas *canvas, int line, int name_width)
 {
   int columns = canvas_columns(canvas);
-  int name = MIN(name_width, MAX(columns - 4 - 8 - 8, columns / 3));
+  int end = columns - 1;
+  int name = CLAMP(end - 3 - 1 - DAYS_WIDTH - 1 - RATE_WIDTH, 1, name_width);
   draw_name(row, canvas, line, 3, name);
-  int rest = 3 + name + 1;
-  if (row->rate) {
-    draw_left(row, canvas, line, columns - 8);
-    paint_text_right(canvas, line, columns - 1, ROLE_NORMAL, row->rate);
-  } else if (row->state[0]) {
-    int room = columns - 1 - rest;
-    int start = MAX(rest, columns - 1 - text_width(row->state));
-    paint_text_in(canvas, line, start, MIN(room, columns - 1 - start), row->state_role, row->state);
-  } else {
-    draw_left(row, canvas, line, columns - 8);
+  if (row->rate)
+    paint_text_right(canvas, line, end, ROLE_NORMAL, row->rate);
+  if (row->rate || !row->state[0]) {
+    draw_left(row, canvas, line, end - RATE_WIDTH - 1, TRUE);
+    return;
   }
+  int room = end - 3 - name - 1;
+  int start = end - MIN(room, text_width(row->state));
+  paint_text_in(canvas, line, start, end - start, row->state_role, row->state);
 }
 
 /* name | state or fault | days | in | out | address. */
@@ -158,7 +167,7 @@ draw_wide(const ConnectionRow *row, Canvas *canvas, int line, int name_width)
   draw_name(row, canvas, line, 3, name);
   paint_text_in(canvas, line, at, state_width, row->state_role, row->state);
   at += state_width + 1;
-  draw_left(row, canvas, line, at + 7);
+  draw_left(row, canvas, line, at + 7, FALSE);
   at += 9;
   if (row->rate) {
     int end = paint_glyph(canvas, line, at, ROLE_DIM, GLYPH_IN);

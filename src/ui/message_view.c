@@ -128,7 +128,7 @@ layout_payload(MessageView *view, int columns)
   gsize length;
   const guint8 *bytes = g_bytes_get_data(view->detail->payload, &length);
   if (view->hex)
-    return hex_dump_lines(length, hex_dump_per_line(columns - 2));
+    return hex_dump_lines(length, hex_dump_per_line(length, columns - 2));
   if (!view->text)
     view->text = wrapped_text_new(safe_text_lines(bytes, length));
   wrapped_text_layout(view->text, view->no_wrap ? 0 : columns - 2);
@@ -152,7 +152,7 @@ draw_payload_line(MessageView *view, Canvas *canvas, int row, guint64 number)
   const guint8 *bytes = g_bytes_get_data(view->detail->payload, &length);
   g_autofree char *line = NULL;
   if (view->hex)
-    line = hex_dump_line(bytes, length, number, hex_dump_per_line(room));
+    line = hex_dump_line(bytes, length, number, hex_dump_per_line(length, room));
   else
     line = wrapped_text_part(view->text, (guint)number, view->left, room + 1);
   paint_text_in(canvas, row, 1, room, ROLE_NORMAL, line);

@@ -12,9 +12,12 @@
 #include "ui/wrapped_text.h"
 #include "util/safe_text.h"
 
+#define FULL_STATUS_COLUMNS 88 /* of the pane, from which on there is room for all figures */
+
 typedef struct {
   Ui *ui;
   Connection *connection; /* that the scroll belongs to; only compared */
+  int columns;            /* of the last frame */
   Scroll scroll;          /* numbers of messages */
   MessageColumns layout;
 } MessagesPane;
@@ -67,7 +70,45 @@ messages_title(gpointer data)
                          pane->scroll.follow ? "following" : "stopped");
 }
 
+/* How many came since the user scrolled up, by the log as it is now. */
+static guint64
+new_below(const MessagesPane *pane, const MessageLogStatus *status)
+{
+  Scroll scroll = pane->scroll;
+  scroll_update(&scroll, status->first, status->next, scroll.rows);
+  return scroll.follow ? 0 : scroll_below(&scroll);
+}
+
 /* "+123 new · 1,024,311 kept · 0 dropped" */
+static char *
+full_status(const MessagesPane *pane, const MessageLogStatus *status, guint64 lost)
+{
+  g_autofree char *kept = figure_count(status->next - status->first);
+  g_autofree char *dropped = figure_count(status->dropped);
+  const char *dot = glyph(GLYPH_DOT);
+  g_autoptr(GString) out = g_string_new(NULL);
+  if (new_below(pane, status) > 0) {
+    g_autofree char *below = figure_count(new_below(pane, status));
+    g_string_append_printf(out, "+%s new %s ", below, dot);
+  }
+  g_string_append_printf(out, "%s kept %s %s dropped", kept, dot, dropped);
+  if (lost > 0) {
+    g_autofree char *count = figure_count(lost);
+    g_string_append_printf(out, " %s %s events lost", dot, count);
+  }
+  return g_strdup(out->str);
+}
+
+/* Beside the tabs of a small screen, which has no title either: "stopped · +1.2k new". */
+static char *
+short_status(const MessagesPane *pane, const MessageLogStatus *status)
+{
+  guint64 below = new_below(pane, status);
+  g_autofree char *number = figure_short((double)(below ? below : status->next - status->first));
+  return g_strdup_printf("%s %s %s%s %s", pane->scroll.follow ? "following" : "stopped",
+                         glyph(GLYPH_DOT), below ? "+" : "", number, below ? "new" : "kept");
+}
+
 static char *
 messages_status(gpointer data)
 {
@@ -77,22 +118,9 @@ messages_status(gpointer data)
     return NULL;
   MessageLogStatus status;
   message_log_status(connection_log(connection), &status);
-  g_autofree char *kept = figure_count(status.next - status.first);
-  g_autofree char *dropped = figure_count(status.dropped);
-  const char *dot = glyph(GLYPH_DOT);
-  g_autoptr(GString) out = g_string_new(NULL);
-  Scroll scroll = pane->scroll; /* the log may have grown since the last frame */
-  scroll_update(&scroll, status.first, status.next, scroll.rows);
-  if (!scroll.follow && scroll_below(&scroll) > 0) {
-    g_autofree char *below = figure_count(scroll_below(&scroll));
-    g_string_append_printf(out, "+%s new %s ", below, dot);
-  }
-  g_string_append_printf(out, "%s kept %s %s dropped", kept, dot, dropped);
-  if (connection_info(connection)->events_dropped > 0) {
-    g_autofree char *lost = figure_count(connection_info(connection)->events_dropped);
-    g_string_append_printf(out, " %s %s events lost", dot, lost);
-  }
-  return g_strdup(out->str);
+  if (pane->columns < FULL_STATUS_COLUMNS)
+    return short_status(pane, &status);
+  return full_status(pane, &status, connection_info(connection)->events_dropped);
 }
 
 static const char *
@@ -137,6 +165,7 @@ messages_draw(gpointer data, Canvas *canvas, gboolean focused)
   MessagesPane *pane = data;
   Connection *connection = current(pane);
   MessageLogStatus status = {0};
+  pane->columns = canvas_columns(canvas);
   if (connection)
     message_log_status(connection_log(connection), &status);
   scroll_update(&pane->scroll, status.first, status.next, canvas_rows(canvas));

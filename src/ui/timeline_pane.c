@@ -8,8 +8,12 @@
 #include "ui/scroll_keys.h"
 #include "ui/wrapped_text.h"
 
+#define STEP_WIDTH 8           /* "59.99 s"; minutes reach into the blank before it */
+#define FULL_STATUS_COLUMNS 88 /* of the pane */
+
 typedef struct {
   Ui *ui;
+  int columns;            /* of the last frame */
   Connection *connection; /* that the scroll belongs to; only compared */
   Scroll scroll;          /* numbers of entries */
 } TimelinePane;
@@ -53,7 +57,11 @@ timeline_status(gpointer data)
     return NULL;
   Timeline *timeline = connection_timeline(connection);
   g_autofree char *kept = figure_count(timeline_next(timeline) - timeline_first(timeline));
-  return g_strdup_printf("%s entries", kept);
+  if (pane->columns >= FULL_STATUS_COLUMNS)
+    return g_strdup_printf("%s entries", kept);
+  /* Beside the tabs of a small screen, which has no title. */
+  return g_strdup_printf("%s %s %s", pane->scroll.follow ? "following" : "stopped",
+                         glyph(GLYPH_DOT), kept);
 }
 
 static Glyph
@@ -81,13 +89,13 @@ draw_entry(const TimelineEntry *entry, Canvas *canvas, int line)
   if (wide) {
     if (entry->step_us >= 0) {
       g_autofree char *step = figure_duration(entry->step_us);
-      paint_text_right(canvas, line, at + 11, ROLE_NUMBER, step);
+      paint_text_right(canvas, line, at + STEP_WIDTH, ROLE_NUMBER, step);
     }
-    at += 13;
+    at += STEP_WIDTH + 1;
   }
   paint_glyph(canvas, line, at, level_role(entry->level), level_glyph(entry->level));
   paint_text_in(canvas, line, at + 2, 5, ROLE_TOPIC, entry->stage);
-  at += 8;
+  at += 2 + 5 + 1;
   Role role = entry->level >= TIMELINE_WARNING ? level_role(entry->level) : ROLE_NORMAL;
   paint_text_in(canvas, line, at, columns - at - 1, role, entry->text);
 }
@@ -109,6 +117,7 @@ timeline_draw(gpointer data, Canvas *canvas, gboolean focused)
   TimelinePane *pane = data;
   Connection *connection = current(pane);
   Timeline *timeline = connection ? connection_timeline(connection) : NULL;
+  pane->columns = canvas_columns(canvas);
   if (!timeline || timeline_next(timeline) == timeline_first(timeline)) {
     draw_empty(connection, canvas);
     return;

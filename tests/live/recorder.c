@@ -112,12 +112,13 @@ recorder_free(Recorder *recorder)
   g_free(recorder);
 }
 
+/* `text` NULL: any. */
 static const TunnelEvent *
-find_nth(const Recorder *recorder, TunnelEventType type, guint n)
+find_text(const Recorder *recorder, TunnelEventType type, const char *text, guint n)
 {
   for (guint i = 0; i < recorder->events->len; i++) {
     const TunnelEvent *event = recorder->events->pdata[i];
-    if (event->type == type && n-- == 0)
+    if (event->type == type && (text == NULL || g_strcmp0(event->text, text) == 0) && n-- == 0)
       return event;
   }
   return NULL;
@@ -126,7 +127,7 @@ find_nth(const Recorder *recorder, TunnelEventType type, guint n)
 static const TunnelEvent *
 find(const Recorder *recorder, TunnelEventType type)
 {
-  return find_nth(recorder, type, 0);
+  return find_text(recorder, type, NULL, 0);
 }
 
 static char *
@@ -168,15 +169,21 @@ deadline(void)
 }
 
 const TunnelEvent *
-recorder_wait(Recorder *recorder, TunnelEventType type)
+recorder_wait_text(Recorder *recorder, TunnelEventType type, const char *text)
 {
   struct timespec end = deadline();
   const TunnelEvent *event;
   pthread_mutex_lock(&recorder->lock);
-  while ((event = find(recorder, type)) == NULL)
-    wait_for_change(recorder, &end, type_names[type]);
+  while ((event = find_text(recorder, type, text, 0)) == NULL)
+    wait_for_change(recorder, &end, text == NULL ? type_names[type] : text);
   pthread_mutex_unlock(&recorder->lock);
   return event;
+}
+
+const TunnelEvent *
+recorder_wait(Recorder *recorder, TunnelEventType type)
+{
+  return recorder_wait_text(recorder, type, NULL);
 }
 
 static const TunnelPacket *
@@ -218,7 +225,7 @@ const TunnelEvent *
 recorder_nth(Recorder *recorder, TunnelEventType type, guint n)
 {
   pthread_mutex_lock(&recorder->lock);
-  const TunnelEvent *event = find_nth(recorder, type, n);
+  const TunnelEvent *event = find_text(recorder, type, NULL, n);
   pthread_mutex_unlock(&recorder->lock);
   return event;
 }

@@ -551,6 +551,19 @@ selected_alpn(TlsStream *tls)
   return safe_text(name.data, name.size);
 }
 
+/* As the standards write it: GnuTLS leaves out the blank. */
+static const char *
+version_name(gnutls_protocol_t version)
+{
+  switch (version) {
+  case GNUTLS_TLS1_3: return "TLS 1.3";
+  case GNUTLS_TLS1_2: return "TLS 1.2";
+  case GNUTLS_TLS1_1: return "TLS 1.1";
+  case GNUTLS_TLS1_0: return "TLS 1.0";
+  default: return gnutls_protocol_get_name(version);
+  }
+}
+
 /* The suite's name says key exchange and hash too, but came with GnuTLS 3.7.4. */
 static const char *
 cipher_name(gnutls_session_t session)
@@ -583,7 +596,7 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
     return;
   if (tls->alpn == NULL)
     tls->alpn = selected_alpn(tls);
-  facts->version = gnutls_protocol_get_name(gnutls_protocol_get_version(tls->session));
+  facts->version = version_name(gnutls_protocol_get_version(tls->session));
   facts->cipher = cipher_name(tls->session);
   facts->group = gnutls_group_get_name(gnutls_group_get(tls->session));
   facts->alpn = tls->alpn;

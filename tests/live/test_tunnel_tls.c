@@ -64,7 +64,7 @@ run_two_way(Scene *scene)
   g_assert_true(recorder_find(scene->recorder, TUNNEL_VERIFIED)->verdict->accepted);
   const TunnelEvent *tls = recorder_find(scene->recorder, TUNNEL_TLS_ESTABLISHED);
   g_assert_cmpstr(tls->tls.version, ==,
-                  strstr(scene->server.priority, "1.3") ? "TLS1.3" : "TLS1.2");
+                  strstr(scene->server.priority, "1.3") ? "TLS 1.3" : "TLS 1.2");
   g_assert_nonnull(tls->tls.cipher);
   g_assert_nonnull(tls->tls.group);
   g_assert_false(tls->tls.resumed);

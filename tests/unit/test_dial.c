@@ -10,7 +10,6 @@
 #include "net/tunnel_error.h"
 #include "unit/loop.h"
 
-/* On 127.9.8.x, where nobody's connections take ports at the moment that a test wants them. */
 typedef struct {
   GMainContext *context;
   GArray *addresses;
@@ -20,8 +19,41 @@ typedef struct {
   int code;
   char *error;
   GArray *descriptors; /* to be closed at the end */
-  guint16 port;
+  int bound[2];        /* to 127.0.0.1 and 127.0.0.2 */
+  guint16 port;        /* of both */
 } Fixture;
+
+static int
+bind_to(const char *literal, guint16 *port)
+{
+  Address address;
+  socklen_t length = sizeof address.socket;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  g_assert_true(address_parse(&address, literal));
+  address_set_port(&address, *port);
+  if (bind(fd, (struct sockaddr *)&address.socket, address_length(&address)) != 0) {
+    close(fd);
+    return -1;
+  }
+  getsockname(fd, (struct sockaddr *)&address.socket, &length);
+  *port = address_port(&address);
+  return fd;
+}
+
+/* A port that is ours on both addresses: what is free on the one may be in use on the other. */
+static void
+reserve_port(Fixture *f)
+{
+  for (guint try = 0; try < 100; try++) {
+    f->port = 0;
+    f->bound[0] = bind_to("127.0.0.1", &f->port);
+    f->bound[1] = bind_to("127.0.0.2", &f->port);
+    if (f->bound[0] >= 0 && f->bound[1] >= 0)
+      return;
+    close(f->bound[0]);
+  }
+  g_error("no port is free on 127.0.0.1 and 127.0.0.2");
+}
 
 static void
 set_up(Fixture *f, gconstpointer data)
@@ -31,6 +63,8 @@ set_up(Fixture *f, gconstpointer data)
   f->told = g_string_new(NULL);
   f->descriptors = g_array_new(FALSE, FALSE, sizeof(int));
   f->fd = -1;
+  reserve_port(f);
+  g_array_append_vals(f->descriptors, f->bound, 2);
 }
 
 static void
@@ -55,33 +89,24 @@ add_address(Fixture *f, const char *literal)
   g_array_append_val(f->addresses, address);
 }
 
-/* A socket bound to the fixture's port (the first one chooses it), not yet listening. */
+/* One of the two sockets of reserve_port(); who connects there is refused until it listens. */
 static int
-bind_to(Fixture *f, const char *literal)
+bound_to(Fixture *f, const char *literal)
 {
-  Address address;
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  socklen_t length = sizeof address.socket;
-  g_assert_true(address_parse(&address, literal));
-  address_set_port(&address, f->port);
-  g_assert_cmpint(bind(fd, (struct sockaddr *)&address.socket, address_length(&address)), ==, 0);
-  getsockname(fd, (struct sockaddr *)&address.socket, &length);
-  f->port = address_port(&address);
-  g_array_append_val(f->descriptors, fd);
-  return fd;
+  return f->bound[strcmp(literal, "127.0.0.1") != 0];
 }
 
 static void
 listen_on(Fixture *f, const char *literal)
 {
-  g_assert_cmpint(listen(bind_to(f, literal), 8), ==, 0);
+  g_assert_cmpint(listen(bound_to(f, literal), 8), ==, 0);
 }
 
 /* A listener whose backlog is full: it answers no SYN any more, as behind a firewall. */
 static void
 fall_silent(Fixture *f, const char *literal)
 {
-  int listener = bind_to(f, literal);
+  int listener = bound_to(f, literal);
   struct sockaddr_in address;
   socklen_t length = sizeof address;
   g_assert_cmpint(listen(listener, 0), ==, 0);
@@ -145,26 +170,25 @@ dial(Fixture *f, guint timeout_ms)
 static void
 test_connects(Fixture *f, gconstpointer data)
 {
-  listen_on(f, "127.9.8.1");
-  add_address(f, "127.9.8.1");
-  add_address(f, "127.9.8.2");
+  listen_on(f, "127.0.0.1");
+  add_address(f, "127.0.0.1");
+  add_address(f, "127.0.0.2");
   dial(f, 0);
-  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.1, connected 127.9.8.1");
+  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.1, connected 127.0.0.1");
   g_assert_cmpint(f->fd, >=, 0);
 }
 
 static void
 test_refused(Fixture *f, gconstpointer data)
 {
-  bind_to(f, "127.9.8.1");
-  add_address(f, "127.9.8.1");
+  add_address(f, "127.0.0.1");
   dial(f, 0);
   g_autofree char *expected =
-      g_strdup_printf("nothing listens on 127.9.8.1:%u (connection refused); start the broker or "
+      g_strdup_printf("nothing listens on 127.0.0.1:%u (connection refused); start the broker or "
                       "correct the port",
                       f->port);
   g_assert_cmpint(f->fd, ==, -1);
-  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.1, tcp-refused 127.9.8.1");
+  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.1, tcp-refused 127.0.0.1");
   g_assert_cmpstr(f->error, ==, expected);
   g_assert_cmpint(f->code, ==, TUNNEL_ERROR_TCP_REFUSED);
 }
@@ -172,14 +196,13 @@ test_refused(Fixture *f, gconstpointer data)
 static void
 test_refused_then_good(Fixture *f, gconstpointer data)
 {
-  bind_to(f, "127.9.8.2");
-  listen_on(f, "127.9.8.1");
-  add_address(f, "127.9.8.2");
-  add_address(f, "127.9.8.1");
+  listen_on(f, "127.0.0.1");
+  add_address(f, "127.0.0.2");
+  add_address(f, "127.0.0.1");
   gint64 begin = g_get_monotonic_time();
   dial(f, 0);
   g_assert_cmpstr(f->told->str, ==,
-                  "try 127.9.8.2, tcp-refused 127.9.8.2, try 127.9.8.1, connected 127.9.8.1");
+                  "try 127.0.0.2, tcp-refused 127.0.0.2, try 127.0.0.1, connected 127.0.0.1");
   /* After a failure the next attempt does not wait for the stagger. */
   g_assert_cmpint(g_get_monotonic_time() - begin, <, DIAL_STAGGER_MS * 1000);
 }
@@ -187,13 +210,13 @@ test_refused_then_good(Fixture *f, gconstpointer data)
 static void
 test_dead_then_good(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.9.8.2");
-  listen_on(f, "127.9.8.1");
-  add_address(f, "127.9.8.2");
-  add_address(f, "127.9.8.1");
+  fall_silent(f, "127.0.0.2");
+  listen_on(f, "127.0.0.1");
+  add_address(f, "127.0.0.2");
+  add_address(f, "127.0.0.1");
   gint64 begin = g_get_monotonic_time();
   dial(f, 0);
-  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.2, try 127.9.8.1, connected 127.9.8.1");
+  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.2, try 127.0.0.1, connected 127.0.0.1");
   g_assert_cmpint(g_get_monotonic_time() - begin, >=, (DIAL_STAGGER_MS - 5) * 1000);
   g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_USEC_PER_SEC);
 }
@@ -201,10 +224,10 @@ test_dead_then_good(Fixture *f, gconstpointer data)
 static void
 test_timeout(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.9.8.2");
-  add_address(f, "127.9.8.2");
+  fall_silent(f, "127.0.0.2");
+  add_address(f, "127.0.0.2");
   dial(f, 200);
-  g_assert_cmpstr(f->told->str, ==, "try 127.9.8.2, tcp-filtered 127.9.8.2");
+  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.2, tcp-filtered 127.0.0.2");
   g_assert_cmpint(f->code, ==, TUNNEL_ERROR_TCP_FILTERED);
   g_assert_nonnull(strstr(f->error, "does not answer at all"));
 }
@@ -212,24 +235,23 @@ test_timeout(Fixture *f, gconstpointer data)
 static void
 test_all_fail(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.9.8.2");
-  bind_to(f, "127.9.8.1");
-  add_address(f, "127.9.8.2");
-  add_address(f, "127.9.8.1");
+  fall_silent(f, "127.0.0.2");
+  add_address(f, "127.0.0.2");
+  add_address(f, "127.0.0.1");
   dial(f, 600);
   g_assert_cmpstr(f->told->str, ==,
-                  "try 127.9.8.2, try 127.9.8.1, tcp-refused 127.9.8.1, tcp-filtered 127.9.8.2");
+                  "try 127.0.0.2, try 127.0.0.1, tcp-refused 127.0.0.1, tcp-filtered 127.0.0.2");
   g_assert_true(
       g_str_has_prefix(f->error, "none of the 2 addresses of \"mqtt.test\" can be reached: "));
-  g_assert_nonnull(strstr(f->error, "127.9.8.1"));
-  g_assert_nonnull(strstr(f->error, "127.9.8.2"));
+  g_assert_nonnull(strstr(f->error, "127.0.0.1"));
+  g_assert_nonnull(strstr(f->error, "127.0.0.2"));
 }
 
 static void
 test_free_while_dialing(Fixture *f, gconstpointer data)
 {
-  fall_silent(f, "127.9.8.2");
-  add_address(f, "127.9.8.2");
+  fall_silent(f, "127.0.0.2");
+  add_address(f, "127.0.0.2");
   Dial *dial = dial_start(f->context, "mqtt.test", f->addresses, f->port, 0, &sink, f);
   while (f->told->len == 0)
     g_main_context_iteration(f->context, TRUE);

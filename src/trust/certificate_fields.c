@@ -235,6 +235,7 @@ read_basic_constraints(CertificateFields *f, gnutls_x509_crt_t crt)
   unsigned ca = 0;
   f->path_length = -1;
   int result = gnutls_x509_crt_get_basic_constraints(crt, NULL, &ca, &f->path_length);
+  f->has_basic_constraints = result >= 0;
   f->is_ca = result >= 0 && ca;
   return result >= 0 || result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
 }

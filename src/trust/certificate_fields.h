@@ -22,6 +22,7 @@ typedef struct {
   unsigned key_bits;
   int signature_algorithm;       /* gnutls_sign_algorithm_t */
   char **names, **key_usage, **extended_key_usage;
+  gboolean has_basic_constraints;
   gboolean is_ca;
   int path_length;               /* of basicConstraints; -1: no limit */
 } CertificateFields;

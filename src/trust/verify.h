@@ -1,10 +1,14 @@
 /* Is this chain to be trusted? Certificates, anchors, name, purpose and time in; verdict, path and
  * findings out. Pure: no network, no screen, no clock of its own. Any thread.
  *
- * Checks: signatures, dates, CA flag, key usage, path length and name constraints as GnuTLS does
- * them; name (RFC 6125), extended key usage of the leaf (RFC 5280, 4.2.1.12), and our own per
- * certificate: dates, wire order, duplicates, strangers, an included root, an anchor that is not
- * self-signed. Does not check: revocation, certificate policies (said in Verdict.not_checked). */
+ * Checks every path from the leaf to an anchor until one is without a fault: signatures, dates,
+ * strength, CA flag, key usage, path length, name constraints, critical extensions, extended key
+ * usage (RFC 5280), the name (RFC 6125); and what was sent: order, duplicates, strangers, an
+ * included root, an anchor that is not self-signed. A path without a fault is shown to GnuTLS,
+ * too. Does not check: revocation, certificate policies (said in Verdict.not_checked).
+ *
+ * A verdict that is not accepted has at least one finding of severity error, an accepted one has
+ * none. */
 #pragma once
 
 #include <glib.h>
@@ -17,7 +21,7 @@ typedef enum { VERIFY_PURPOSE_ANY, VERIFY_PURPOSE_SERVER, VERIFY_PURPOSE_CLIENT 
 
 typedef struct {
   GPtrArray *certificates; /* as sent or as in the file, leaf first */
-  const Anchors *anchors;
+  const Anchors *anchors;  /* NULL: judge the certificates by themselves, without asking for trust */
   const char *name;        /* host name or IP literal to be found in the leaf; NULL: not checked */
   gboolean name_is_override; /* set by the user apart from the host: other finding when it fails */
   VerifyPurpose purpose;
@@ -42,7 +46,7 @@ typedef struct {
   GPtrArray *path;       /* of PathLink: from the leaf up, as far as it could be built */
   GPtrArray *findings;   /* of Finding, worst first */
   GPtrArray *not_checked;/* of const char *, static sentences */
-  gint64 path_end;       /* earliest notAfter on the path, 0 when there is no path */
+  gint64 path_end;       /* earliest notAfter of what stands on `path`, 0: nothing does */
 } Verdict;
 
 /* (transfer full). An empty certificate list is rejected with a finding. */

@@ -1,0 +1,69 @@
+/* The parts of verify(): each looks at one thing and adds what it finds. Private to trust/. */
+#pragma once
+
+#include <glib.h>
+
+#include "trust/path.h"
+#include "trust/verify.h"
+
+/* --- verify_report.c: a finding about the right certificate -------------------------------------- */
+
+/* About the certificate at `position` of the path: source, index, file, subject, fingerprint, and
+ * the side that is at fault for it. Added to `findings`. */
+Finding *report_position(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                         guint position, const char *code);
+/* About a sent certificate. */
+Finding *report_sent(GPtrArray *findings, const VerifyRequest *request, guint index,
+                     const char *code);
+/* About an anchor. */
+Finding *report_anchor(GPtrArray *findings, const VerifyRequest *request, guint index,
+                       const char *code);
+/* About no certificate. */
+Finding *report(GPtrArray *findings, const char *code);
+
+gboolean report_has_error(GPtrArray *findings);
+/* The certificate at `position` is looked at as what the user trusts, not as what was sent. */
+gboolean report_is_anchor(const Path *path, guint position);
+/* The certificates are our own (or are judged as a client's). */
+gboolean report_is_client(const VerifyRequest *request);
+/* (transfer full): "the broker's chain", "client.pem", "your CA file root.pem", safe text. */
+char *report_sender(const VerifyRequest *request);
+char *report_place(const VerifyRequest *request, const Path *path, guint position);
+char *report_trust(const VerifyRequest *request);
+
+/* --- verify_path.c: each certificate of a path ---------------------------------------------------- */
+void check_dates(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_strength(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* Said of a chain that is accepted. */
+void check_expires_soon(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* The earliest notAfter of the path. */
+gint64 path_end(const Path *path);
+
+/* --- verify_usage.c: may they do what they do? ----------------------------------------------------- */
+void check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
+                               const Path *path);
+
+/* --- verify_name.c ------------------------------------------------------------------------------- */
+void check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_wire.c: what was sent, in which order ------------------------------------------------- */
+void check_wire(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
+                const Path *path);
+
+/* --- verify_trust.c: where a path ends ------------------------------------------------------------- */
+/* A path that reaches no anchor: why. */
+void explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
+                       const Path *path);
+/* It ends below an issuer that is nowhere (and not in a root). */
+gboolean issuer_is_missing(const Path *path);
+/* A path that does: whether others would be content with that anchor. */
+void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* A link of the path that is one by name only. */
+void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_library.c: GnuTLS's own verdict on one complete path ---------------------------------- */
+/* Adds `unknown` with GnuTLS's words when it refuses. */
+void check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path *path);

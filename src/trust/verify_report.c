@@ -1,0 +1,107 @@
+#include "config.h"
+
+#include "trust/verify_checks.h"
+
+#include "util/safe_text.h"
+
+gboolean
+report_is_client(const VerifyRequest *request)
+{
+  return request->source == FINDING_SOURCE_CLIENT ||
+         (request->source != FINDING_SOURCE_PEER && request->purpose == VERIFY_PURPOSE_CLIENT);
+}
+
+gboolean
+report_is_anchor(const Path *path, guint position)
+{
+  const PathNode *node = path_node(path, position);
+  if (node->anchor < 0)
+    return FALSE;
+  /* The leaf is the peer's also where it is pinned; what was sent and is trusted as well is taken
+   * as trusted where the path ends. */
+  return node->sent < 0 || (position > 0 && position == path->nodes->len - 1);
+}
+
+/* --- places in words
+ * ------------------------------------------------------------------------------- */
+
+char *
+report_sender(const VerifyRequest *request)
+{
+  if (request->source == FINDING_SOURCE_PEER)
+    return g_strdup("the broker's chain");
+  return request->file ? safe_text_string(request->file) : g_strdup("the certificate file");
+}
+
+char *
+report_trust(const VerifyRequest *request)
+{
+  const char *path = request->anchors ? anchors_path(request->anchors) : NULL;
+  return path ? g_strconcat("your CA file ", path, NULL) : g_strdup("the system's trust store");
+}
+
+char *
+report_place(const VerifyRequest *request, const Path *path, guint position)
+{
+  return report_is_anchor(path, position) ? report_trust(request) : report_sender(request);
+}
+
+/* --- findings
+ * -------------------------------------------------------------------------------------- */
+
+static void
+set_certificate(Finding *finding, const Certificate *certificate, FindingSource source, int index)
+{
+  finding->source = source;
+  finding->index = index;
+  finding->subject = g_strdup(certificate_subject(certificate));
+  finding->sha256 = g_strdup(certificate_sha256(certificate));
+}
+
+Finding *
+report(GPtrArray *findings, const char *code)
+{
+  Finding *finding = finding_new(code);
+  g_ptr_array_add(findings, finding);
+  return finding;
+}
+
+Finding *
+report_sent(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
+{
+  Finding *finding = report(findings, code);
+  set_certificate(finding, request->certificates->pdata[index], request->source, index);
+  finding->file = request->file ? safe_text_string(request->file) : NULL;
+  if (report_is_client(request) && finding->side == FINDING_SIDE_SERVER)
+    finding->side = FINDING_SIDE_CLIENT;
+  return finding;
+}
+
+Finding *
+report_anchor(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
+{
+  Finding *finding = report(findings, code);
+  set_certificate(finding, anchors_certificates(request->anchors)->pdata[index],
+                  FINDING_SOURCE_TRUST, index);
+  finding->file = g_strdup(anchors_path(request->anchors));
+  finding->side = FINDING_SIDE_TRUST;
+  return finding;
+}
+
+Finding *
+report_position(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position,
+                const char *code)
+{
+  const PathNode *node = path_node(path, position);
+  return report_is_anchor(path, position) ? report_anchor(findings, request, node->anchor, code)
+                                          : report_sent(findings, request, node->sent, code);
+}
+
+gboolean
+report_has_error(GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++)
+    if (((Finding *)findings->pdata[i])->severity == FINDING_ERROR)
+      return TRUE;
+  return FALSE;
+}

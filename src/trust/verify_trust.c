@@ -1,0 +1,446 @@
+/* Where a path ends. Several causes look alike from here; which code comes first and which stand
+ * beside it as alternatives is the table "Which code, when several fit" of the fault catalogue. */
+#include "config.h"
+
+#include "trust/verify_checks.h"
+
+#include <gnutls/x509.h>
+#include <string.h>
+
+#include "trust/certificate_fields.h"
+#include "trust/gnutls_bridge.h"
+
+#define ANCHORS_SHOWN 5
+
+static GPtrArray *
+anchor_list(const VerifyRequest *request)
+{
+  return anchors_certificates(request->anchors);
+}
+
+static char *
+list_anchors(const VerifyRequest *request)
+{
+  GPtrArray *anchors = anchor_list(request);
+  if (anchors->len > ANCHORS_SHOWN)
+    return g_strdup_printf("%u certificates", anchors->len);
+  GString *list = g_string_new(NULL);
+  for (guint i = 0; i < anchors->len; i++)
+    g_string_append_printf(list, "%s\"%s\"", i ? ", " : "",
+                           certificate_subject_label(anchors->pdata[i]));
+  return g_string_free(list, FALSE);
+}
+
+/* --- the right name, another key
+ * ----------------------------------------------------------------------- */
+
+static void
+report_same_name(GPtrArray *findings, const VerifyRequest *request, const PathNode *anchor,
+                 const Certificate *needing)
+{
+  g_autofree char *trust = report_trust(request);
+  g_autofree char *sender = report_sender(request);
+  const char *label = certificate_subject_label(anchor->certificate);
+  Finding *finding = report_anchor(findings, request, anchor->anchor, "anchor-same-name");
+  finding_add_evidence(finding, "key id of \"%s\" in %s: %.16s", label, trust,
+                       certificate_key_id(anchor->certificate));
+  finding_set_message(finding,
+                      "Two CAs are called \"%s\": the one in %s did not sign \"%s\" in "
+                      "%s.",
+                      label, trust, certificate_subject_label(needing), sender);
+  finding_set_remedy(finding,
+                     "Compare the fingerprints, and put the CA certificate that issued "
+                     "\"%s\" into %s.",
+                     certificate_subject_label(needing), trust);
+}
+
+static void
+report_signature(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                 guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "signature-invalid");
+  finding_set_message(finding,
+                      "\"%s\" in %s does not carry a valid signature of \"%s\": it is "
+                      "damaged or was altered.",
+                      certificate_subject_label(certificate), place,
+                      certificate_issuer_label(certificate));
+}
+
+static void
+report_algorithm(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                 guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  Finding *finding = report_position(findings, request, path, position, "algorithm-unsupported");
+  finding_set_message(finding, "\"%s\" is signed with %s, which is not supported here.",
+                      certificate_subject_label(certificate),
+                      certificate_signature_label(certificate));
+}
+
+static void
+report_other_key(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                 guint position)
+{
+  const Certificate *child = path_node(path, position)->certificate;
+  const Certificate *issuer = path_node(path, position + 1)->certificate;
+  g_autofree char *place = report_place(request, path, position + 1);
+  Finding *finding = report_position(findings, request, path, position + 1, "issuer-key-differs");
+  finding_add_evidence(finding, "key id of \"%s\": %.16s", certificate_subject_label(issuer),
+                       certificate_key_id(issuer));
+  finding_set_message(finding, "\"%s\" in %s has another key than the one that signed \"%s\".",
+                      certificate_subject_label(issuer), place, certificate_subject_label(child));
+  finding_set_remedy(finding, "Install the \"%s\" that came with \"%s\".",
+                     certificate_subject_label(issuer), certificate_subject_label(child));
+}
+
+/* RFC 5280, 4.2.1.1: the identifiers tell a damaged signature from another key, where both have
+ * them: 1 the same key, 0 another one, -1 not known. */
+static int
+key_ids_agree(const Certificate *child, const Certificate *issuer)
+{
+  GBytes *wanted = certificate_fields(child)->authority_key_id;
+  GBytes *found = certificate_fields(issuer)->subject_key_id;
+  return wanted && found ? g_bytes_equal(wanted, found) : -1;
+}
+
+void
+explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  guint position = path->broken;
+  const PathNode *child = path_node(path, position), *issuer = path_node(path, position + 1);
+  int agree = key_ids_agree(child->certificate, issuer->certificate);
+  if (certificate_fields(child->certificate)->signature_algorithm <= 0) {
+    report_algorithm(findings, request, path, position);
+    return;
+  }
+  if (agree == 1) {
+    report_signature(findings, request, path, position);
+    return;
+  }
+  if (issuer->anchor >= 0 && issuer->sent < 0)
+    report_same_name(findings, request, issuer, child->certificate);
+  else
+    report_other_key(findings, request, path, position);
+  if (agree < 0)
+    finding_add_alternative(findings->pdata[findings->len - 1], "signature-invalid");
+}
+
+/* --- a root that nobody trusts
+ * --------------------------------------------------------------------------- */
+
+static void
+report_self_signed(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const Certificate *leaf = path_node(path, 0)->certificate;
+  g_autofree char *trust = report_trust(request);
+  Finding *finding = report_position(findings, request, path, 0, "self-signed-untrusted");
+  finding->side = FINDING_SIDE_TRUST;
+  finding_set_message(finding, "\"%s\" is signed by itself and does not stand in %s.",
+                      certificate_subject_label(leaf), trust);
+  finding_set_remedy(finding,
+                     "Save it as trusted after comparing its SHA-256 fingerprint %s by "
+                     "another way.",
+                     certificate_sha256(leaf));
+}
+
+static void
+report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const PathNode *top = path_top(path);
+  gboolean root = certificate_is_self_signed(top->certificate);
+  const char *wanted = root ? certificate_subject_label(top->certificate)
+                            : certificate_issuer_label(top->certificate);
+  g_autofree char *trust = report_trust(request), *list = list_anchors(request);
+  g_autofree char *sender = report_sender(request);
+  Finding *finding;
+  if (root) {
+    finding = report_position(findings, request, path, path->nodes->len - 1, "anchor-wrong");
+    finding->side = FINDING_SIDE_TRUST;
+  } else {
+    finding = report(findings, "anchor-wrong");
+    finding->source = FINDING_SOURCE_TRUST;
+    finding->file = g_strdup(anchors_path(request->anchors));
+    finding->subject = g_strdup(certificate_issuer(top->certificate));
+    finding_add_alternative(finding, path->nodes->len == 1 ? "chain-leaf-only" : "chain-gap");
+  }
+  finding_set_message(finding, "The way from %s leads to \"%s\", but there is %s in %s.", sender,
+                      wanted, list, trust);
+  finding_set_remedy(finding, "Add the certificate of \"%s\" to the trusted ones, if you trust it.",
+                     wanted);
+}
+
+/* --- an issuer that is missing
+ * ---------------------------------------------------------------------------- */
+
+/* Anchors that are all the certificates of services cannot have issued anything. */
+static gboolean
+anchors_are_leaves(const VerifyRequest *request)
+{
+  GPtrArray *anchors = anchor_list(request);
+  for (guint i = 0; i < anchors->len; i++) {
+    const Certificate *anchor = anchors->pdata[i];
+    if (certificate_is_ca(anchor) || certificate_is_self_issued(anchor) ||
+        !certificate_fields(anchor)->has_basic_constraints)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+report_leaf_anchor(GPtrArray *findings, const VerifyRequest *request)
+{
+  const Certificate *anchor = anchor_list(request)->pdata[0];
+  g_autofree char *trust = report_trust(request);
+  Finding *finding = report_anchor(findings, request, 0, "anchor-leaf");
+  finding->severity = FINDING_ERROR;
+  finding_set_message(finding,
+                      "\"%s\" in %s is no CA but the certificate of a service, and not "
+                      "the one that was sent.",
+                      certificate_subject_label(anchor), trust);
+  finding_set_remedy(finding, "Use the certificate of its issuer, \"%s\".",
+                     certificate_issuer_label(anchor));
+}
+
+/* RFC 5280, 4.2.2.1: where the issuer's certificate may be fetched; an issuer that is published
+ * so is an intermediate. */
+static char *
+issuer_address(const Certificate *certificate)
+{
+  gnutls_x509_crt_t crt = certificate_gnutls(certificate);
+  gnutls_datum_t uri = {NULL, 0};
+  for (unsigned i = 0; i < 16; i++) {
+    int result =
+        gnutls_x509_crt_get_authority_info_access(crt, i, GNUTLS_IA_CAISSUERS_URI, &uri, NULL);
+    if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+      return NULL;
+    if (result < 0)
+      continue;
+    char *text = g_strndup((const char *)uri.data, uri.size);
+    gnutls_free(uri.data);
+    return text;
+  }
+  return NULL;
+}
+
+static gboolean
+anchor_of_organization(const VerifyRequest *request, const char *organization)
+{
+  GPtrArray *anchors = anchor_list(request);
+  for (guint i = 0; organization && i < anchors->len; i++)
+    if (!g_strcmp0(certificate_fields(anchors->pdata[i])->subject_organization, organization))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+report_leaf_only(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const Certificate *leaf = path_node(path, 0)->certificate;
+  gboolean client = report_is_client(request);
+  g_autofree char *sender = report_sender(request), *address = issuer_address(leaf);
+  Finding *finding = report_position(findings, request, path, 0,
+                                     client ? "client-chain-incomplete" : "chain-leaf-only");
+  finding_set_message(finding,
+                      "There is only \"%s\" in %s; the certificate of its issuer \"%s\" "
+                      "is missing.",
+                      certificate_subject_label(leaf), sender, certificate_issuer_label(leaf));
+  if (client)
+    finding_set_remedy(finding, "Append the certificate of \"%s\" to %s, after the leaf.",
+                       certificate_issuer_label(leaf), sender);
+  else
+    finding_set_remedy(finding,
+                       "Configure the broker with the full chain (add \"%s\" there), not "
+                       "your CA file.",
+                       certificate_issuer_label(leaf));
+  finding_add_alternative(finding, "anchor-wrong");
+  if (address)
+    finding_add_evidence(finding, "the issuer's certificate is published at %s", address);
+}
+
+/* The lowest of the sent CAs that hang together with nothing; NULL: there is none. */
+static const Certificate *
+cut_off_authority(const VerifyRequest *request, const PathGraph *graph)
+{
+  for (guint i = 1; i < request->certificates->len; i++) {
+    const PathNode *node = path_graph_sent(graph, i);
+    if (node && !node->reached && certificate_is_ca(node->certificate))
+      return node->certificate;
+  }
+  return NULL;
+}
+
+static void
+report_gap(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+           const Certificate *above)
+{
+  const Certificate *top = path_top(path)->certificate;
+  gboolean client = report_is_client(request);
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report_position(findings, request, path, path->nodes->len - 1,
+                                     client ? "client-chain-incomplete" : "chain-gap");
+  finding_set_message(finding,
+                      "Between \"%s\" and \"%s\" the certificate of \"%s\" is missing in "
+                      "%s.",
+                      certificate_subject_label(top), certificate_subject_label(above),
+                      certificate_issuer_label(top), sender);
+  finding_set_remedy(finding, "Add the certificate of \"%s\" to %s.", certificate_issuer_label(top),
+                     sender);
+  finding_add_alternative(finding, "anchor-wrong");
+}
+
+static void
+explain_missing_issuer(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
+                       const Path *path)
+{
+  const Certificate *top = path_top(path)->certificate;
+  const Certificate *above = cut_off_authority(request, graph);
+  const char *organization = certificate_fields(top)->issuer_organization;
+  g_autofree char *address = issuer_address(top);
+  if (anchors_are_leaves(request))
+    report_leaf_anchor(findings, request);
+  else if (above)
+    report_gap(findings, request, path, above);
+  else if (path->nodes->len == 1 && (address || anchor_of_organization(request, organization)))
+    report_leaf_only(findings, request, path);
+  else
+    report_wrong_anchor(findings, request, path);
+}
+
+/* --- no anchor
+ * -------------------------------------------------------------------------------------------- */
+
+static const PathNode *
+anchor_namesake(const PathNode *node)
+{
+  for (guint i = 0; i < node->namesakes->len; i++) {
+    const PathNode *namesake = node->namesakes->pdata[i];
+    if (namesake->anchor >= 0)
+      return namesake;
+  }
+  return NULL;
+}
+
+static void
+explain_root(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const PathNode *top = path_top(path), *namesake = anchor_namesake(top);
+  if (namesake &&
+      !g_str_equal(certificate_key_id(namesake->certificate), certificate_key_id(top->certificate)))
+    report_same_name(findings, request, namesake, top->certificate);
+  else if (path->nodes->len == 1)
+    report_self_signed(findings, request, path);
+  else
+    report_wrong_anchor(findings, request, path);
+}
+
+/* Issued by itself, with its own key named, and yet not signed by it. */
+static gboolean
+is_damaged_root(const Certificate *certificate)
+{
+  return certificate_is_self_issued(certificate) && key_ids_agree(certificate, certificate) != 0;
+}
+
+gboolean
+issuer_is_missing(const Path *path)
+{
+  const Certificate *top = path_top(path)->certificate;
+  return !path->complete && !certificate_is_self_signed(top) && !is_damaged_root(top);
+}
+
+void
+explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
+                  const Path *path)
+{
+  const Certificate *top = path_top(path)->certificate;
+  if (certificate_is_self_signed(top))
+    explain_root(findings, request, path);
+  else if (is_damaged_root(top))
+    report_signature(findings, request, path, path->nodes->len - 1);
+  else
+    explain_missing_issuer(findings, request, graph, path);
+}
+
+/* --- an anchor that others refuse
+ * --------------------------------------------------------------------------- */
+
+static gboolean
+has_self_signed_twin(const VerifyRequest *request, const Certificate *anchor)
+{
+  for (guint i = 0; i < request->certificates->len && i < PATH_SENT_MAX; i++) {
+    const Certificate *other = request->certificates->pdata[i];
+    if (g_str_equal(certificate_key_id(other), certificate_key_id(anchor)) &&
+        certificate_is_self_signed(other))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A root's copy that another CA signed, or an ordinary intermediate? The certificate does not say;
+ * roots usually have it in their name. */
+static gboolean
+looks_cross_signed(const VerifyRequest *request, const Certificate *anchor)
+{
+  g_autofree char *name = g_ascii_strdown(certificate_subject_label(anchor), -1);
+  return has_self_signed_twin(request, anchor) || strstr(name, "root") != NULL;
+}
+
+static void
+report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  guint position = path->nodes->len - 1;
+  const Certificate *anchor = path_top(path)->certificate;
+  const char *label = certificate_subject_label(anchor);
+  const char *issuer = certificate_issuer_label(anchor);
+  gboolean cross = looks_cross_signed(request, anchor);
+  g_autofree char *trust = report_trust(request);
+  Finding *finding = report_position(findings, request, path, position,
+                                     cross ? "anchor-cross-signed" : "anchor-intermediate");
+  finding_add_evidence(finding, "issuer: %s", certificate_issuer(anchor));
+  finding_add_alternative(finding, cross ? "anchor-intermediate" : "anchor-cross-signed");
+  if (cross) {
+    finding_set_message(finding,
+                        "\"%s\" in %s is the copy that \"%s\" signed; it works here, but "
+                        "OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will "
+                        "refuse it: unable to get issuer certificate.",
+                        label, trust, issuer);
+    finding_set_remedy(finding, "Replace it by the self-signed \"%s\" (same key, %.16s).", label,
+                       certificate_key_id(anchor));
+    return;
+  }
+  finding_set_message(finding,
+                      "\"%s\" in %s is an intermediate of \"%s\", not a root; it works "
+                      "here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) "
+                      "will refuse it: unable to get issuer certificate.",
+                      label, trust, issuer);
+  finding_set_remedy(finding, "Add the self-signed root to %s; the way to it goes over \"%s\".",
+                     trust, issuer);
+}
+
+static void
+report_pinned(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const PathNode *leaf = path_node(path, 0);
+  g_autofree char *trust = report_trust(request);
+  Finding *finding = report_anchor(findings, request, leaf->anchor, "anchor-leaf");
+  finding_set_message(finding,
+                      "\"%s\" itself stands in %s: it works here until it is renewed, but "
+                      "OpenSSL clients will refuse it.",
+                      certificate_subject_label(leaf->certificate), trust);
+  finding_set_remedy(finding,
+                     "Use the certificate of its issuer, \"%s\", or keep it pinned on "
+                     "purpose.",
+                     certificate_issuer_label(leaf->certificate));
+}
+
+void
+check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  if (certificate_is_self_signed(path_top(path)->certificate))
+    return;
+  if (path->nodes->len == 1)
+    report_pinned(findings, request, path);
+  else if (certificate_is_ca(path_top(path)->certificate))
+    report_partial_anchor(findings, request, path);
+}

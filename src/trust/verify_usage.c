@@ -1,0 +1,298 @@
+/* May the certificates on a path do what they do here? CA flag, key usage, path length, extended
+ * key usage, name constraints, extensions that must be understood. */
+#include "config.h"
+
+#include "trust/verify_checks.h"
+
+#include <gnutls/x509.h>
+#include <string.h>
+
+#include "trust/certificate_fields.h"
+#include "trust/gnutls_bridge.h"
+
+static gboolean
+has_usage(const char *const *usages, const char *wanted)
+{
+  return usages && g_strv_contains(usages, wanted);
+}
+
+static char *
+join_names(const char *const *names)
+{
+  return *names ? g_strjoinv(", ", (char **)names) : g_strdup("nothing");
+}
+
+/* --- CAs
+ * ------------------------------------------------------------------------------------------- */
+
+static void
+check_version(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  if (certificate_version(certificate) >= 3)
+    return;
+  /* A CA of version 1 is only believed because the user said so: it has no CA flag to show. */
+  gboolean trusted = path->complete && position == path->nodes->len - 1;
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "certificate-v1");
+  finding_set_message(finding, "\"%s\" in %s is an X.509 version %d certificate%s.",
+                      certificate_subject_label(certificate), place,
+                      certificate_version(certificate),
+                      position > 0 ? ", which cannot say that it is a CA"
+                                   : ", which cannot say what it is for; EMQX with "
+                                     "verify_peer_ext_key_usage and clients in Rust refuse it");
+  if (position == 0 || trusted)
+    finding->severity = FINDING_WARNING;
+  if (position == 0)
+    finding_set_remedy(finding, "Issue it again as version 3 with extendedKeyUsage.");
+}
+
+/* RFC 5280, 6.1.4 (k). An anchor without basicConstraints is a CA by the user's word (GnuTLS takes
+ * it, too); one that says CA:FALSE is none. */
+static void
+check_authority(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  if (certificate_is_ca(certificate) || certificate_version(certificate) < 3)
+    return;
+  gboolean silent = !certificate_fields(certificate)->has_basic_constraints;
+  gboolean trusted = path->complete && position == path->nodes->len - 1;
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "issuer-not-ca");
+  finding_set_message(finding, "\"%s\" in %s issued \"%s\", but it is not marked CA:TRUE%s.",
+                      certificate_subject_label(certificate), place,
+                      certificate_subject_label(path_node(path, position - 1)->certificate),
+                      silent && trusted ? "; OpenSSL clients may refuse it" : "");
+  if (silent && trusted)
+    finding->severity = FINDING_WARNING;
+}
+
+/* RFC 5280, 6.1.4 (n). */
+static void
+check_sign_usage(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                 guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  const char *const *usages = certificate_key_usage(certificate);
+  if (!usages || has_usage(usages, "keyCertSign") || !certificate_is_ca(certificate))
+    return;
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "issuer-no-certsign");
+  finding_set_message(finding, "\"%s\" in %s is a CA, but its keyUsage lacks keyCertSign.",
+                      certificate_subject_label(certificate), place);
+}
+
+/* RFC 5280, 6.1.4 (l) and (m): CAs that issued themselves a certificate do not count. */
+static void
+check_path_length(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                  guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  int allowed = certificate_fields(certificate)->path_length, below = 0;
+  for (guint i = 1; i < position; i++)
+    below += !certificate_is_self_issued(path_node(path, i)->certificate);
+  if (!certificate_is_ca(certificate) || allowed < 0 || below <= allowed)
+    return;
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "pathlen-exceeded");
+  finding_set_message(finding, "\"%s\" in %s allows %d CAs below it, and the path has %d.",
+                      certificate_subject_label(certificate), place, allowed, below);
+}
+
+void
+check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  check_version(findings, request, path, 0);
+  for (guint i = 1; i < path->nodes->len; i++) {
+    check_version(findings, request, path, i);
+    check_authority(findings, request, path, i);
+    check_sign_usage(findings, request, path, i);
+    check_path_length(findings, request, path, i);
+  }
+}
+
+/* --- purpose
+ * --------------------------------------------------------------------------------------- */
+
+static gboolean
+allows_purpose(const Certificate *certificate, const char *purpose)
+{
+  const char *const *usages = certificate_extended_key_usage(certificate);
+  return !usages || has_usage(usages, purpose) || has_usage(usages, "anyExtendedKeyUsage");
+}
+
+static void
+check_leaf_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                   gboolean server)
+{
+  const Certificate *leaf = path_node(path, 0)->certificate;
+  const char *purpose = server ? "serverAuth" : "clientAuth";
+  if (allows_purpose(leaf, purpose))
+    return;
+  g_autofree char *usages = join_names(certificate_extended_key_usage(leaf));
+  Finding *finding = report_position(findings, request, path, 0,
+                                     server ? "server-usage-missing" : "client-usage-missing");
+  finding_set_message(finding, "\"%s\" was issued only for %s, and %s is needed here.",
+                      certificate_subject_label(leaf), usages, purpose);
+  if (!server)
+    finding_set_remedy(finding, "Ask your CA for a certificate for clientAuth (Let's Encrypt no "
+                                "longer issues such ones).");
+}
+
+/* RFC 5280, 4.2.1.12 speaks of the leaf alone; every library also nests the usages of CAs. */
+static void
+check_nested_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                     guint position, const char *purpose)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  if (allows_purpose(certificate, purpose))
+    return;
+  gboolean trusted = path->complete && position == path->nodes->len - 1;
+  g_autofree char *usages = join_names(certificate_extended_key_usage(certificate));
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding =
+      report_position(findings, request, path, position, "intermediate-usage-narrow");
+  finding_set_message(finding, "The CA \"%s\" in %s is restricted to %s, and %s is needed here%s.",
+                      certificate_subject_label(certificate), place, usages, purpose,
+                      trusted ? "; OpenSSL clients refuse it" : "");
+  if (trusted) /* an anchor's own restrictions bind nobody (RFC 5280, 6.1.1 (d)) */
+    finding->severity = FINDING_WARNING;
+}
+
+/* RFC 8446, 4.4.2.2: a key that may not sign cannot prove itself in TLS 1.3. */
+static void
+check_signing(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const Certificate *leaf = path_node(path, 0)->certificate;
+  const char *const *usages = certificate_key_usage(leaf);
+  if (!usages || has_usage(usages, "digitalSignature") || certificate_is_ca(leaf))
+    return;
+  g_autofree char *text = join_names(usages);
+  Finding *finding = report_position(findings, request, path, 0, "key-usage-no-signature");
+  finding_set_message(finding,
+                      "The keyUsage of \"%s\" allows only %s, and TLS 1.3 needs "
+                      "digitalSignature.",
+                      certificate_subject_label(leaf), text);
+}
+
+void
+check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  if (request->purpose == VERIFY_PURPOSE_ANY)
+    return;
+  gboolean server = request->purpose == VERIFY_PURPOSE_SERVER;
+  check_leaf_purpose(findings, request, path, server);
+  check_signing(findings, request, path);
+  for (guint i = 1; i < path->nodes->len; i++)
+    check_nested_purpose(findings, request, path, i, server ? "serverAuth" : "clientAuth");
+}
+
+/* --- name constraints
+ * ------------------------------------------------------------------------------- */
+
+static const struct {
+  gnutls_x509_subject_alt_name_t type;
+  const char *name;
+} constrained[] = {
+    {GNUTLS_SAN_DNSNAME, "DNS names"},         {GNUTLS_SAN_IPADDRESS, "IP addresses"},
+    {GNUTLS_SAN_RFC822NAME, "mail addresses"}, {GNUTLS_SAN_URI, "URIs"},
+    {GNUTLS_SAN_DN, "subject name"},
+};
+
+/* What the leaf's names violate, or NULL. */
+static const char *
+violated_kind(gnutls_x509_crt_t authority, gnutls_x509_crt_t leaf)
+{
+  const char *violated = NULL;
+  gnutls_x509_name_constraints_t constraints;
+  if (gnutls_x509_name_constraints_init(&constraints) < 0)
+    return NULL;
+  if (gnutls_x509_crt_get_name_constraints(authority, constraints, 0, NULL) >= 0)
+    for (gsize i = 0; i < G_N_ELEMENTS(constrained) && !violated; i++)
+      if (!gnutls_x509_name_constraints_check_crt(constraints, constrained[i].type, leaf))
+        violated = constrained[i].name;
+  gnutls_x509_name_constraints_deinit(constraints);
+  return violated;
+}
+
+void
+check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  const Certificate *leaf = path_node(path, 0)->certificate;
+  for (guint i = 1; i < path->nodes->len; i++) {
+    const Certificate *authority = path_node(path, i)->certificate;
+    const char *kind = violated_kind(certificate_gnutls(authority), certificate_gnutls(leaf));
+    if (!kind)
+      continue;
+    g_autofree char *names = join_names(certificate_names(leaf));
+    g_autofree char *place = report_place(request, path, i);
+    Finding *finding = report_position(findings, request, path, 0, "name-constraints-violated");
+    finding_add_evidence(finding, "names of the certificate: %s", names);
+    finding_set_message(finding, "The CA \"%s\" in %s may not issue for the %s of \"%s\" (%s).",
+                        certificate_subject_label(authority), place, kind,
+                        certificate_subject_label(leaf), names);
+    return; /* one fault: the leaf's names */
+  }
+}
+
+/* --- extensions that must be understood
+ * -------------------------------------------------------------- */
+
+/* Measured: these are the ones that GnuTLS 3.7 does not stumble over when they are critical. */
+static const char *const understood[] = {
+    "2.5.29.14", "2.5.29.15",         "2.5.29.17",          "2.5.29.18",          "2.5.29.19",
+    "2.5.29.30", "2.5.29.31",         "2.5.29.32",          "2.5.29.35",          "2.5.29.37",
+    "2.5.29.54", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.1.24", NULL};
+
+/* RFC 5280, 4.2.1.5 and 4.2.1.11: known to everybody, processed by few. */
+static const char *const policy_extensions[] = {"2.5.29.33", "2.5.29.36", NULL};
+
+#define EXTENSIONS_MAX 64
+
+static void
+report_extension(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                 guint position, const char *oid)
+{
+  const char *label = certificate_subject_label(path_node(path, position)->certificate);
+  gboolean policy = g_strv_contains(policy_extensions, oid);
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding =
+      report_position(findings, request, path, position,
+                      policy ? "policies-unsupported" : "critical-extension-unknown");
+  if (policy)
+    finding_set_message(finding,
+                        "\"%s\" in %s demands that certificate policies are processed "
+                        "(extension %s), which is not done here.",
+                        label, place, oid);
+  else
+    finding_set_message(finding,
+                        "\"%s\" in %s has the critical extension %s, which is not known "
+                        "here.",
+                        label, place, oid);
+}
+
+static void
+check_extensions_of(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                    guint position)
+{
+  gnutls_x509_crt_t crt = certificate_gnutls(path_node(path, position)->certificate);
+  for (unsigned i = 0; i < EXTENSIONS_MAX; i++) {
+    char oid[128];
+    size_t size = sizeof oid;
+    unsigned critical = 0;
+    if (gnutls_x509_crt_get_extension_info(crt, i, oid, &size, &critical) < 0)
+      return;
+    if (!critical || g_strv_contains(understood, oid))
+      continue;
+    report_extension(findings, request, path, position, oid);
+    return; /* the first one is enough to refuse the certificate */
+  }
+}
+
+/* RFC 5280, 6.1.4 (o) and 6.1.5 (f). */
+void
+check_critical_extensions(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  for (guint i = 0; i < path->nodes->len; i++)
+    check_extensions_of(findings, request, path, i);
+}

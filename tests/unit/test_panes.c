@@ -137,6 +137,20 @@ test_wrapping(void)
   assert_text(wrapped("温", 1), "温");
 }
 
+static void
+test_hanging(void)
+{
+  g_autoptr(WrappedText) text = wrapped_text_new(g_strdup("Subject  a name\n  in here"));
+  wrapped_text_set_hang(text, 2);
+  wrapped_text_layout(text, 9);
+  g_assert_cmpuint(wrapped_text_count(text), ==, 3);
+  assert_text(wrapped_text_line(text, 0), "Subject  ");
+  assert_text(wrapped_text_line(text, 1), "  a name");
+  assert_text(wrapped_text_line(text, 2), "  in here");
+  wrapped_text_layout(text, 6);
+  assert_text(wrapped_text_line(text, wrapped_text_count(text) - 1), "   ere");
+}
+
 /* Every line of a long text fits, nothing is lost, at any width. */
 static void
 test_wrapping_loses_nothing(void)
@@ -388,6 +402,7 @@ main(int argc, char **argv)
   g_test_add_func("/figures/days-left", test_days_left);
   g_test_add_func("/hex-dump", test_hex_dump);
   g_test_add_func("/wrapped-text/wrapping", test_wrapping);
+  g_test_add_func("/wrapped-text/hanging", test_hanging);
   g_test_add_func("/wrapped-text/loses-nothing", test_wrapping_loses_nothing);
   g_test_add_func("/wrapped-text/unwrapped", test_unwrapped_part);
   g_test_add_func("/item-list/moving", test_item_list);

@@ -141,6 +141,7 @@ test_edit(void)
   profile->ca_path = g_strdup("root.pem");
   profile->certificate_path = g_strdup("client.pem");
   profile->key_path = g_strdup("client.key");
+  enter_data_folder();
   scene_keys(scene, "e");
   go_down(scene, 5);
   PICTURE(scene, "editor-edit");

@@ -78,6 +78,7 @@ certificate_draw(gpointer data, Canvas *canvas, gboolean focused)
   WrappedText *text = view->pem ? view->lines : view->fields;
   int head = view->pem ? 0 : 2;
   int columns = canvas_columns(canvas) - 2;
+  wrapped_text_set_hang(text, view->pem ? 0 : columns >= 60 ? 4 : 2);
   wrapped_text_layout(text, columns);
   scroll_update(&view->scroll, 0, wrapped_text_count(text) + (guint)head, canvas_rows(canvas));
   for (int row = 0; row < canvas_rows(canvas); row++) {

@@ -54,13 +54,23 @@ next_entry(const char **text)
   return g_strndup(start, (gsize)(p - start));
 }
 
+/* An odd number of backslashes stands before it. */
+static gboolean
+is_escaped(const char *entry, gsize index)
+{
+  gsize backslashes = 0;
+  while (backslashes < index && entry[index - 1 - backslashes] == '\\')
+    backslashes++;
+  return backslashes % 2 == 1;
+}
+
 /* Blanks around an entry go, but not one that a backslash keeps. */
 static void
 strip(char *entry)
 {
   g_strchug(entry);
   gsize length = strlen(entry);
-  while (length > 0 && entry[length - 1] == ' ' && !(length > 1 && entry[length - 2] == '\\'))
+  while (length > 0 && entry[length - 1] == ' ' && !is_escaped(entry, length - 1))
     entry[--length] = '\0';
 }
 
@@ -70,7 +80,7 @@ take_qos(char *entry)
 {
   gsize length = strlen(entry);
   if (length < 3 || !g_ascii_isdigit(entry[length - 1]) || entry[length - 2] != ' ' ||
-      entry[length - 3] == '\\')
+      is_escaped(entry, length - 2))
     return 0;
   int qos = entry[length - 1] - '0';
   entry[length - 2] = '\0';

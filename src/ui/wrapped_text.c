@@ -8,12 +8,14 @@
 
 typedef struct {
   gsize offset, length;
+  int indent; /* blanks before it that are not in the text */
 } Line;
 
 struct WrappedText {
   char *text;
   gsize length;
   int columns; /* of the present cut; -1: none yet */
+  int hang;
   GArray *lines;
 };
 
@@ -63,21 +65,33 @@ piece_length(const WrappedText *text, gsize offset, gsize length, int columns)
   return taken;
 }
 
+/* Where the further lines of a paragraph begin, never past the middle. */
+static int
+hang_of(const WrappedText *text, gsize offset, gsize length)
+{
+  gsize indent = 0;
+  while (text->hang > 0 && indent < length && text->text[offset + indent] == ' ')
+    indent++;
+  return MIN((int)MIN(indent, G_MAXINT16) + text->hang, text->columns / 2);
+}
+
 /* Cuts one paragraph (no line break in it). text_fit() measures a whole run, so it gets a bounded
  * piece: a megabyte without a line break is not measured again and again. */
 static void
 cut_paragraph(WrappedText *text, gsize offset, gsize length)
 {
   g_autoptr(GString) piece = g_string_sized_new(256);
+  int hang = hang_of(text, offset, length), indent = 0;
   do {
     gsize taken = piece_length(text, offset, length, text->columns);
     g_string_truncate(piece, 0);
     g_string_append_len(piece, text->text + offset, (gssize)taken);
-    gsize fit = text_fit(piece->str, text->columns, NULL);
+    gsize fit = text_fit(piece->str, text->columns - indent, NULL);
     if (fit == 0)
       fit = taken > 0 ? (gsize)(g_utf8_next_char(piece->str) - piece->str) : 0;
     gsize cut = fit < taken ? cut_at_blank(piece->str, fit) : fit;
-    Line line = {offset, cut};
+    Line line = {offset, cut, indent};
+    indent = hang;
     g_array_append_val(text->lines, line);
     while (cut < length && cut < taken && text->text[offset + cut] == ' ')
       cut++;
@@ -93,8 +107,17 @@ add_paragraph(WrappedText *text, gsize offset, gsize length)
     cut_paragraph(text, offset, length);
     return;
   }
-  Line line = {offset, length};
+  Line line = {offset, length, 0};
   g_array_append_val(text->lines, line);
+}
+
+void
+wrapped_text_set_hang(WrappedText *text, int columns)
+{
+  if (columns == text->hang)
+    return;
+  text->hang = columns;
+  text->columns = -1;
 }
 
 void
@@ -128,7 +151,7 @@ wrapped_text_line(const WrappedText *text, guint line)
   if (line >= text->lines->len)
     return g_strdup("");
   const Line *l = &g_array_index(text->lines, Line, line);
-  return g_strndup(text->text + l->offset, l->length);
+  return g_strdup_printf("%*s%.*s", l->indent, "", (int)l->length, text->text + l->offset);
 }
 
 char *

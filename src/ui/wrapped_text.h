@@ -11,6 +11,8 @@ WrappedText *wrapped_text_new(char *safe);
 void wrapped_text_free(WrappedText *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WrappedText, wrapped_text_free)
 
+/* Further lines of a paragraph begin so many columns to the right of its first one. 0 at first. */
+void wrapped_text_set_hang(WrappedText *text, int columns);
 /* Cuts anew when `columns` is another than the last time; 0: only at line breaks. */
 void wrapped_text_layout(WrappedText *text, int columns);
 guint wrapped_text_count(const WrappedText *text);

@@ -309,7 +309,7 @@ static void
 test_paste_is_no_command(void)
 {
   g_autoptr(Pty) pty = program_open(NULL, NULL);
-  pty_paste(pty, "qQn\nq\n\003");
+  pty_paste(pty, "qQn\nq\n");
   pty_key(pty, "?");
   pty_expect_text(pty, "a line up");
   pty_paste(pty, "q");

@@ -93,12 +93,19 @@ ensure_packages() {
   quietly "$LOGS/install.log" "could not install: $*" install_or_update "$@"
 }
 
+configure_in() {
+  mkdir -p "$1" && (
+    cd "$1" && shift && ../configure "$@"
+  )
+}
+
 # ensure_configured FOLDER CONFIGURE-ARGUMENT...: a folder that was configured in the same way
 # stays as it is; make follows later changes of the build system by itself.
 ensure_configured() {
   folder=$1
   shift
-  if [ ! -x configure ] || [ ! -f Makefile.in ] || [ ! -f config.h.in ]; then
+  if [ ! -x configure ] || [ ! -f Makefile.in ] || [ ! -f config.h.in ] ||
+    [ ! -f build-aux/tap-driver.sh ]; then
     say "making ./configure"
     quietly "$LOGS/autogen.log" "could not make ./configure" ./autogen.sh || return 1
   fi
@@ -109,10 +116,7 @@ ensure_configured() {
   fi
   say "configuring $folder"
   rm -rf "$folder"
-  mkdir -p "$folder"
-  (
-    cd "$folder" || exit 1
-    quietly "../$LOGS/configure-$folder.log" "could not configure $folder" ../configure "$@"
-  ) || return 1
+  quietly "$LOGS/configure-$folder.log" "could not configure $folder" \
+    configure_in "$folder" "$@" || return 1
   printf '%s\n' "$wanted" >"$folder/configured-as"
 }

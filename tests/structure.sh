@@ -73,8 +73,8 @@ rule_includes_from_the_top() {
 }
 
 rule_curses() {
-  foreign_includes | awk '$2 ~ /curses|^(term|panel|form|menu)\.h$/ && $1 != "src/ui/curses.h" {
-    print $1 " includes <" $2 ">: only src/ui/curses.h does" }'
+  foreign_includes | awk '$2 ~ /curses|^(term|panel|form|menu)\.h$/ && $1 !~ /^src\/ui\/(curses|terminfo)\.h$/ {
+    print $1 " includes <" $2 ">: only src/ui/curses.h and terminfo.h do" }'
   own_includes | awk '$2 == "ui/curses.h" && $1 !~ /^src\/ui\// {
     print $1 " includes \"ui/curses.h\": only src/ui does" }'
 }

@@ -393,10 +393,19 @@ connection_tick(Connection *connection, gint64 monotonic_us)
   return changed || connection->session.state == SESSION_WAITING;
 }
 
+static gboolean
+has_new_messages(const Connection *connection)
+{
+  MessageLogStatus status;
+  message_log_status(connection->log, &status);
+  return rate_meter_differs(&connection->rate_in, status.count[MQTT_FROM_BROKER]) ||
+         rate_meter_differs(&connection->rate_out, status.count[MQTT_FROM_CLIENT]);
+}
+
 /* No timer runs for a connection on which nothing happens. */
 gboolean
 connection_needs_tick(const Connection *connection)
 {
-  return connection->rate_in.rate > 0 || connection->rate_out.rate > 0 ||
+  return has_new_messages(connection) || connection->rate_in.rate > 0 || connection->rate_out.rate > 0 ||
          connection->session.state == SESSION_WAITING || watches_files(connection);
 }

@@ -35,3 +35,9 @@ rate_meter_sample(RateMeter *meter, gint64 now_us, guint64 count)
   meter->rate = span > 0 ? (double)(count - meter->samples[0].count) * 1e6 / (double)span : 0;
   return meter->rate != before;
 }
+
+gboolean
+rate_meter_differs(const RateMeter *meter, guint64 count)
+{
+  return meter->used == 0 ? count != 0 : meter->samples[meter->used - 1].count != count;
+}

@@ -15,3 +15,5 @@ typedef struct {
 void rate_meter_reset(RateMeter *meter);
 /* Call about once a second with the counter's value; TRUE when the rate differs from before. */
 gboolean rate_meter_sample(RateMeter *meter, gint64 now_us, guint64 count);
+/* The counter has moved since the last sample. */
+gboolean rate_meter_differs(const RateMeter *meter, guint64 count);

@@ -51,7 +51,7 @@ attempt_free(gpointer data)
   g_free(attempt);
 }
 
-/* --- Why not ----------------------------------------------------------------------------------- */
+/* --- Why not --------------------------------------------------------------------------------- */
 
 static GError *
 explain(const Attempt *attempt, int number)
@@ -105,7 +105,7 @@ summarize(const Dial *dial)
                      dial->host, all->str);
 }
 
-/* --- Attempts ---------------------------------------------------------------------------------- */
+/* --- Attempts -------------------------------------------------------------------------------- */
 
 static gboolean begin_next(gpointer data);
 

@@ -16,8 +16,8 @@ struct Farewell {
   void (*done)(gpointer user_data);
   gpointer user_data;
   GSource *watch, *limit;
-  gboolean sent;       /* all of ours, FIN included */
-  gboolean was_sending;/* the peer, when we began */
+  gboolean sent;        /* all of ours, FIN included */
+  gboolean was_sending; /* the peer, when we began */
   gboolean peer_closed;
 };
 

@@ -36,14 +36,31 @@ send_away(Loopback *loopback, int fd)
   close(fd);
 }
 
+/* To try again at once would only turn the loop: poll() would report the same connection. */
+static void
+give_up(Loopback *loopback, int number)
+{
+  g_autoptr(GError) error =
+      g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_LOCAL,
+                  "the MQTT client of this program cannot be let in: %s; close other connections "
+                  "or raise the limit (ulimit -n)",
+                  g_strerror(number));
+  watch_clear(&loopback->watch);
+  loopback->sink->failed(error, loopback->user_data);
+}
+
 static gboolean
 on_connection(int listener, GIOCondition condition, gpointer data)
 {
   Loopback *loopback = data;
   int on = 1;
   int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+    give_up(loopback, errno);
+    return G_SOURCE_REMOVE;
+  }
   if (fd < 0)
-    return G_SOURCE_CONTINUE; /* it went away again, or there is no descriptor just now */
+    return G_SOURCE_CONTINUE; /* it went away again */
   if (!socket_owner_is_us(fd)) {
     send_away(loopback, fd);
     return G_SOURCE_CONTINUE;

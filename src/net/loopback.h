@@ -14,6 +14,9 @@ typedef struct {
   void (*foreign)(const char *who, gpointer user_data);
   /* Ours: `fd` (transfer full), non-blocking. The listener is closed. May call loopback_free(). */
   void (*joined)(int fd, gpointer user_data);
+  /* Nobody can be let in any more: no descriptor is left. `error` (TUNNEL_ERROR) is borrowed. May
+   * call loopback_free(). */
+  void (*failed)(const GError *error, gpointer user_data);
 } LoopbackSink;
 
 #define LOOPBACK_REPORTS_MAX 16

@@ -63,7 +63,7 @@ is_ready(Pump *pump, const Interest *interest)
   return interest->tag != NULL && g_source_query_unix_fd(pump->source, interest->tag) != 0;
 }
 
-/* --- The end ----------------------------------------------------------------------------------- */
+/* --- The end --------------------------------------------------------------------------------- */
 
 static void
 flush_client(Pump *pump)
@@ -98,7 +98,7 @@ end(Pump *pump, PumpEnd how)
     pump->sink->ended(how, pump->user_data);
 }
 
-/* --- Client to broker -------------------------------------------------------------------------- */
+/* --- Client to broker ------------------------------------------------------------------------ */
 
 static void
 write_broker(Pump *pump)
@@ -168,7 +168,7 @@ read_client(Pump *pump)
   }
 }
 
-/* --- Broker to client -------------------------------------------------------------------------- */
+/* --- Broker to client ------------------------------------------------------------------------ */
 
 static void
 take_broker_bytes(Pump *pump, gsize length)
@@ -202,7 +202,7 @@ read_broker(Pump *pump)
     end(pump, PUMP_BROKER_FAILED);
 }
 
-/* --- On the loop ------------------------------------------------------------------------------- */
+/* --- On the loop ----------------------------------------------------------------------------- */
 
 /* What to wait for, out of what could be done. */
 static void

@@ -32,7 +32,8 @@ typedef struct {
   void (*ended)(PumpEnd end, gpointer user_data);
 } PumpSink;
 
-/* `stream` and `tap` are borrowed, and outlive the pump; (transfer full) of `client`, non-blocking. */
+/* `stream` and `tap` are borrowed, and outlive the pump; (transfer full) of `client`, non-blocking.
+ */
 Pump *pump_new(GMainContext *context, Stream *stream, int client, Tap *tap, const PumpSink *sink,
                gpointer user_data);
 

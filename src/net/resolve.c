@@ -43,14 +43,14 @@ struct Resolve {
   GSource *finish;      /* done() is due on the next turn of the loop */
 
   Question questions[FAMILIES];
-  GArray *addresses;    /* of Address */
-  GPtrArray *names;     /* of char *, as in ResolveAnswer, not yet safe */
-  guint32 ttl;          /* G_MAXUINT32: none yet */
+  GArray *addresses; /* of Address */
+  GPtrArray *names;  /* of char *, as in ResolveAnswer, not yet safe */
+  guint32 ttl;       /* G_MAXUINT32: none yet */
   gboolean timed_out;
-  int problem;          /* ARES_... of setting up, ARES_SUCCESS */
+  int problem; /* ARES_... of setting up, ARES_SUCCESS */
 };
 
-/* --- The end ----------------------------------------------------------------------------------- */
+/* --- The end --------------------------------------------------------------------------------- */
 
 static GError *
 explain_nothing(const Resolve *resolve)
@@ -77,10 +77,11 @@ explain_nothing(const Resolve *resolve)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN,
                        "\"%s\" is not known to DNS; check the spelling or use the address",
                        resolve->host);
-  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
-                     "the name server could not look up \"%s\" (%s); this is a fault of the network "
-                     "or of the domain's name servers, certificates were not looked at",
-                     resolve->host, ares_strerror(status));
+  return g_error_new(
+      TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
+      "the name server could not look up \"%s\" (%s); this is a fault of the network "
+      "or of the domain's name servers, certificates were not looked at",
+      resolve->host, ares_strerror(status));
 }
 
 static char **
@@ -131,7 +132,7 @@ on_limit(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* --- Answers ----------------------------------------------------------------------------------- */
+/* --- Answers --------------------------------------------------------------------------------- */
 
 static void
 take_ttl(Resolve *resolve, int ttl)
@@ -216,7 +217,7 @@ on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
   }
 }
 
-/* --- c-ares on the loop ------------------------------------------------------------------------ */
+/* --- c-ares on the loop ---------------------------------------------------------------------- */
 
 static gboolean on_retry(gpointer data);
 
@@ -273,7 +274,7 @@ on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
                       watch_fd(resolve->context, fd, condition, on_socket, resolve));
 }
 
-/* --- The beginning ----------------------------------------------------------------------------- */
+/* --- The beginning --------------------------------------------------------------------------- */
 
 static int
 open_channel(Resolve *resolve, const char *servers)
@@ -373,8 +374,8 @@ resolve_start(GMainContext *context, const char *host, const char *servers, guin
   resolve->addresses = g_array_new(FALSE, FALSE, sizeof(Address));
   resolve->names = g_ptr_array_new_with_free_func(g_free);
   resolve->ttl = G_MAXUINT32;
-  resolve->limit_timer = watch_timer(context, timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : timeout_ms,
-                                     on_limit, resolve);
+  resolve->limit_timer =
+      watch_timer(context, timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : timeout_ms, on_limit, resolve);
   begin(resolve, host, servers);
   return resolve;
 }

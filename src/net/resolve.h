@@ -22,8 +22,8 @@ typedef struct Resolve Resolve;
  * `error` (TUNNEL_ERROR), both borrowed. May call resolve_free(). */
 typedef void (*ResolveDone)(const ResolveAnswer *answer, const GError *error, gpointer user_data);
 
-/* `servers`: "127.0.0.1:5353,[::1]:53", NULL: the system's. `timeout_ms` bounds the whole; 0: 10,000.
- * To be called on the thread that runs `context`. */
+/* `servers`: "127.0.0.1:5353,[::1]:53", NULL: the system's. `timeout_ms` bounds the whole; 0:
+ * 10,000. To be called on the thread that runs `context`. */
 Resolve *resolve_start(GMainContext *context, const char *host, const char *servers,
                        guint timeout_ms, ResolveDone done, gpointer user_data);
 

@@ -33,7 +33,7 @@ peer_address(int fd, Address *address)
          (address->socket.ss_family == AF_INET || address->socket.ss_family == AF_INET6);
 }
 
-/* --- Ours? ------------------------------------------------------------------------------------- */
+/* --- Ours? ----------------------------------------------------------------------------------- */
 
 /* Both ends of one connection, seen from our accepted descriptor. */
 typedef struct {
@@ -76,7 +76,7 @@ socket_owner_is_us(int fd)
   return ours;
 }
 
-/* --- Whose, then? ------------------------------------------------------------------------------ */
+/* --- Whose, then? ---------------------------------------------------------------------------- */
 
 typedef struct {
   unsigned uid;
@@ -188,9 +188,10 @@ socket_owner_describe(int fd)
   if (!local_address(fd, &pair.here) || !peer_address(fd, &pair.there))
     return g_strdup("somebody who is gone already");
   g_autofree char *address = address_text_with_port(&pair.there);
-  if (!search_table("/proc/net/tcp", &pair, &entry) && !search_table("/proc/net/tcp6", &pair, &entry))
+  if (!search_table("/proc/net/tcp", &pair, &entry) &&
+      !search_table("/proc/net/tcp6", &pair, &entry))
     return g_strdup(address);
   g_autofree char *process = entry.inode == 0 ? NULL : find_process(entry.inode);
-  return g_strdup_printf("%s, %s of user %u", address,
-                         process == NULL ? "a process" : process, entry.uid);
+  return g_strdup_printf("%s, %s of user %u", address, process == NULL ? "a process" : process,
+                         entry.uid);
 }

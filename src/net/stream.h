@@ -13,19 +13,19 @@ typedef enum {
 
 typedef enum {
   STREAM_FAILURE_NONE,
-  STREAM_FAILURE_CLOSED,   /* ended without the goodbye that the protocol wants */
-  STREAM_FAILURE_SOCKET,   /* error_number: ECONNRESET, ... */
-  STREAM_FAILURE_ALERT,    /* the peer sent a fatal TLS alert */
-  STREAM_FAILURE_NOT_TLS,  /* it answers something that is not TLS */
-  STREAM_FAILURE_REFUSED,  /* we refused the peer's certificate */
-  STREAM_FAILURE_TLS,      /* anything else in TLS: gnutls_error and text */
+  STREAM_FAILURE_CLOSED,  /* ended without the goodbye that the protocol wants */
+  STREAM_FAILURE_SOCKET,  /* error_number: ECONNRESET, ... */
+  STREAM_FAILURE_ALERT,   /* the peer sent a fatal TLS alert */
+  STREAM_FAILURE_NOT_TLS, /* it answers something that is not TLS */
+  STREAM_FAILURE_REFUSED, /* we refused the peer's certificate */
+  STREAM_FAILURE_TLS,     /* anything else in TLS: gnutls_error and text */
 } StreamFailureKind;
 
 typedef struct {
   StreamFailureKind kind;
-  int error_number;  /* errno */
-  int gnutls_error;  /* 0: none */
-  const char *text;  /* static: the library's words, or NULL */
+  int error_number; /* errno */
+  int gnutls_error; /* 0: none */
+  const char *text; /* static: the library's words, or NULL */
 } StreamFailure;
 
 typedef struct Stream Stream;

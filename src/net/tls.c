@@ -12,6 +12,7 @@
 
 /* One gnutls_record_send() makes one record of at most 2^14 bytes (RFC 8446, 5.1). */
 #define RECORD_BYTES 16384
+#define WARNINGS_MAX 16
 
 struct TlsStream {
   Stream base;
@@ -23,12 +24,15 @@ struct TlsStream {
   gpointer user_data;
 
   gboolean established, ended, judged, refused, server_answered;
+  gboolean declined_renegotiation;
   gboolean requested, request_reported, sent; /* a client certificate */
-  char **ca_names;   /* safe text */
-  char *key_types;   /* safe text */
+  char **ca_names;                            /* safe text */
+  char *key_types;                            /* safe text */
+  gboolean key_type_refused;
   int refusal_alert; /* with `refused` */
   int alert_received;
-  char *alpn;        /* safe text */
+  guint warnings; /* alerts received that were no end */
+  char *alpn;     /* safe text */
 };
 
 static TlsStream *
@@ -37,7 +41,7 @@ from_session(gnutls_session_t session)
   return gnutls_session_get_ptr(session);
 }
 
-/* --- GnuTLS's side of the socket --------------------------------------------------------------- */
+/* --- GnuTLS's side of the socket ------------------------------------------------------------- */
 
 static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *bytes, size_t length)
@@ -67,7 +71,7 @@ push(gnutls_transport_ptr_t pointer, const void *bytes, size_t length)
   return (ssize_t)length;
 }
 
-/* --- What is seen of the handshake ------------------------------------------------------------- */
+/* --- What is seen of the handshake ----------------------------------------------------------- */
 
 static void
 report_request(TlsStream *tls, gboolean sent)
@@ -104,6 +108,14 @@ report_alert(TlsStream *tls, int number, gboolean received)
   tls->sink->alert(number, name == NULL ? "unknown alert" : name, received, tls->user_data);
 }
 
+/* Warnings are no end, so there may be many of them. */
+static void
+report_warning(TlsStream *tls)
+{
+  if (tls->warnings++ < WARNINGS_MAX)
+    report_alert(tls, (int)gnutls_alert_get(tls->session), TRUE);
+}
+
 static void
 send_alert(TlsStream *tls, gnutls_alert_level_t level, int number)
 {
@@ -111,7 +123,7 @@ send_alert(TlsStream *tls, gnutls_alert_level_t level, int number)
     report_alert(tls, number, FALSE);
 }
 
-/* --- Our certificate --------------------------------------------------------------------------- */
+/* --- Our certificate ------------------------------------------------------------------------- */
 
 static char **
 ca_names_to_text(const gnutls_datum_t *names, int count)
@@ -142,6 +154,29 @@ key_types_to_text(const gnutls_pk_algorithm_t *algorithms, int count)
   return g_string_free(text, FALSE);
 }
 
+/* RSA keys sign in the one scheme or the other (RFC 8446, 4.2.3). */
+static gboolean
+is_same_key_type(gnutls_pk_algorithm_t a, gnutls_pk_algorithm_t b)
+{
+  gboolean both_rsa = (a == GNUTLS_PK_RSA || a == GNUTLS_PK_RSA_PSS) &&
+                      (b == GNUTLS_PK_RSA || b == GNUTLS_PK_RSA_PSS);
+  return a == b || both_rsa;
+}
+
+static gboolean
+is_key_type_refused(const TlsStream *tls, const gnutls_pk_algorithm_t *algorithms, int count)
+{
+  if (tls->identity == NULL || count == 0)
+    return FALSE;
+  gnutls_privkey_t key = identity_gnutls_key(tls->identity);
+  gnutls_pk_algorithm_t ours = (gnutls_pk_algorithm_t)gnutls_privkey_get_pk_algorithm(key, NULL);
+  for (int i = 0; i < count; i++) {
+    if (is_same_key_type(algorithms[i], ours))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static int
 on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names, int ca_count,
                        const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
@@ -152,6 +187,7 @@ on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names,
     tls->requested = TRUE;
     tls->ca_names = ca_names_to_text(ca_names, ca_count);
     tls->key_types = key_types_to_text(algorithms, algorithm_count);
+    tls->key_type_refused = is_key_type_refused(tls, algorithms, algorithm_count);
   }
   *chain_length = 0;
   if (tls->identity == NULL)
@@ -161,7 +197,7 @@ on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names,
   return 0;
 }
 
-/* --- The peer's certificates ------------------------------------------------------------------- */
+/* --- The peer's certificates ----------------------------------------------------------------- */
 
 /* NULL: none came, or one of them cannot be parsed (GnuTLS is then about to fail too). */
 static GPtrArray *
@@ -191,12 +227,12 @@ judge_peer(gnutls_session_t session)
   GPtrArray *certificates = peer_certificates(tls);
   tls->judged = TRUE;
   tls->refusal_alert = GNUTLS_A_BAD_CERTIFICATE;
-  tls->refused = certificates == NULL ||
-                 !tls->sink->judge(certificates, &tls->refusal_alert, tls->user_data);
+  tls->refused =
+      certificates == NULL || !tls->sink->judge(certificates, &tls->refusal_alert, tls->user_data);
   return tls->refused ? GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
 }
 
-/* --- Failures ---------------------------------------------------------------------------------- */
+/* --- Failures -------------------------------------------------------------------------------- */
 
 /* Records begin with a content type of 20 to 24 and major version 3 (RFC 8446, 5.1). */
 static gboolean
@@ -253,7 +289,7 @@ send_reason(TlsStream *tls, int code)
   socket_io_flush(&tls->io);
 }
 
-/* --- Handshake --------------------------------------------------------------------------------- */
+/* --- Handshake ------------------------------------------------------------------------------- */
 
 static StreamResult
 fail_handshake(TlsStream *tls, int code)
@@ -282,7 +318,7 @@ tls_handshake(TlsStream *tls)
     if (code == GNUTLS_E_SUCCESS)
       break;
     if (code == GNUTLS_E_WARNING_ALERT_RECEIVED)
-      report_alert(tls, (int)gnutls_alert_get(tls->session), TRUE);
+      report_warning(tls);
     if (gnutls_error_is_fatal(code))
       return fail_handshake(tls, code);
     if (tls->io.would_block)
@@ -295,7 +331,7 @@ tls_handshake(TlsStream *tls)
   return STREAM_OK;
 }
 
-/* --- Stream ------------------------------------------------------------------------------------ */
+/* --- Stream ---------------------------------------------------------------------------------- */
 
 /* What gnutls_record_recv() says beside bytes. OK: go on reading. */
 static StreamResult
@@ -310,10 +346,12 @@ handle_recv_code(TlsStream *tls, int code)
     /* AGAIN also comes after a NewSessionTicket or KeyUpdate, with more to read behind it. */
     return tls->io.would_block ? STREAM_AGAIN : STREAM_OK;
   case GNUTLS_E_WARNING_ALERT_RECEIVED:
-    report_alert(tls, (int)gnutls_alert_get(tls->session), TRUE);
+    report_warning(tls);
     return STREAM_OK;
   case GNUTLS_E_REHANDSHAKE:
     /* A client may decline (RFC 5246, 7.4.1.1); what was verified stays what is used. */
+    tls->declined_renegotiation = TRUE;
+    tls->sink->stage("received HELLO REQUEST", tls->user_data);
     send_alert(tls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
     return STREAM_OK;
   default:
@@ -348,7 +386,8 @@ tls_write(Stream *stream, const guint8 *bytes, gsize length)
   TlsStream *tls = (TlsStream *)stream;
   gsize taken = 0;
   while (taken < length && socket_io_has_room(&tls->io)) {
-    ssize_t sent = gnutls_record_send(tls->session, bytes + taken, MIN(length - taken, RECORD_BYTES));
+    ssize_t sent =
+        gnutls_record_send(tls->session, bytes + taken, MIN(length - taken, RECORD_BYTES));
     if (sent <= 0)
       return length; /* the session is dead: into the void, as a dead socket would have it */
     taken += (gsize)sent;
@@ -412,7 +451,7 @@ static const StreamClass tls_class = {
     .free = tls_free,
 };
 
-/* --- The beginning ----------------------------------------------------------------------------- */
+/* --- The beginning --------------------------------------------------------------------------- */
 
 static gboolean
 set_priority(TlsStream *tls, const char *priority, GError **error)
@@ -424,10 +463,11 @@ set_priority(TlsStream *tls, const char *priority, GError **error)
     return TRUE;
   g_autofree char *rest = safe_text_string(position);
   g_autofree char *whole = safe_text_string(text);
-  g_set_error(error, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
-              "the TLS priority string \"%s\" cannot be used from \"%s\" on (%s); correct it in the "
-              "connection, or look at this machine's GnuTLS policy",
-              whole, rest, gnutls_strerror(code));
+  g_set_error(
+      error, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
+      "the TLS priority string \"%s\" cannot be used from \"%s\" on (%s); correct it in the "
+      "connection, or look at this machine's GnuTLS policy",
+      whole, rest, gnutls_strerror(code));
   return FALSE;
 }
 
@@ -511,6 +551,19 @@ selected_alpn(TlsStream *tls)
   return safe_text(name.data, name.size);
 }
 
+/* As the standards write it: GnuTLS leaves out the blank. */
+static const char *
+version_name(gnutls_protocol_t version)
+{
+  switch (version) {
+  case GNUTLS_TLS1_3: return "TLS 1.3";
+  case GNUTLS_TLS1_2: return "TLS 1.2";
+  case GNUTLS_TLS1_1: return "TLS 1.1";
+  case GNUTLS_TLS1_0: return "TLS 1.0";
+  default: return gnutls_protocol_get_name(version);
+  }
+}
+
 /* The suite's name says key exchange and hash too, but came with GnuTLS 3.7.4. */
 static const char *
 cipher_name(gnutls_session_t session)
@@ -530,7 +583,9 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
       .server_answered = tls->server_answered,
       .requested = tls->requested,
       .sent = tls->sent,
-      .has_ca_names = tls->ca_names != NULL && tls->ca_names[0] != NULL,
+      .key_types = tls->key_types,
+      .key_type_refused = tls->key_type_refused,
+      .declined_renegotiation = tls->declined_renegotiation,
       .alert = tls->alert_received,
       .first = tls->io.first,
       .first_length = tls->io.first_length,
@@ -541,7 +596,7 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
     return;
   if (tls->alpn == NULL)
     tls->alpn = selected_alpn(tls);
-  facts->version = gnutls_protocol_get_name(gnutls_protocol_get_version(tls->session));
+  facts->version = version_name(gnutls_protocol_get_version(tls->session));
   facts->cipher = cipher_name(tls->session);
   facts->group = gnutls_group_get_name(gnutls_group_get(tls->session));
   facts->alpn = tls->alpn;

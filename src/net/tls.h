@@ -11,10 +11,10 @@
 #include "trust/identity.h"
 
 typedef struct {
-  const char *server_name;      /* SNI; NULL: none */
-  const Identity *identity;     /* NULL: no client certificate */
-  const char *const *alpn;      /* NULL-terminated, or NULL */
-  const char *priority;         /* GnuTLS priority string; NULL: "NORMAL" */
+  const char *server_name;  /* SNI; NULL: none */
+  const Identity *identity; /* NULL: no client certificate */
+  const char *const *alpn;  /* NULL-terminated, or NULL */
+  const char *priority;     /* GnuTLS priority string; NULL: "NORMAL" */
 } TlsOptions;
 
 /* Called from within tls_handshake() and stream_read(). Texts are borrowed. */
@@ -49,10 +49,12 @@ typedef struct {
   gboolean established;
   gboolean server_answered;  /* at least a ServerHello came */
   gboolean requested, sent;  /* a client certificate */
-  gboolean has_ca_names;     /* the broker said which CAs it accepts */
-  int alert;                 /* last one received, -1: none */
+  const char *key_types;     /* of client certificates that the broker takes; safe text, or NULL */
+  gboolean key_type_refused; /* ours is none of them */
+  gboolean declined_renegotiation; /* TLS 1.2: the broker wanted to shake hands again */
+  int alert;                       /* last one received, -1: none */
   const char *alert_name;
-  const guint8 *first;       /* what the peer said first, whatever it was */
+  const guint8 *first; /* what the peer said first, whatever it was */
   gsize first_length;
 } TlsFacts;
 void tls_facts(TlsStream *tls, TlsFacts *facts);

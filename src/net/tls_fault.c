@@ -25,7 +25,7 @@ error_new(TunnelError code, const char *format, ...)
   return error;
 }
 
-/* --- The broker refuses our certificate -------------------------------------------------------- */
+/* --- The broker refuses our certificate ------------------------------------------------------ */
 
 static GError *
 none_given(const Case *c)
@@ -57,9 +57,19 @@ refused_generally(const Case *c)
                    c->facts->alert_name);
 }
 
+/* Whatever the alert, or whichever side noticed first. */
+static GError *
+key_type_refused(const Case *c)
+{
+  return error_new(TUNNEL_ERROR_CLIENT_KEY_TYPE,
+                   "%s takes client certificates with keys of these types only: %s; the key of %s "
+                   "is another: issue a certificate with one of them",
+                   c->at->peer, c->facts->key_types, c->at->certificate_path);
+}
+
 /* NULL: not an alert about a client certificate. When one was asked for, versions, suites and names
- * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and 116,
- * GnuTLS 49 and 50), wants one. */
+ * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and
+ * 116, GnuTLS 49 and 50), wants one. */
 static GError *
 explain_client_alert(const Case *c)
 {
@@ -90,10 +100,11 @@ explain_client_alert(const Case *c)
                      "%s refused our certificate %s as revoked; request a new one", c->at->peer,
                      c->at->certificate_path);
   case TLS_ALERT_DECRYPT_ERROR:
-    return error_new(TUNNEL_ERROR_CLIENT_SIGNATURE,
-                     "%s refused the signature made with our key: key and certificate %s differ, or "
-                     "the token is faulty",
-                     c->at->peer, c->at->certificate_path);
+    return error_new(
+        TUNNEL_ERROR_CLIENT_SIGNATURE,
+        "%s refused the signature made with our key: key and certificate %s differ, or "
+        "the token is faulty",
+        c->at->peer, c->at->certificate_path);
   case TLS_ALERT_INSUFFICIENT_SECURITY:
     return refused_generally(c);
   default:
@@ -101,7 +112,7 @@ explain_client_alert(const Case *c)
   }
 }
 
-/* --- Negotiation ------------------------------------------------------------------------------- */
+/* --- Negotiation ----------------------------------------------------------------------------- */
 
 static GError *
 explain_handshake_failure(const Case *c)
@@ -131,8 +142,20 @@ explain_server_name(const Case *c)
 }
 
 static GError *
+explain_renegotiation(const Case *c)
+{
+  return error_new(TUNNEL_ERROR_TLS_OTHER,
+                   "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
+                   "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
+                   "certificates at the first handshake",
+                   c->at->peer, c->facts->alert);
+}
+
+static GError *
 explain_alert(const Case *c)
 {
+  if (c->facts->declined_renegotiation)
+    return explain_renegotiation(c);
   GError *client = explain_client_alert(c);
   if (client != NULL)
     return client;
@@ -160,7 +183,7 @@ explain_alert(const Case *c)
   }
 }
 
-/* --- Something else listens there -------------------------------------------------------------- */
+/* --- Something else listens there ------------------------------------------------------------ */
 
 static gboolean
 said(const TlsFacts *facts, const char *text)
@@ -182,10 +205,11 @@ explain_not_tls(const Case *c)
 {
   g_autofree char *text = safe_text(c->facts->first, MIN(c->facts->first_length, 32));
   if (said(c->facts, "HTTP/"))
-    return error_new(TUNNEL_ERROR_PORT_HTTP,
-                     "%s answers HTTP instead of TLS (\"%s\"): this is a web or WebSocket listener; "
-                     "use the broker's MQTT TLS port (mostly 8883)",
-                     c->at->peer, text);
+    return error_new(
+        TUNNEL_ERROR_PORT_HTTP,
+        "%s answers HTTP instead of TLS (\"%s\"): this is a web or WebSocket listener; "
+        "use the broker's MQTT TLS port (mostly 8883)",
+        c->at->peer, text);
   if (greets(c->facts))
     return error_new(TUNNEL_ERROR_PORT_STARTTLS,
                      "%s greets with \"%s\" before TLS: this is not an MQTT TLS listener; use the "
@@ -197,7 +221,7 @@ explain_not_tls(const Case *c)
                    c->at->peer, text);
 }
 
-/* --- Ends without a word ----------------------------------------------------------------------- */
+/* --- Ends without a word --------------------------------------------------------------------- */
 
 static gboolean
 was_reset(const StreamFailure *failure)
@@ -221,10 +245,11 @@ explain_silence(const Case *c)
                      "refused it and the reason was lost; the broker's log has it",
                      c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
-    return error_new(TUNNEL_ERROR_TLS_RESET,
-                     "%s %s the connection at the first TLS message: not a TLS port, a proxy "
-                     "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
-                     c->at->peer, how);
+    return error_new(
+        TUNNEL_ERROR_TLS_RESET,
+        "%s %s the connection at the first TLS message: not a TLS port, a proxy "
+        "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
+        c->at->peer, how);
   if (c->facts->established)
     return error_new(TUNNEL_ERROR_PEER_CLOSED,
                      "%s %s the connection before it said anything in MQTT; the broker's log says "
@@ -259,6 +284,9 @@ tls_fault_explain(const TlsFacts *facts, const StreamFailure *failure,
                   const TlsCircumstances *circumstances)
 {
   Case c = {facts, failure, circumstances};
+  if (facts->key_type_refused &&
+      (failure->kind == STREAM_FAILURE_TLS || failure->kind == STREAM_FAILURE_ALERT))
+    return key_type_refused(&c);
   switch (failure->kind) {
   case STREAM_FAILURE_ALERT:
     return explain_alert(&c);

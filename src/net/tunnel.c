@@ -30,7 +30,7 @@
 
 #define TOTAL_TIMEOUT_MS 30000
 
-/* --- Events ------------------------------------------------------------------------------------ */
+/* --- Events ---------------------------------------------------------------------------------- */
 
 void
 tunnel_post(Tunnel *tunnel, TunnelEvent *event)
@@ -48,7 +48,7 @@ tunnel_post_text(Tunnel *tunnel, TunnelEventType type, const char *text)
   tunnel_post(tunnel, event);
 }
 
-/* --- The end ----------------------------------------------------------------------------------- */
+/* --- The end --------------------------------------------------------------------------------- */
 
 /* All but the pump, which holds the client's socket. */
 static void
@@ -85,8 +85,7 @@ tunnel_close(Tunnel *tunnel, GError *error)
   tunnel->state = STATE_CLOSED;
   close_all(tunnel);
   TunnelEvent *event = tunnel_event_new(TUNNEL_CLOSED);
-  event->fault =
-      error == NULL ? TUNNEL_FAULT_NONE : tunnel_error_fault((TunnelError)error->code);
+  event->fault = error == NULL ? TUNNEL_FAULT_NONE : tunnel_error_fault((TunnelError)error->code);
   event->error = error;
   tunnel_post(tunnel, event);
 }
@@ -112,7 +111,7 @@ tunnel_say_goodbye(Tunnel *tunnel, GError *error)
       farewell_new(tunnel->context, g_steal_pointer(&tunnel->stream), on_farewell, tunnel);
 }
 
-/* --- Time -------------------------------------------------------------------------------------- */
+/* --- Time ------------------------------------------------------------------------------------ */
 
 static GError *
 explain_timeout(const Tunnel *tunnel, guint seconds)
@@ -163,7 +162,7 @@ set_limit(Tunnel *tunnel)
   tunnel->limit = watch_timer(tunnel->context, total_timeout(tunnel), on_limit, tunnel);
 }
 
-/* --- Waiting for the client -------------------------------------------------------------------- */
+/* --- Waiting for the client ------------------------------------------------------------------ */
 
 static void
 on_foreign(const char *who, gpointer data)
@@ -182,10 +181,17 @@ on_joined(int fd, gpointer data)
   tunnel_join(tunnel, fd);
 }
 
+static void
+on_door_failed(const GError *error, gpointer data)
+{
+  tunnel_close(data, g_error_copy(error));
+}
+
 void
 tunnel_open_door(Tunnel *tunnel)
 {
-  static const LoopbackSink sink = {.foreign = on_foreign, .joined = on_joined};
+  static const LoopbackSink sink = {
+      .foreign = on_foreign, .joined = on_joined, .failed = on_door_failed};
   GError *error = NULL;
   tunnel->state = STATE_WAITING;
   tunnel->loopback = loopback_new(tunnel->context, &sink, tunnel, &error);
@@ -200,7 +206,7 @@ tunnel_open_door(Tunnel *tunnel)
   tunnel_post(tunnel, event);
 }
 
-/* --- Dialing ----------------------------------------------------------------------------------- */
+/* --- Dialing --------------------------------------------------------------------------------- */
 
 static void
 on_attempt(const char *address, gpointer data)
@@ -239,7 +245,7 @@ on_dialed(int fd, const char *address, const GError *error, gpointer data)
   tunnel_open_door(tunnel);
 }
 
-/* --- Resolving --------------------------------------------------------------------------------- */
+/* --- Resolving ------------------------------------------------------------------------------- */
 
 static char **
 addresses_to_text(const GArray *addresses)
@@ -277,13 +283,13 @@ begin(gpointer data)
   Tunnel *tunnel = data;
   set_limit(tunnel);
   tunnel_post_text(tunnel, TUNNEL_RESOLVING, tunnel->host);
-  tunnel->resolve = resolve_start(tunnel->context, tunnel->config->host,
-                                  tunnel->config->dns_servers, total_timeout(tunnel), on_resolved,
-                                  tunnel);
+  tunnel->resolve =
+      resolve_start(tunnel->context, tunnel->config->host, tunnel->config->dns_servers,
+                    total_timeout(tunnel), on_resolved, tunnel);
   return G_SOURCE_REMOVE;
 }
 
-/* --- The main thread's side -------------------------------------------------------------------- */
+/* --- The main thread's side ------------------------------------------------------------------ */
 
 Tunnel *
 tunnel_start(Transport *transport, const TunnelConfig *config, const TunnelSink *sink,

@@ -49,7 +49,7 @@ tunnel_event_free(TunnelEvent *event)
   g_free(event);
 }
 
-/* --- Packets ----------------------------------------------------------------------------------- */
+/* --- Packets --------------------------------------------------------------------------------- */
 
 static void
 take_properties(TunnelPacket *summary, MqttBytes block, char **reason_string)
@@ -91,7 +91,8 @@ take_fields(TunnelPacket *summary, const MqttPacket *packet)
     /* MQTT 3.1.1's UNSUBACK has no codes (3.11.3). */
     if (packet->subscription.list.length > 0) {
       summary->reason = packet->subscription.list.data[0];
-      summary->reasons = g_bytes_new(packet->subscription.list.data, packet->subscription.list.length);
+      summary->reasons =
+          g_bytes_new(packet->subscription.list.data, packet->subscription.list.length);
     }
     summary->packet_id = packet->subscription.packet_id;
     return packet->subscription.properties;
@@ -136,7 +137,7 @@ tunnel_packet_new(MqttDirection direction, const MqttPacket *packet, MqttVersion
   if (!has_reason(packet->type, version))
     return summary;
   const char *text = mqtt_reason_text(packet->type, version, summary->reason);
-  summary->reason_text = reason_string == NULL ? g_strdup(text)
-                                               : g_strdup_printf("%s: \"%s\"", text, reason_string);
+  summary->reason_text =
+      reason_string == NULL ? g_strdup(text) : g_strdup_printf("%s: \"%s\"", text, reason_string);
   return summary;
 }

@@ -1,5 +1,6 @@
 /* A tunnel's inside, shared by the files that make it: tunnel.c (life and states), tunnel_tls.c
- * (handshake), tunnel_relay.c (joined). Everything below `state` belongs to the transport thread. */
+ * (handshake), tunnel_relay.c (joined). Everything below `state` belongs to the transport thread.
+ */
 #pragma once
 
 #include <pthread.h>
@@ -42,31 +43,32 @@ struct Tunnel {
 
   TunnelState state;
   gboolean stop_wanted;
-  char *host; /* safe text */
-  char *peer; /* "host (address:port)", safe text: who an error is about */
-  GSource *limit;      /* the total timeout */
+  char *host;     /* safe text */
+  char *peer;     /* "host (address:port)", safe text: who an error is about */
+  GSource *limit; /* the total timeout */
   Resolve *resolve;
   Dial *dial;
-  Stream *stream;      /* to the broker: plain, or `tls` */
-  TlsStream *tls;      /* the same, or NULL */
-  GSource *watch;      /* of the stream, until the pump takes it over */
+  Stream *stream; /* to the broker: plain, or `tls` */
+  TlsStream *tls; /* the same, or NULL */
+  GSource *watch; /* of the stream, until the pump takes it over */
   Loopback *loopback;
   Tap *tap;
-  Pump *pump;          /* kept after its end, see pump.h */
+  Pump *pump; /* kept after its end, see pump.h */
   Farewell *farewell;
   GError *closing_error; /* what STATE_CLOSING will end with; NULL: as wished */
-  char *refusal;       /* why we refused the broker's certificate; or NULL */
-  int alert;           /* last one received, -1: none */
+  guint stages;          /* of TLS, so far */
+  char *refusal;         /* why we refused the broker's certificate; or NULL */
+  int alert;             /* last one received, -1: none */
   int gnutls_error;
 
   /* How far MQTT came. */
   MqttVersion version;
   gboolean connect_seen, connack_seen, disconnect_seen, first_byte_seen;
-  char *last_word;     /* what the broker said before it closed: "CONNACK: Not authorized" */
-  gint64 ping_since;   /* monotonic time of an unanswered PINGREQ, 0: none */
+  char *last_word;   /* what the broker said before it closed: "CONNACK: Not authorized" */
+  gint64 ping_since; /* monotonic time of an unanswered PINGREQ, 0: none */
 };
 
-/* --- tunnel.c ---------------------------------------------------------------------------------- */
+/* --- tunnel.c -------------------------------------------------------------------------------- */
 
 /* Posts an event (transfer full). */
 void tunnel_post(Tunnel *tunnel, TunnelEvent *event);
@@ -79,14 +81,14 @@ void tunnel_say_goodbye(Tunnel *tunnel, GError *error);
 /* The stream is ready for MQTT: opens the door for the client. */
 void tunnel_open_door(Tunnel *tunnel);
 
-/* --- tunnel_tls.c ------------------------------------------------------------------------------ */
+/* --- tunnel_tls.c ---------------------------------------------------------------------------- */
 
 /* (transfer full) of `fd`: begins the handshake. */
 void tunnel_begin_tls(Tunnel *tunnel, int fd);
 /* (transfer full): why the stream failed or ended, while no MQTT byte has come from the broker. */
 GError *tunnel_explain_stream(Tunnel *tunnel, const StreamFailure *failure);
 
-/* --- tunnel_relay.c ---------------------------------------------------------------------------- */
+/* --- tunnel_relay.c -------------------------------------------------------------------------- */
 
 /* Watches a broker that has nothing to say before the client has come. */
 void tunnel_watch_idle(Tunnel *tunnel);

@@ -16,7 +16,7 @@ failure_of(const Tunnel *tunnel, StreamResult result)
   return result == STREAM_FAILED ? &tunnel->stream->failure : &closed_in_order;
 }
 
-/* --- Before the client has come ---------------------------------------------------------------- */
+/* --- Before the client has come -------------------------------------------------------------- */
 
 /* In MQTT the client speaks first (MQTT 5, 3.1.0-1): these are another service's bytes. */
 static GError *
@@ -73,7 +73,7 @@ tunnel_watch_idle(Tunnel *tunnel)
                            all_sent ? G_IO_IN : G_IO_IN | G_IO_OUT, on_idle_stream, tunnel);
 }
 
-/* --- What passes ------------------------------------------------------------------------------- */
+/* --- What passes ----------------------------------------------------------------------------- */
 
 static void
 on_begin(gpointer data)
@@ -100,7 +100,8 @@ static void
 keep_last_word(Tunnel *tunnel, const char *packet, const char *reason)
 {
   g_free(tunnel->last_word);
-  tunnel->last_word = g_strdup_printf("%s: %s", packet, reason == NULL ? "no reason given" : reason);
+  tunnel->last_word =
+      g_strdup_printf("%s: %s", packet, reason == NULL ? "no reason given" : reason);
 }
 
 /* What a later end of the connection is explained by. */
@@ -168,7 +169,7 @@ on_progress(gpointer data)
                         memory_order_relaxed);
 }
 
-/* --- How it ends ------------------------------------------------------------------------------- */
+/* --- How it ends ----------------------------------------------------------------------------- */
 
 static gboolean
 is_silent(const StreamFailure *failure)
@@ -188,6 +189,18 @@ may_be_about_certificate(const Tunnel *tunnel, const StreamFailure *failure)
   tls_facts(tunnel->tls, &facts);
   return facts.requested &&
          (tunnel->config->identity == NULL || failure->kind == STREAM_FAILURE_SOCKET);
+}
+
+static GError *
+explain_late_alert(Tunnel *tunnel, const StreamFailure *failure)
+{
+  TlsFacts facts;
+  tls_facts(tunnel->tls, &facts);
+  if (facts.declined_renegotiation)
+    return tunnel_explain_stream(tunnel, failure);
+  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
+                     "%s ended TLS with alert %d (%s); the broker's log says why", tunnel->peer,
+                     facts.alert, facts.alert_name);
 }
 
 static GError *
@@ -215,18 +228,15 @@ explain_broker_end(Tunnel *tunnel, const StreamFailure *failure)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PEER_CLOSED, "%s closed the connection after %s",
                        tunnel->peer, tunnel->last_word);
   if (failure->kind == STREAM_FAILURE_ALERT)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
-                       "%s ended TLS with alert %d; the broker's log says why", tunnel->peer,
-                       tunnel->alert);
+    return explain_late_alert(tunnel, failure);
   if (failure->kind == STREAM_FAILURE_SOCKET)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_NETWORK,
                        "the connection to %s broke (%s); check the network, or whether the broker "
                        "was restarted",
                        tunnel->peer, g_strerror(failure->error_number));
   if (failure->kind == STREAM_FAILURE_TLS)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
-                       "TLS with %s broke: %s (GnuTLS %d)", tunnel->peer, failure->text,
-                       failure->gnutls_error);
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER, "TLS with %s broke: %s (GnuTLS %d)",
+                       tunnel->peer, failure->text, failure->gnutls_error);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PEER_CLOSED,
                      "%s closed the connection; the broker's log says why", tunnel->peer);
 }
@@ -253,7 +263,7 @@ explain_client_end(const Tunnel *tunnel)
                      "the MQTT client of this program closed the connection to %s", tunnel->peer);
 }
 
-/* --- Bytes that are no MQTT -------------------------------------------------------------------- */
+/* --- Bytes that are no MQTT ------------------------------------------------------------------ */
 
 /* The broker's first bytes; the tap faults on the first of them that is none of MQTT's. */
 static GError *
@@ -263,10 +273,11 @@ explain_stranger(const Tunnel *tunnel)
   if (tunnel->connack_seen)
     return NULL;
   if (memcmp(first, "HTTP", 4) == 0)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PORT_WEBSOCKET,
-                       "%s answers HTTP instead of MQTT: it is a WebSocket or web listener; use the "
-                       "broker's MQTT port",
-                       tunnel->peer);
+    return g_error_new(
+        TUNNEL_ERROR, TUNNEL_ERROR_PORT_WEBSOCKET,
+        "%s answers HTTP instead of MQTT: it is a WebSocket or web listener; use the "
+        "broker's MQTT port",
+        tunnel->peer);
   /* A TLS alert record (RFC 8446, 5.1): what our plain CONNECT was to it. */
   if (tunnel->tls == NULL && first[0] == 21 && first[1] == 3)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PORT_NEEDS_TLS,
@@ -282,13 +293,12 @@ explain_malformed(const Tunnel *tunnel, gboolean by_broker)
   if (stranger != NULL)
     return stranger;
   gboolean too_large = strcmp(fault->clause, "mqtrust, packet limit") == 0;
-  return g_error_new(TUNNEL_ERROR,
-                     too_large ? TUNNEL_ERROR_MQTT_TOO_LARGE : TUNNEL_ERROR_MQTT_MALFORMED,
-                     "%s %s a %s packet that breaks the protocol at byte %" G_GSIZE_FORMAT
-                     ": %s (%s)",
-                     by_broker ? tunnel->peer : "the MQTT client of this program",
-                     by_broker ? "sent" : "wrote", mqtt_type_name((guint8)tap_fault_type(tunnel->tap)),
-                     fault->offset, fault->reason, fault->clause);
+  return g_error_new(
+      TUNNEL_ERROR, too_large ? TUNNEL_ERROR_MQTT_TOO_LARGE : TUNNEL_ERROR_MQTT_MALFORMED,
+      "%s %s a %s packet that breaks the protocol at byte %" G_GSIZE_FORMAT ": %s (%s)",
+      by_broker ? tunnel->peer : "the MQTT client of this program", by_broker ? "sent" : "wrote",
+      mqtt_type_name((guint8)tap_fault_type(tunnel->tap)), fault->offset, fault->reason,
+      fault->clause);
 }
 
 static void

@@ -4,12 +4,15 @@
 #include "net/tunnel_internal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "net/tls_fault.h"
 #include "net/watch.h"
 #include "util/safe_text.h"
 
-/* --- Names ------------------------------------------------------------------------------------- */
+#define TUNNEL_STAGES_MAX 64
+
+/* --- Names ----------------------------------------------------------------------------------- */
 
 /* The ASCII form without the root's dot, as SNI and certificates have it (RFC 6066, 3). */
 static char *
@@ -30,12 +33,15 @@ sni_of(const TunnelConfig *config)
   return g_hostname_is_ip_address(name) ? NULL : plain_name(name);
 }
 
-/* --- What the handshake tells ------------------------------------------------------------------ */
+/* --- What the handshake tells ---------------------------------------------------------------- */
 
+/* A handshake has a dozen. A broker that sends tickets without end does not fill a queue. */
 static void
 on_stage(const char *text, gpointer data)
 {
-  tunnel_post_text(data, TUNNEL_TLS_STAGE, text);
+  Tunnel *tunnel = data;
+  if (tunnel->stages++ < TUNNEL_STAGES_MAX)
+    tunnel_post_text(tunnel, TUNNEL_TLS_STAGE, text);
 }
 
 static void
@@ -61,7 +67,7 @@ on_requested(char **ca_names, const char *key_types, gboolean sent, gpointer dat
   tunnel_post(data, event);
 }
 
-/* --- Trust ------------------------------------------------------------------------------------- */
+/* --- Trust ----------------------------------------------------------------------------------- */
 
 /* In place, on the transport thread: it computes and asks nobody, and GnuTLS bounds the chain to a
  * handshake message of 128 KiB. */
@@ -115,7 +121,7 @@ on_peer_chain(GPtrArray *certificates, int *alert, gpointer data)
   return accepted;
 }
 
-/* --- Failure ----------------------------------------------------------------------------------- */
+/* --- Failure --------------------------------------------------------------------------------- */
 
 static GError *
 explain_refusal(const Tunnel *tunnel)
@@ -150,7 +156,7 @@ tunnel_explain_stream(Tunnel *tunnel, const StreamFailure *failure)
   return tls_fault_explain(&facts, failure, &circumstances);
 }
 
-/* --- The handshake ----------------------------------------------------------------------------- */
+/* --- The handshake --------------------------------------------------------------------------- */
 
 static void
 post_established(Tunnel *tunnel)
@@ -208,6 +214,14 @@ tunnel_begin_tls(Tunnel *tunnel, int fd)
       .alpn = (const char *const *)config->alpn,
       .priority = config->tls_priority,
   };
+  if (config->anchors == NULL) {
+    close(fd);
+    tunnel_close(tunnel, g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_LOCAL,
+                                     "nothing is trusted, so %s cannot be: give a CA file, or use "
+                                     "the system's",
+                                     tunnel->peer));
+    return;
+  }
   tunnel->tls = tls_stream_new(fd, &options, &sink, tunnel, &error);
   if (tunnel->tls == NULL) {
     tunnel_close(tunnel, error);

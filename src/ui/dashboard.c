@@ -304,8 +304,10 @@ open_dashboard(Dashboard *dashboard, const DashboardOptions *options)
   static const PaneClass *const tiles[LAYOUT_TILES] = {&connections_pane, &certificates_pane,
                                                        &messages_pane, &timeline_pane};
   Ui *ui = dashboard->ui = ui_new(dashboard->workspace, tiles);
-  if (options->select)
+  if (options->select) { /* who names a connection has come for its messages */
     ui_select(ui, workspace_find(dashboard->workspace, options->select));
+    ui_focus(ui, &messages_pane);
+  }
   show_problems(ui, options->problems);
   ui->wake = schedule_frame;
   ui->wake_data = dashboard;

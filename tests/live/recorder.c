@@ -20,12 +20,26 @@ struct Recorder {
 };
 
 static const char *const type_names[] = {
-    "RESOLVING", "RESOLVED", "DIALING", "DIAL_FAILED", "CONNECTED", "TLS_STAGE",
-    "CERTIFICATE_REQUESTED", "PEER_CHAIN", "VERIFIED", "TLS_ALERT", "TLS_ESTABLISHED", "READY",
-    "FOREIGN_DROPPED", "JOINED", "FIRST_BYTE", "PACKET", "CLOSED",
+    "RESOLVING",
+    "RESOLVED",
+    "DIALING",
+    "DIAL_FAILED",
+    "CONNECTED",
+    "TLS_STAGE",
+    "CERTIFICATE_REQUESTED",
+    "PEER_CHAIN",
+    "VERIFIED",
+    "TLS_ALERT",
+    "TLS_ESTABLISHED",
+    "READY",
+    "FOREIGN_DROPPED",
+    "JOINED",
+    "FIRST_BYTE",
+    "PACKET",
+    "CLOSED",
 };
 
-/* --- The sink ---------------------------------------------------------------------------------- */
+/* --- The sink -------------------------------------------------------------------------------- */
 
 static void
 on_event(TunnelEvent *event, gpointer data)
@@ -89,7 +103,7 @@ on_publish(MqttDirection direction, const MqttPublish *publish, gpointer data)
 const TunnelSink recorder_sink = {
     .event = on_event, .begin = on_begin, .end = on_end, .publish = on_publish};
 
-/* --- The test's side --------------------------------------------------------------------------- */
+/* --- The test's side ------------------------------------------------------------------------- */
 
 Recorder *
 recorder_new(void)
@@ -112,12 +126,13 @@ recorder_free(Recorder *recorder)
   g_free(recorder);
 }
 
+/* `text` NULL: any. */
 static const TunnelEvent *
-find_nth(const Recorder *recorder, TunnelEventType type, guint n)
+find_text(const Recorder *recorder, TunnelEventType type, const char *text, guint n)
 {
   for (guint i = 0; i < recorder->events->len; i++) {
     const TunnelEvent *event = recorder->events->pdata[i];
-    if (event->type == type && n-- == 0)
+    if (event->type == type && (text == NULL || g_strcmp0(event->text, text) == 0) && n-- == 0)
       return event;
   }
   return NULL;
@@ -126,7 +141,7 @@ find_nth(const Recorder *recorder, TunnelEventType type, guint n)
 static const TunnelEvent *
 find(const Recorder *recorder, TunnelEventType type)
 {
-  return find_nth(recorder, type, 0);
+  return find_text(recorder, type, NULL, 0);
 }
 
 static char *
@@ -168,15 +183,21 @@ deadline(void)
 }
 
 const TunnelEvent *
-recorder_wait(Recorder *recorder, TunnelEventType type)
+recorder_wait_text(Recorder *recorder, TunnelEventType type, const char *text)
 {
   struct timespec end = deadline();
   const TunnelEvent *event;
   pthread_mutex_lock(&recorder->lock);
-  while ((event = find(recorder, type)) == NULL)
-    wait_for_change(recorder, &end, type_names[type]);
+  while ((event = find_text(recorder, type, text, 0)) == NULL)
+    wait_for_change(recorder, &end, text == NULL ? type_names[type] : text);
   pthread_mutex_unlock(&recorder->lock);
   return event;
+}
+
+const TunnelEvent *
+recorder_wait(Recorder *recorder, TunnelEventType type)
+{
+  return recorder_wait_text(recorder, type, NULL);
 }
 
 static const TunnelPacket *
@@ -218,7 +239,7 @@ const TunnelEvent *
 recorder_nth(Recorder *recorder, TunnelEventType type, guint n)
 {
   pthread_mutex_lock(&recorder->lock);
-  const TunnelEvent *event = find_nth(recorder, type, n);
+  const TunnelEvent *event = find_text(recorder, type, NULL, n);
   pthread_mutex_unlock(&recorder->lock);
   return event;
 }

@@ -14,6 +14,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recorder, recorder_free)
 /* Waits for the first event of this type (ends the test when it does not come within 20 s, or when
  * TUNNEL_CLOSED came instead). Borrowed. */
 const TunnelEvent *recorder_wait(Recorder *recorder, TunnelEventType type);
+/* The same with this text. */
+const TunnelEvent *recorder_wait_text(Recorder *recorder, TunnelEventType type, const char *text);
 /* The same for a packet. */
 const TunnelPacket *recorder_wait_packet(Recorder *recorder, MqttDirection direction,
                                          MqttType type);

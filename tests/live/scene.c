@@ -39,7 +39,7 @@ scene_clear(Scene *scene)
     close(scene->client);
 }
 
-/* --- The broker -------------------------------------------------------------------------------- */
+/* --- The broker ------------------------------------------------------------------------------ */
 
 static void
 send_connack(Scene *scene, TlsPeer *peer)
@@ -79,7 +79,7 @@ serve_tls(int fd, gpointer data)
   tls_peer_clear(&peer, FALSE);
 }
 
-/* --- The stage --------------------------------------------------------------------------------- */
+/* --- The stage ------------------------------------------------------------------------------- */
 
 void
 scene_start(Scene *scene)
@@ -88,8 +88,7 @@ scene_start(Scene *scene)
                                           : peer_start(serve_tls, scene);
   if (scene->config->port == 0)
     scene->config->port = peer_port(scene->peer);
-  scene->tunnel =
-      tunnel_start(scene->transport, scene->config, &recorder_sink, scene->recorder);
+  scene->tunnel = tunnel_start(scene->transport, scene->config, &recorder_sink, scene->recorder);
 }
 
 void
@@ -131,7 +130,7 @@ scene_for_both_versions(TestPki *pki, void (*run)(Scene *scene))
   }
 }
 
-/* --- The client -------------------------------------------------------------------------------- */
+/* --- The client ------------------------------------------------------------------------------ */
 
 void
 scene_connect_client(Scene *scene)

@@ -11,24 +11,24 @@ typedef struct Scene Scene;
 
 struct Scene {
   /* To be set before scene_start(). */
-  TestPki *pki;           /* borrowed */
-  TunnelConfig *config;   /* TLS to 127.0.0.1, the server CA, no identity */
-  TlsPeerOptions server;  /* the good certificate, asks for none */
+  TestPki *pki;          /* borrowed */
+  TunnelConfig *config;  /* TLS to 127.0.0.1, the server CA, no identity */
+  TlsPeerOptions server; /* the good certificate, asks for none */
   /* The broker after CONNECT was read and CONNACK sent; NULL: waits for DISCONNECT. */
   void (*script)(Scene *scene, TlsPeer *peer);
   /* Instead of all that, on the bare socket. */
   PeerScript raw_script;
-  const char *connack;    /* as wire() takes it; NULL: "20 02 00 00"; "": none */
-  gpointer data;          /* the test's */
+  const char *connack; /* as wire() takes it; NULL: "20 02 00 00"; "": none */
+  gpointer data;       /* the test's */
 
   Transport *transport;
   Recorder *recorder;
   Peer *peer;
   Tunnel *tunnel;
-  int client;             /* the client's socket, -1: none */
+  int client; /* the client's socket, -1: none */
 
   /* What the broker saw; to be read after scene_stop(). */
-  TlsPeer seen;           /* code, client_certificates, sni */
+  TlsPeer seen; /* code, client_certificates, sni */
   gboolean got_connect, got_disconnect, got_close_notify;
 };
 

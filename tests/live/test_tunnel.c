@@ -17,7 +17,7 @@
 
 static TestPki *pki;
 
-/* --- Carrying ---------------------------------------------------------------------------------- */
+/* --- Carrying -------------------------------------------------------------------------------- */
 
 static void
 publish_some(Scene *scene, TlsPeer *peer)
@@ -63,8 +63,7 @@ test_tap_is_in_between(void)
   g_assert_cmpuint(counters.bytes_in, ==, 4 + 10 + 12 + 12 + 2);
   g_assert_cmpuint(counters.bytes_out, ==, 15 + 4 + 8 + 2);
   g_autofree char *messages = recorder_messages(scene.recorder);
-  g_assert_cmpstr(messages, ==,
-                  "in a/b 0 one\nin a/b 1 two\nin a/c 0 three\nout x 0 out\n");
+  g_assert_cmpstr(messages, ==, "in a/b 0 one\nin a/b 1 two\nin a/c 0 three\nout x 0 out\n");
   scene_stop(&scene);
   g_assert_true(scene.got_disconnect);
   scene_clear(&scene);
@@ -88,8 +87,7 @@ test_packet_events(void)
   recorder_wait_packet(scene.recorder, MQTT_FROM_BROKER, MQTT_PINGRESP);
   g_assert_cmpuint(connect->keep_alive, ==, 60);
   g_assert_cmpuint(connect->size, ==, 15);
-  g_assert_cmpstr(connack->reason_text, ==,
-                  mqtt_reason_text(MQTT_CONNACK, MQTT_3_1_1, 0));
+  g_assert_cmpstr(connack->reason_text, ==, mqtt_reason_text(MQTT_CONNACK, MQTT_3_1_1, 0));
   g_assert_cmpuint(puback->packet_id, ==, 7);
   scene_clear(&scene);
 }
@@ -129,7 +127,7 @@ test_packet_events_of_mqtt_5(void)
   scene_clear(&scene);
 }
 
-/* --- Floods ------------------------------------------------------------------------------------ */
+/* --- Floods ---------------------------------------------------------------------------------- */
 
 /* Numbers in payloads of 30 bytes; every 1000th message has QoS 1. Some writes end in the middle of
  * a packet. */
@@ -140,7 +138,8 @@ flood(Scene *scene, TlsPeer *peer)
   for (guint i = 0; i < FLOOD; i++) {
     g_autofree char *payload = g_strdup_printf("%030u", i);
     gboolean qos1 = i % 1000 == 0;
-    guint8 head[] = {qos1 ? 0x32 : 0x30, (guint8)(2 + 3 + 30 + (qos1 ? 2 : 0)), 0, 3, 'a', '/', 'b'};
+    guint8 head[] = {
+        qos1 ? 0x32 : 0x30, (guint8)(2 + 3 + 30 + (qos1 ? 2 : 0)), 0, 3, 'a', '/', 'b'};
     guint8 id[] = {(guint8)((i / 1000 + 1) >> 8), (guint8)(i / 1000 + 1)};
     g_byte_array_append(bytes, head, sizeof head);
     if (qos1)
@@ -258,270 +257,6 @@ test_large_upload(void)
   scene_clear(&scene);
 }
 
-/* --- Ends -------------------------------------------------------------------------------------- */
-
-static void
-close_cleanly(Scene *scene, TlsPeer *peer)
-{
-  gnutls_bye(peer->session, GNUTLS_SHUT_WR);
-  peer_wait_for_end(gnutls_transport_get_int(peer->session));
-}
-
-static void
-close_hard(Scene *scene, TlsPeer *peer)
-{
-  peer_reset_on_close(gnutls_transport_get_int(peer->session));
-}
-
-static void
-say_nonsense(Scene *scene, TlsPeer *peer)
-{
-  tls_peer_write(peer, "\x3f\x00", 2); /* QoS 3 */
-  peer_wait_for_end(gnutls_transport_get_int(peer->session));
-}
-
-static void
-test_broker_closes(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.script = close_cleanly;
-  scene_start(&scene);
-  scene_go_online(&scene);
-  scene_client_expects_end(&scene);
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_PEER_CLOSED, TUNNEL_ERROR_PEER_CLOSED));
-  scene_clear(&scene);
-}
-
-static void
-test_broker_resets(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.script = close_hard;
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
-  recorder_wait(scene.recorder, TUNNEL_FIRST_BYTE);
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_NETWORK, TUNNEL_ERROR_NETWORK));
-  scene_clear(&scene);
-}
-
-static void
-test_closed_after_connect(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.connack = "";
-  scene.script = close_cleanly;
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_PEER_CLOSED, TUNNEL_ERROR_CLOSED_AFTER_CONNECT));
-  scene_clear(&scene);
-}
-
-static void
-test_connack_refusal(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.connack = "20 02 00 05";
-  scene.script = close_cleanly;
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
-  scene_client_expects(&scene, "20 02 00 05");
-  scene_client_expects_end(&scene);
-  g_autofree char *why =
-      scene_expect_end(&scene, TUNNEL_FAULT_PEER_CLOSED, TUNNEL_ERROR_PEER_CLOSED);
-  g_assert_nonnull(strstr(why, "CONNACK"));
-  g_assert_cmpuint(recorder_wait_packet(scene.recorder, MQTT_FROM_BROKER, MQTT_CONNACK)->reason, ==,
-                   5);
-  scene_clear(&scene);
-}
-
-static void
-test_malformed(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.script = say_nonsense;
-  scene_start(&scene);
-  scene_go_online(&scene);
-  g_autofree char *why =
-      scene_expect_end(&scene, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_MQTT_MALFORMED);
-  g_assert_nonnull(strstr(why, "PUBLISH"));
-  scene_clear(&scene);
-}
-
-static void
-test_http_behind_tls(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.connack = "'HTTP/1.1 400 Bad Request'";
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_WEBSOCKET));
-  scene_clear(&scene);
-}
-
-static void
-test_client_says_goodbye(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene_start(&scene);
-  scene_go_online(&scene);
-  scene_client_sends(&scene, "e0 00");
-  close(scene.client);
-  scene.client = -1;
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_NONE, -1));
-  g_assert_true(scene.got_disconnect && scene.got_close_notify);
-  scene_clear(&scene);
-}
-
-/* Not before it has been let in: who is gone by then cannot be recognised. */
-static void
-leave(Scene *scene)
-{
-  recorder_wait(scene->recorder, TUNNEL_JOINED);
-  close(scene->client);
-  scene->client = -1;
-}
-
-static void
-test_client_gives_up(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.connack = "";
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
-  leave(&scene);
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_TIMEOUT, TUNNEL_ERROR_MQTT_TIMEOUT));
-  scene_clear(&scene);
-}
-
-static void
-test_unanswered_ping(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene_start(&scene);
-  scene_go_online(&scene);
-  scene_client_sends(&scene, "c0 00");
-  leave(&scene);
-  g_autofree char *why =
-      scene_expect_end(&scene, TUNNEL_FAULT_TIMEOUT, TUNNEL_ERROR_MQTT_TIMEOUT);
-  g_assert_nonnull(strstr(why, "ping"));
-  scene_clear(&scene);
-}
-
-static void
-test_client_never_comes(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.config->total_timeout_ms = 300;
-  scene_start(&scene);
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_LOCAL, TUNNEL_ERROR_LOCAL));
-  g_assert_nonnull(recorder_find(scene.recorder, TUNNEL_READY));
-  scene_clear(&scene);
-}
-
-/* --- Without TLS ------------------------------------------------------------------------------- */
-
-static void
-serve_plain(int fd, gpointer data)
-{
-  Scene *scene = data;
-  guint8 bytes[15];
-  if (recv(fd, bytes, sizeof bytes, MSG_WAITALL) != sizeof bytes)
-    return;
-  g_autoptr(GByteArray) answer = wire(scene->data);
-  send(fd, answer->data, answer->len, MSG_NOSIGNAL);
-  scene->got_disconnect = recv(fd, bytes, 2, MSG_WAITALL) == 2 && bytes[0] == 0xe0;
-}
-
-static void
-close_unheard(int fd, gpointer data)
-{
-}
-
-static void
-speak_first(int fd, gpointer data)
-{
-  send(fd, "220 hello\r\n", 11, MSG_NOSIGNAL);
-  peer_wait_for_end(fd);
-}
-
-static void
-test_plain_mqtt(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.config->tls = FALSE;
-  scene.raw_script = serve_plain;
-  scene.data = (gpointer) "20 02 00 00 30 04 0001 'x' 'y'";
-  scene_start(&scene);
-  scene_go_online(&scene);
-  recorder_wait_messages(scene.recorder, 1);
-  scene_client_sends(&scene, "e0 00");
-  scene_stop(&scene);
-  g_assert_true(scene.got_disconnect);
-  g_autofree char *story = recorder_story(scene.recorder);
-  g_assert_cmpstr(story, ==,
-                  "RESOLVING RESOLVED DIALING CONNECTED READY JOINED PACKET FIRST_BYTE PACKET "
-                  "PACKET CLOSED");
-  scene_clear(&scene);
-}
-
-static void
-test_plain_to_tls_port(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.config->tls = FALSE;
-  scene.raw_script = serve_plain;
-  scene.data = (gpointer) "15 03 03 0002 02 46";
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_NEEDS_TLS));
-  scene_clear(&scene);
-}
-
-static void
-end_plain(PeerScript script, TunnelFault fault, TunnelError code)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.config->tls = FALSE;
-  scene.raw_script = script;
-  scene_start(&scene);
-  g_free(scene_expect_end(&scene, fault, (int)code));
-  scene_clear(&scene);
-}
-
-static void
-test_plain_ends(void)
-{
-  end_plain(close_unheard, TUNNEL_FAULT_PEER_CLOSED, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE);
-  end_plain(speak_first, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_SPEAKS_FIRST);
-}
-
-/* --- Stopping at every stage ------------------------------------------------------------------- */
-
-static void
-say_nothing(int fd, gpointer data)
-{
-  peer_wait_for_end(fd);
-}
-
 /* Sends a flood for as long as somebody takes it, and still must get the DISCONNECT. */
 static void
 flood_until_disconnect(Scene *scene, TlsPeer *peer)
@@ -557,111 +292,35 @@ test_stop_in_flood(void)
   }
 }
 
-static void
-expect_stopped(Scene *scene, TunnelEventType after)
+/* Nothing to carry: the loop sleeps without a timer. */
+static gint last_timeout; /* atomic: of the transport's last poll() */
+
+static int
+watch_poll(GPollFD *fds, guint count, int timeout)
 {
-  recorder_wait(scene->recorder, after);
-  gint64 begin = g_get_monotonic_time();
-  scene_stop(scene);
-  g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_USEC_PER_SEC);
-  const TunnelEvent *closed = recorder_find(scene->recorder, TUNNEL_CLOSED);
-  g_assert_nonnull(closed);
-  g_assert_no_error(closed->error);
-  g_assert_cmpint(closed->fault, ==, TUNNEL_FAULT_NONE);
-  scene_clear(scene);
+  g_atomic_int_set(&last_timeout, timeout);
+  return g_poll(fds, count, timeout);
 }
 
 static void
-test_stop_while_resolving(void)
+test_quiet_tunnel_wakes_nobody(void)
 {
   Scene scene;
   scene_init(&scene, pki);
-  scene.raw_script = say_nothing;
-  g_free(scene.config->host);
-  scene.config->host = g_strdup("mqtt.test");
-  /* A port that takes packets and says nothing. */
-  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t length = sizeof address;
-  g_assert_cmpint(bind(fd, (struct sockaddr *)&address, length), ==, 0);
-  getsockname(fd, (struct sockaddr *)&address, &length);
-  scene.config->dns_servers = g_strdup_printf("127.0.0.1:%u", ntohs(address.sin_port));
+  g_atomic_int_set(&last_timeout, 0);
+  g_main_context_set_poll_func(transport_context(scene.transport), watch_poll);
   scene_start(&scene);
-  char question[512];
-  g_assert_cmpint(recv(fd, question, sizeof question, 0), >, 0);
-  expect_stopped(&scene, TUNNEL_RESOLVING);
-  close(fd);
-}
-
-static void
-test_stop_while_dialing(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.raw_script = say_nothing;
-  /* A listener with a full backlog answers no SYN. */
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t length = sizeof address;
-  int fds[5];
-  for (guint i = 0; i < G_N_ELEMENTS(fds); i++)
-    fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  g_assert_cmpint(bind(fds[0], (struct sockaddr *)&address, length), ==, 0);
-  g_assert_cmpint(listen(fds[0], 0), ==, 0);
-  getsockname(fds[0], (struct sockaddr *)&address, &length);
-  for (guint i = 1; i < G_N_ELEMENTS(fds); i++)
-    if (connect(fds[i], (struct sockaddr *)&address, length) != 0)
-      g_assert_cmpint(errno, ==, EINPROGRESS);
-  scene.config->port = ntohs(address.sin_port);
-  scene_start(&scene);
-  expect_stopped(&scene, TUNNEL_DIALING);
-  for (guint i = 0; i < G_N_ELEMENTS(fds); i++)
-    close(fds[i]);
-}
-
-static void
-test_stop_while_shaking_hands(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.raw_script = say_nothing;
-  scene_start(&scene);
-  expect_stopped(&scene, TUNNEL_TLS_STAGE);
-}
-
-static void
-test_stop_while_waiting(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene_start(&scene);
-  expect_stopped(&scene, TUNNEL_READY);
-}
-
-static void
-test_stop_when_joined(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene_start(&scene);
-  scene_connect_client(&scene);
-  expect_stopped(&scene, TUNNEL_JOINED);
-}
-
-static void
-test_stop_at_once(void)
-{
-  for (guint i = 0; i < 50; i++) {
-    Scene scene;
-    scene_init(&scene, pki);
-    scene_start(&scene);
-    scene_stop(&scene);
-    g_assert_nonnull(recorder_find(scene.recorder, TUNNEL_CLOSED));
-    scene_clear(&scene);
+  scene_go_online(&scene);
+  recorder_wait_packet(scene.recorder, MQTT_FROM_BROKER, MQTT_CONNACK);
+  gint64 end = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+  while (g_atomic_int_get(&last_timeout) != -1) {
+    g_assert_cmpint(g_get_monotonic_time(), <, end);
+    g_thread_yield();
   }
-  tunnel_stop(NULL);
+  scene_clear(&scene);
 }
 
-/* --- Names, strangers, company ----------------------------------------------------------------- */
+/* --- Names, strangers, company --------------------------------------------------------------- */
 
 static void
 test_resolves_and_dials(void)
@@ -685,25 +344,6 @@ test_resolves_and_dials(void)
   g_assert_cmpuint(resolved->ttl, ==, 60);
   g_assert_cmpstr(scene.seen.sni, ==, "mqtt.test"); /* and not the CNAME's target */
   transport_free(g_steal_pointer(&scene.transport));
-  scene_clear(&scene);
-}
-
-static void
-test_refused(void)
-{
-  Scene scene;
-  scene_init(&scene, pki);
-  scene.raw_script = say_nothing;
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t length = sizeof address;
-  g_assert_cmpint(bind(fd, (struct sockaddr *)&address, length), ==, 0);
-  getsockname(fd, (struct sockaddr *)&address, &length);
-  scene.config->port = ntohs(address.sin_port);
-  scene_start(&scene);
-  g_free(scene_expect_end(&scene, TUNNEL_FAULT_DIAL, TUNNEL_ERROR_TCP_REFUSED));
-  g_assert_cmpuint(recorder_count(scene.recorder, TUNNEL_DIAL_FAILED), ==, 1);
-  close(fd);
   scene_clear(&scene);
 }
 
@@ -786,28 +426,9 @@ main(int argc, char **argv)
   g_test_add_func("/tunnel/flood", test_flood);
   g_test_add_func("/tunnel/slow-client", test_slow_client);
   g_test_add_func("/tunnel/large-upload", test_large_upload);
-  g_test_add_func("/tunnel/broker-closes", test_broker_closes);
-  g_test_add_func("/tunnel/broker-resets", test_broker_resets);
-  g_test_add_func("/tunnel/closed-after-connect", test_closed_after_connect);
-  g_test_add_func("/tunnel/connack-refusal", test_connack_refusal);
-  g_test_add_func("/tunnel/malformed", test_malformed);
-  g_test_add_func("/tunnel/http-behind-tls", test_http_behind_tls);
-  g_test_add_func("/tunnel/client-says-goodbye", test_client_says_goodbye);
-  g_test_add_func("/tunnel/client-gives-up", test_client_gives_up);
-  g_test_add_func("/tunnel/unanswered-ping", test_unanswered_ping);
-  g_test_add_func("/tunnel/client-never-comes", test_client_never_comes);
-  g_test_add_func("/tunnel/plain-mqtt", test_plain_mqtt);
-  g_test_add_func("/tunnel/plain-to-tls-port", test_plain_to_tls_port);
-  g_test_add_func("/tunnel/plain-ends", test_plain_ends);
   g_test_add_func("/tunnel/stop-in-flood", test_stop_in_flood);
-  g_test_add_func("/tunnel/stop-while-resolving", test_stop_while_resolving);
-  g_test_add_func("/tunnel/stop-while-dialing", test_stop_while_dialing);
-  g_test_add_func("/tunnel/stop-while-shaking-hands", test_stop_while_shaking_hands);
-  g_test_add_func("/tunnel/stop-while-waiting", test_stop_while_waiting);
-  g_test_add_func("/tunnel/stop-when-joined", test_stop_when_joined);
-  g_test_add_func("/tunnel/stop-at-once", test_stop_at_once);
+  g_test_add_func("/tunnel/quiet-tunnel-wakes-nobody", test_quiet_tunnel_wakes_nobody);
   g_test_add_func("/tunnel/resolves-and-dials", test_resolves_and_dials);
-  g_test_add_func("/tunnel/refused", test_refused);
   g_test_add_func("/tunnel/foreign-process", test_foreign_process);
   g_test_add_func("/tunnel/company", test_company);
   int result = g_test_run();

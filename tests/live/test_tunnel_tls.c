@@ -44,7 +44,7 @@ goodbye(Scene *scene)
   g_assert_cmpint(closed->fault, ==, TUNNEL_FAULT_NONE);
 }
 
-/* --- It works ---------------------------------------------------------------------------------- */
+/* --- It works -------------------------------------------------------------------------------- */
 
 static void
 run_two_way(Scene *scene)
@@ -63,7 +63,8 @@ run_two_way(Scene *scene)
   g_assert_true(recorder_find(scene->recorder, TUNNEL_VERIFIED)->flag);
   g_assert_true(recorder_find(scene->recorder, TUNNEL_VERIFIED)->verdict->accepted);
   const TunnelEvent *tls = recorder_find(scene->recorder, TUNNEL_TLS_ESTABLISHED);
-  g_assert_cmpstr(tls->tls.version, ==, strstr(scene->server.priority, "1.3") ? "TLS1.3" : "TLS1.2");
+  g_assert_cmpstr(tls->tls.version, ==,
+                  strstr(scene->server.priority, "1.3") ? "TLS 1.3" : "TLS 1.2");
   g_assert_nonnull(tls->tls.cipher);
   g_assert_nonnull(tls->tls.group);
   g_assert_false(tls->tls.resumed);
@@ -118,9 +119,15 @@ static void
 test_stages(void)
 {
   static const char *const expected[] = {
-      "sent CLIENT HELLO",          "received SERVER HELLO",       "received ENCRYPTED EXTENSIONS",
-      "received CERTIFICATE REQUEST", "received CERTIFICATE",      "received CERTIFICATE VERIFY",
-      "received FINISHED",          "sent CERTIFICATE",            "sent CERTIFICATE VERIFY",
+      "sent CLIENT HELLO",
+      "received SERVER HELLO",
+      "received ENCRYPTED EXTENSIONS",
+      "received CERTIFICATE REQUEST",
+      "received CERTIFICATE",
+      "received CERTIFICATE VERIFY",
+      "received FINISHED",
+      "sent CERTIFICATE",
+      "sent CERTIFICATE VERIFY",
       "sent FINISHED",
   };
   Scene scene;
@@ -134,11 +141,12 @@ test_stages(void)
   g_test_message("%s", story);
   g_assert_cmpuint(recorder_count(scene.recorder, TUNNEL_TLS_STAGE), ==, G_N_ELEMENTS(expected));
   for (gsize i = 0; i < G_N_ELEMENTS(expected); i++)
-    g_assert_cmpstr(recorder_nth(scene.recorder, TUNNEL_TLS_STAGE, (guint)i)->text, ==, expected[i]);
+    g_assert_cmpstr(recorder_nth(scene.recorder, TUNNEL_TLS_STAGE, (guint)i)->text, ==,
+                    expected[i]);
   scene_clear(&scene);
 }
 
-/* --- Names ------------------------------------------------------------------------------------- */
+/* --- Names ----------------------------------------------------------------------------------- */
 
 static void
 test_server_name_and_verify_name(void)
@@ -202,7 +210,7 @@ test_insecure(void)
   scene_clear(&scene);
 }
 
-/* --- We refuse --------------------------------------------------------------------------------- */
+/* --- We refuse ------------------------------------------------------------------------------- */
 
 /* A broker that is not trusted must not learn who we are. */
 static void
@@ -244,7 +252,7 @@ test_expired_server(void)
   scene_for_both_versions(pki, run_expired);
 }
 
-/* --- The broker refuses us --------------------------------------------------------------------- */
+/* --- The broker refuses us ------------------------------------------------------------------- */
 
 static void
 run_none_given(Scene *scene)
@@ -348,7 +356,7 @@ test_reset_after_request(void)
   scene_clear(&scene);
 }
 
-/* --- Negotiation ------------------------------------------------------------------------------- */
+/* --- Negotiation ----------------------------------------------------------------------------- */
 
 static void
 test_alpn(void)
@@ -400,13 +408,23 @@ test_bad_priority(void)
   scene_init(&scene, pki);
   scene.config->tls_priority = g_strdup("NORMAL:-NOSUCH\x1b[2J");
   scene_start(&scene);
-  g_autofree char *why =
-      scene_expect_end(&scene, TUNNEL_FAULT_LOCAL, TUNNEL_ERROR_TLS_POLICY);
+  g_autofree char *why = scene_expect_end(&scene, TUNNEL_FAULT_LOCAL, TUNNEL_ERROR_TLS_POLICY);
   g_assert_nonnull(strstr(why, "\"-NOSUCH\\e[2J\""));
   scene_clear(&scene);
 }
 
-/* --- Something else ---------------------------------------------------------------------------- */
+static void
+test_no_anchors(void)
+{
+  Scene scene;
+  scene_init(&scene, pki);
+  g_clear_pointer(&scene.config->anchors, anchors_unref);
+  scene_start(&scene);
+  g_free(scene_expect_end(&scene, TUNNEL_FAULT_LOCAL, TUNNEL_ERROR_LOCAL));
+  scene_clear(&scene);
+}
+
+/* --- Something else -------------------------------------------------------------------------- */
 
 static void
 answer_text(int fd, gpointer data)
@@ -532,6 +550,7 @@ main(int argc, char **argv)
   g_test_add_func("/tunnel-tls/alerts-to-client-hello", test_alerts_to_client_hello);
   g_test_add_func("/tunnel-tls/no-common-cipher", test_no_common_cipher);
   g_test_add_func("/tunnel-tls/bad-priority", test_bad_priority);
+  g_test_add_func("/tunnel-tls/no-anchors", test_no_anchors);
   g_test_add_func("/tunnel-tls/not-tls", test_not_tls);
   g_test_add_func("/tunnel-tls/ends-at-client-hello", test_ends_at_client_hello);
   g_test_add_func("/tunnel-tls/no-answer", test_no_answer);

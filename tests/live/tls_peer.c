@@ -43,9 +43,9 @@ set_up(TlsPeer *peer, int fd, const TlsPeerOptions *options)
   gnutls_datum_t chain = datum(options->chain_pem), key = datum(options->key_pem);
   memset(peer, 0, sizeof *peer);
   g_assert_cmpint(gnutls_certificate_allocate_credentials(&peer->credentials), ==, 0);
-  g_assert_cmpint(gnutls_certificate_set_x509_key_mem(peer->credentials, &chain, &key,
-                                                      GNUTLS_X509_FMT_PEM),
-                  >=, 0);
+  g_assert_cmpint(
+      gnutls_certificate_set_x509_key_mem(peer->credentials, &chain, &key, GNUTLS_X509_FMT_PEM), >=,
+      0);
   g_assert_cmpint(gnutls_init(&peer->session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), ==, 0);
   g_assert_cmpint(
       gnutls_priority_set_direct(peer->session,

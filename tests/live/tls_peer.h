@@ -5,7 +5,7 @@
 #include <gnutls/gnutls.h>
 
 typedef struct {
-  const char *chain_pem;     /* leaf first */
+  const char *chain_pem; /* leaf first */
   const char *key_pem;
   const char *client_ca_pem; /* NULL: no certificate is asked for */
   gboolean name_no_ca;       /* ask without naming the CAs, as mosquitto 2.0 does */
@@ -17,8 +17,8 @@ typedef struct {
 typedef struct {
   gnutls_session_t session;
   gnutls_certificate_credentials_t credentials;
-  int code;                    /* of the handshake: 0 or GnuTLS's error */
-  guint client_certificates;   /* how many the client sent */
+  int code;                  /* of the handshake: 0 or GnuTLS's error */
+  guint client_certificates; /* how many the client sent */
   char sni[256];
 } TlsPeer;
 

@@ -15,8 +15,8 @@ typedef struct {
   int type;
   guint32 ttl;
   char *value;
-  int rcode;      /* > 0: answer this */
-  gboolean mute;  /* do not answer */
+  int rcode;     /* > 0: answer this */
+  gboolean mute; /* do not answer */
 } Record;
 
 /* Larger answers are cut short over UDP, and asked for again over TCP (RFC 1035, 4.2.1). */
@@ -77,7 +77,7 @@ dns_server_ignore(DnsServer *server, const char *name, const char *type)
   add(server, name, type_number(type))->mute = TRUE;
 }
 
-/* --- Messages (RFC 1035, 4.1) ------------------------------------------------------------------ */
+/* --- Messages (RFC 1035, 4.1) ---------------------------------------------------------------- */
 
 static void
 put16(GByteArray *out, guint value)

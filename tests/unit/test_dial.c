@@ -19,8 +19,41 @@ typedef struct {
   int code;
   char *error;
   GArray *descriptors; /* to be closed at the end */
-  guint16 port;
+  int bound[2];        /* to 127.0.0.1 and 127.0.0.2 */
+  guint16 port;        /* of both */
 } Fixture;
+
+static int
+bind_to(const char *literal, guint16 *port)
+{
+  Address address;
+  socklen_t length = sizeof address.socket;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  g_assert_true(address_parse(&address, literal));
+  address_set_port(&address, *port);
+  if (bind(fd, (struct sockaddr *)&address.socket, address_length(&address)) != 0) {
+    close(fd);
+    return -1;
+  }
+  getsockname(fd, (struct sockaddr *)&address.socket, &length);
+  *port = address_port(&address);
+  return fd;
+}
+
+/* A port that is ours on both addresses: what is free on the one may be in use on the other. */
+static void
+reserve_port(Fixture *f)
+{
+  for (guint try = 0; try < 100; try++) {
+    f->port = 0;
+    f->bound[0] = bind_to("127.0.0.1", &f->port);
+    f->bound[1] = bind_to("127.0.0.2", &f->port);
+    if (f->bound[0] >= 0 && f->bound[1] >= 0)
+      return;
+    close(f->bound[0]);
+  }
+  g_error("no port is free on 127.0.0.1 and 127.0.0.2");
+}
 
 static void
 set_up(Fixture *f, gconstpointer data)
@@ -30,6 +63,8 @@ set_up(Fixture *f, gconstpointer data)
   f->told = g_string_new(NULL);
   f->descriptors = g_array_new(FALSE, FALSE, sizeof(int));
   f->fd = -1;
+  reserve_port(f);
+  g_array_append_vals(f->descriptors, f->bound, 2);
 }
 
 static void
@@ -54,33 +89,24 @@ add_address(Fixture *f, const char *literal)
   g_array_append_val(f->addresses, address);
 }
 
-/* A socket bound to the fixture's port (the first one chooses it), not yet listening. */
+/* One of the two sockets of reserve_port(); who connects there is refused until it listens. */
 static int
-bind_to(Fixture *f, const char *literal)
+bound_to(Fixture *f, const char *literal)
 {
-  Address address;
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  socklen_t length = sizeof address.socket;
-  g_assert_true(address_parse(&address, literal));
-  address_set_port(&address, f->port);
-  g_assert_cmpint(bind(fd, (struct sockaddr *)&address.socket, address_length(&address)), ==, 0);
-  getsockname(fd, (struct sockaddr *)&address.socket, &length);
-  f->port = address_port(&address);
-  g_array_append_val(f->descriptors, fd);
-  return fd;
+  return f->bound[strcmp(literal, "127.0.0.1") != 0];
 }
 
 static void
 listen_on(Fixture *f, const char *literal)
 {
-  g_assert_cmpint(listen(bind_to(f, literal), 8), ==, 0);
+  g_assert_cmpint(listen(bound_to(f, literal), 8), ==, 0);
 }
 
 /* A listener whose backlog is full: it answers no SYN any more, as behind a firewall. */
 static void
 fall_silent(Fixture *f, const char *literal)
 {
-  int listener = bind_to(f, literal);
+  int listener = bound_to(f, literal);
   struct sockaddr_in address;
   socklen_t length = sizeof address;
   g_assert_cmpint(listen(listener, 0), ==, 0);
@@ -155,7 +181,6 @@ test_connects(Fixture *f, gconstpointer data)
 static void
 test_refused(Fixture *f, gconstpointer data)
 {
-  bind_to(f, "127.0.0.1");
   add_address(f, "127.0.0.1");
   dial(f, 0);
   g_autofree char *expected =
@@ -171,7 +196,6 @@ test_refused(Fixture *f, gconstpointer data)
 static void
 test_refused_then_good(Fixture *f, gconstpointer data)
 {
-  bind_to(f, "127.0.0.2");
   listen_on(f, "127.0.0.1");
   add_address(f, "127.0.0.2");
   add_address(f, "127.0.0.1");
@@ -212,7 +236,6 @@ static void
 test_all_fail(Fixture *f, gconstpointer data)
 {
   fall_silent(f, "127.0.0.2");
-  bind_to(f, "127.0.0.1");
   add_address(f, "127.0.0.2");
   add_address(f, "127.0.0.1");
   dial(f, 600);

@@ -7,18 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/socket_owner.h"
+#include "net/tunnel_error.h"
 #include "unit/loop.h"
 
 typedef struct {
   GMainContext *context;
   Loopback *loopback;
   GPtrArray *foreign; /* what was reported */
-  gboolean joined, reported;
+  gboolean joined, reported, failed;
   int fd;
 } Fixture;
 
@@ -39,7 +41,15 @@ on_joined(int fd, gpointer data)
   f->fd = fd;
 }
 
-static const LoopbackSink sink = {.foreign = on_foreign, .joined = on_joined};
+static void
+on_failed(const GError *error, gpointer data)
+{
+  Fixture *f = data;
+  g_assert_error(error, TUNNEL_ERROR, TUNNEL_ERROR_LOCAL);
+  f->failed = TRUE;
+}
+
+static const LoopbackSink sink = {.foreign = on_foreign, .joined = on_joined, .failed = on_failed};
 
 static void
 set_up(Fixture *f, gconstpointer data)
@@ -165,6 +175,21 @@ test_foreign_in_front_of_ours(Fixture *f, gconstpointer data)
   close(fd);
 }
 
+static void
+test_no_descriptor_left(Fixture *f, gconstpointer data)
+{
+  struct rlimit old, none;
+  int fd = connect_to(loopback_port(f->loopback));
+  g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &old), ==, 0);
+  none = old;
+  none.rlim_cur = 3;
+  g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+  loop_until(f->context, &f->failed, 20);
+  g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &old), ==, 0);
+  g_assert_false(f->joined);
+  close(fd);
+}
+
 /* A child that holds a copy of nothing of ours is foreign, though it is the same program; its own
  * socket is looked up among our descriptors, not among those of any process. */
 static void
@@ -214,6 +239,7 @@ main(int argc, char **argv)
   ADD("foreign-is-sent-away", test_foreign_is_sent_away);
   ADD("foreign-in-front-of-ours", test_foreign_in_front_of_ours);
   ADD("reports-are-bounded", test_reports_are_bounded);
+  ADD("no-descriptor-left", test_no_descriptor_left);
   g_test_add_func("/loopback/owner", test_owner);
   return g_test_run();
 }

@@ -52,6 +52,18 @@ test_same_instant(void)
   g_assert_cmpfloat(meter.rate, ==, 0.0);
 }
 
+static void
+test_differs(void)
+{
+  RateMeter meter;
+  rate_meter_reset(&meter);
+  g_assert_false(rate_meter_differs(&meter, 0));
+  g_assert_true(rate_meter_differs(&meter, 1));
+  rate_meter_sample(&meter, SECOND, 7);
+  g_assert_false(rate_meter_differs(&meter, 7));
+  g_assert_true(rate_meter_differs(&meter, 8));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -60,5 +72,6 @@ main(int argc, char **argv)
   g_test_add_func("/rate_meter/falls_to_zero", test_falls_to_zero);
   g_test_add_func("/rate_meter/many_samples", test_many_samples);
   g_test_add_func("/rate_meter/same_instant", test_same_instant);
+  g_test_add_func("/rate_meter/differs", test_differs);
   return g_test_run();
 }

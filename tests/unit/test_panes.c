@@ -148,7 +148,7 @@ test_hanging(void)
   assert_text(wrapped_text_line(text, 1), "  a name");
   assert_text(wrapped_text_line(text, 2), "  in here");
   wrapped_text_layout(text, 6);
-  assert_text(wrapped_text_line(text, wrapped_text_count(text) - 1), "   ere");
+  assert_text(wrapped_text_line(text, wrapped_text_count(text) - 1), "   e");
 }
 
 /* Every line of a long text fits, nothing is lost, at any width. */

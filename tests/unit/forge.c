@@ -1,0 +1,191 @@
+#include "config.h"
+
+#include "unit/forge.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+static int next_serial = 1;
+
+static void
+must(int result)
+{
+  if (result < 0)
+    g_error("GnuTLS: %s", gnutls_strerror(result));
+}
+
+ForgeTemplate
+forge_authority(const char *name)
+{
+  return (ForgeTemplate){.name = name,
+                         .organization = "Forge",
+                         .authority = 1,
+                         .path_length = -1,
+                         .key_usage = GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN};
+}
+
+ForgeTemplate
+forge_server(const char *name, const char *dns)
+{
+  return (ForgeTemplate){.name = name,
+                         .dns = dns,
+                         .path_length = -1,
+                         .key_usage = GNUTLS_KEY_DIGITAL_SIGNATURE,
+                         .purpose = GNUTLS_KP_TLS_WWW_SERVER};
+}
+
+static gnutls_x509_privkey_t
+make_key(const ForgeTemplate *template)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_pk_algorithm_t algorithm =
+      template->key_algorithm ? template->key_algorithm : GNUTLS_PK_ECDSA;
+  unsigned bits =
+      template->key_bits ? template->key_bits : GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1);
+  must(gnutls_x509_privkey_init(&key));
+  must(gnutls_x509_privkey_generate(key, algorithm, bits, 0));
+  return key;
+}
+
+static void
+set_names(gnutls_x509_crt_t crt, const ForgeTemplate *template)
+{
+  if (template->organization)
+    must(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_ORGANIZATION_NAME, 0,
+                                       template->organization, strlen(template->organization)));
+  if (template->name)
+    must(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, template->name,
+                                       strlen(template->name)));
+  if (template->dns && template->version != 1)
+    must(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, template->dns,
+                                              strlen(template->dns), GNUTLS_FSAN_SET));
+}
+
+static void
+set_key_ids(gnutls_x509_crt_t crt, const Forged *issuer)
+{
+  unsigned char id[64];
+  size_t size = sizeof id;
+  must(gnutls_x509_crt_get_key_id(crt, 0, id, &size));
+  must(gnutls_x509_crt_set_subject_key_id(crt, id, size));
+  if (!issuer)
+    return;
+  size = sizeof id;
+  must(gnutls_x509_privkey_get_key_id(issuer->key, 0, id, &size));
+  must(gnutls_x509_crt_set_authority_key_id(crt, id, size));
+}
+
+static void
+set_extensions(gnutls_x509_crt_t crt, const ForgeTemplate *template, const Forged *issuer)
+{
+  if (template->version == 1)
+    return;
+  if (template->authority >= 0)
+    must(gnutls_x509_crt_set_basic_constraints(crt, template->authority, template->path_length));
+  if (template->key_usage)
+    must(gnutls_x509_crt_set_key_usage(crt, template->key_usage));
+  if (template->purpose)
+    must(gnutls_x509_crt_set_key_purpose_oid(crt, template->purpose, 0));
+  if (!template->no_key_ids)
+    set_key_ids(crt, issuer);
+}
+
+static Certificate *
+finish(gnutls_x509_crt_t crt)
+{
+  gnutls_datum_t der;
+  GError *error = NULL;
+  must(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der));
+  Certificate *certificate = certificate_new_from_der(der.data, der.size, &error);
+  g_assert_no_error(error);
+  gnutls_free(der.data);
+  return certificate;
+}
+
+/* Signed as if the issuer were fit for it. */
+static void
+sign(gnutls_x509_crt_t crt, const Forged *issuer, gnutls_x509_privkey_t key,
+     gnutls_digest_algorithm_t digest)
+{
+  gnutls_x509_crt_t issuer_crt = crt;
+  g_autofree char *pem = NULL;
+  if (issuer) {
+    pem = certificate_to_pem(issuer->certificate);
+    gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)};
+    must(gnutls_x509_crt_init(&issuer_crt));
+    must(gnutls_x509_crt_import(issuer_crt, &text, GNUTLS_X509_FMT_PEM));
+  }
+  must(gnutls_x509_crt_sign2(crt, issuer_crt, issuer ? issuer->key : key,
+                             digest ? digest : GNUTLS_DIG_SHA256, 0));
+  if (issuer)
+    gnutls_x509_crt_deinit(issuer_crt);
+}
+
+static Certificate *
+make_certificate(const ForgeTemplate *t, const Forged *issuer, gnutls_x509_privkey_t key)
+{
+  gnutls_x509_crt_t crt;
+  unsigned char serial[4] = {1, 0, next_serial >> 8, next_serial & 0xff};
+  next_serial++;
+  must(gnutls_x509_crt_init(&crt));
+  must(gnutls_x509_crt_set_version(crt, t->version ? t->version : 3));
+  must(gnutls_x509_crt_set_serial(crt, serial, sizeof serial));
+  must(gnutls_x509_crt_set_key(crt, key));
+  must(gnutls_x509_crt_set_activation_time(crt, t->not_before ? t->not_before : FORGE_START));
+  must(gnutls_x509_crt_set_expiration_time(crt, t->not_after ? t->not_after : FORGE_END));
+  set_names(crt, t);
+  set_extensions(crt, t, issuer);
+  if (t->tweak)
+    t->tweak(crt);
+  sign(crt, issuer, key, t->digest);
+  Certificate *certificate = finish(crt);
+  gnutls_x509_crt_deinit(crt);
+  return certificate;
+}
+
+static Forged *
+forge_from(const ForgeTemplate *template, const Forged *issuer, gnutls_x509_privkey_t key)
+{
+  Forged *forged = g_new0(Forged, 1);
+  forged->key = key;
+  forged->certificate = make_certificate(template, issuer, key);
+  return forged;
+}
+
+Forged *
+forge(const ForgeTemplate *template, const Forged *issuer)
+{
+  return forge_from(template, issuer, make_key(template));
+}
+
+Forged *
+forge_with_key(const ForgeTemplate *template, const Forged *issuer, const Forged *key)
+{
+  gnutls_x509_privkey_t copy;
+  must(gnutls_x509_privkey_init(&copy));
+  must(gnutls_x509_privkey_cpy(copy, key->key));
+  return forge_from(template, issuer, copy);
+}
+
+void
+forged_free(Forged *forged)
+{
+  certificate_unref(forged->certificate);
+  gnutls_x509_privkey_deinit(forged->key);
+  g_free(forged);
+}
+
+Certificate *
+forge_damaged(const Certificate *certificate)
+{
+  g_autofree char *pem = certificate_to_pem(certificate);
+  gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der;
+  GError *error = NULL;
+  must(gnutls_pem_base64_decode2("CERTIFICATE", &text, &der));
+  der.data[der.size - 1] ^= 1; /* the last byte of the signature */
+  Certificate *damaged = certificate_new_from_der(der.data, der.size, &error);
+  g_assert_no_error(error);
+  gnutls_free(der.data);
+  return damaged;
+}

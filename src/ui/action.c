@@ -74,6 +74,10 @@ static const ActionInfo actions[ACTION_COUNT] = {
     [ACTION_VIEW_HEX] = {ACTION_VIEW_HEX, "view-hex", "hex", "show the payload's bytes",
                          "Messages", 0},
     [ACTION_WRAP] = {ACTION_WRAP, "wrap", "wrap", "break long lines, or do not", "Messages", 0},
+    [ACTION_NEXT_MESSAGE] = {ACTION_NEXT_MESSAGE, "next-message", "next", "the next message",
+                             "Messages", 0},
+    [ACTION_PREVIOUS_MESSAGE] = {ACTION_PREVIOUS_MESSAGE, "previous-message", "previous",
+                                 "the message before", "Messages", 0},
 
     [ACTION_VIEW_FIELDS] = {ACTION_VIEW_FIELDS, "view-fields", "fields",
                             "show every field of the certificate", "Certificates", 0},
@@ -92,6 +96,8 @@ static const ActionInfo actions[ACTION_COUNT] = {
                        "tick the box or take the next choice (so does Space)", "Forms", 0},
     [ACTION_COMPLETE] = {ACTION_COMPLETE, "complete", "complete", "complete the path", "Forms", 0},
     [ACTION_REVEAL] = {ACTION_REVEAL, "reveal", "reveal", "show or hide the password", "Forms", 0},
+    [ACTION_SAVE_CONNECT] = {ACTION_SAVE_CONNECT, "save-connect", "save and connect",
+                             "save the connection and connect it", "Forms", 0},
 };
 /* clang-format on */
 

@@ -372,10 +372,9 @@ add_not_checked(CertificateLines *list, const Verdict *verdict)
 {
   if (!verdict || !verdict->not_checked || verdict->not_checked->len == 0)
     return;
-  g_autoptr(GString) text = g_string_new("not checked: ");
+  g_autoptr(GString) text = g_string_new("not checked:");
   for (guint i = 0; i < verdict->not_checked->len; i++)
-    g_string_append_printf(text, "%s%s", i > 0 ? "; " : "",
-                           (const char *)g_ptr_array_index(verdict->not_checked, i));
+    g_string_append_printf(text, " %s", (const char *)g_ptr_array_index(verdict->not_checked, i));
   add(list, ROLE_DIM, text->str);
 }
 

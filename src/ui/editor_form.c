@@ -286,8 +286,8 @@ editor_act(gpointer data, Action action)
   Editor *editor = data;
   int before = form_focused(editor->form), id = 0;
   gboolean handled = FALSE;
-  if (action == ACTION_SAVE)
-    return save(editor, FALSE);
+  if (action == ACTION_SAVE || action == ACTION_SAVE_CONNECT)
+    return save(editor, action == ACTION_SAVE_CONNECT);
   if ((action == ACTION_COMPLETE || (action == ACTION_NEXT_FIELD && editor->typed)) &&
       in_path_field(editor) && complete_path(editor))
     return PANE_HANDLED;
@@ -308,8 +308,6 @@ editor_key(gpointer data, const Key *key)
   Editor *editor = data;
   int id = 0;
   gboolean handled = FALSE;
-  if (key->code == KEY_CONTROL && strcmp(key->text, "o") == 0)
-    return save(editor, TRUE);
   if (form_key(editor->form, key, &handled, &id))
     value_changed(editor, id);
   return handled ? PANE_HANDLED : PANE_IGNORED;

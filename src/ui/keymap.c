@@ -47,7 +47,8 @@ static const Binding subscriptions[] = {
     {"Del", ACTION_UNSUBSCRIBE}, {"x", ACTION_UNSUBSCRIBE}, {NULL, ACTION_NONE},
 };
 static const Binding message_view[] = {
-    {"t", ACTION_VIEW_TEXT}, {"x", ACTION_VIEW_HEX}, {"w", ACTION_WRAP}, {NULL, ACTION_NONE},
+    {"t", ACTION_VIEW_TEXT}, {"x", ACTION_VIEW_HEX}, {"w", ACTION_WRAP},
+    {"J", ACTION_NEXT_MESSAGE}, {"K", ACTION_PREVIOUS_MESSAGE}, {NULL, ACTION_NONE},
 };
 static const Binding certificate_view[] = {
     {"f", ACTION_VIEW_FIELDS}, {"v", ACTION_VIEW_PEM}, {"w", ACTION_SAVE_PEM}, {NULL, ACTION_NONE},
@@ -61,6 +62,7 @@ static const Binding form[] = {
     {"Tab", ACTION_NEXT_FIELD}, {"Down", ACTION_NEXT_FIELD},
     {"S-Tab", ACTION_PREVIOUS_FIELD}, {"Up", ACTION_PREVIOUS_FIELD},
     {"C-t", ACTION_TOGGLE}, {"C-n", ACTION_COMPLETE}, {"C-r", ACTION_REVEAL},
+    {"C-o", ACTION_SAVE_CONNECT},
     {"Left", ACTION_NONE}, {"Right", ACTION_NONE}, {"Home", ACTION_NONE}, {"End", ACTION_NONE},
     {"Backspace", ACTION_NONE}, {"Del", ACTION_NONE}, {"C-a", ACTION_NONE}, {"C-e", ACTION_NONE},
     {"C-b", ACTION_NONE}, {"C-f", ACTION_NONE}, {"C-d", ACTION_NONE}, {"C-h", ACTION_NONE},
@@ -95,7 +97,8 @@ static const struct {
     [CONTEXT_SUBSCRIPTIONS] = {"Subscriptions", subscriptions,
                                {ACTION_UNSUBSCRIBE, ACTION_SUBSCRIBE}},
     [CONTEXT_MESSAGE_VIEW] = {"Message", message_view,
-                              {ACTION_VIEW_TEXT, ACTION_VIEW_HEX, ACTION_WRAP, ACTION_PAGE_DOWN}},
+                              {ACTION_NEXT_MESSAGE, ACTION_PREVIOUS_MESSAGE, ACTION_VIEW_TEXT,
+                               ACTION_VIEW_HEX, ACTION_WRAP, ACTION_PAGE_DOWN}},
     [CONTEXT_CERTIFICATE_VIEW] = {"Certificate", certificate_view,
                                   {ACTION_VIEW_FIELDS, ACTION_VIEW_PEM, ACTION_SAVE_PEM,
                                    ACTION_PAGE_DOWN}},

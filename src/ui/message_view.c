@@ -81,12 +81,7 @@ static char *
 message_status(gpointer data)
 {
   MessageView *view = data;
-  const char *dot = glyph(GLYPH_DOT);
-  return g_strdup_printf("%s %s J next %s K previous",
-                         view->hex       ? "hex"
-                         : view->no_wrap ? "text, not wrapped"
-                                         : "text",
-                         dot, dot);
+  return g_strdup(view->hex ? "hex" : view->no_wrap ? "text, not wrapped" : "text");
 }
 
 /* --- Layout ----------------------------------------------------------------------------------- */
@@ -234,6 +229,10 @@ message_act(gpointer data, Action action)
     view->no_wrap = !view->no_wrap;
     view->left = 0;
     return PANE_HANDLED;
+  case ACTION_NEXT_MESSAGE:
+  case ACTION_PREVIOUS_MESSAGE:
+    go(view, action == ACTION_NEXT_MESSAGE ? 1 : -1);
+    return PANE_HANDLED;
   case ACTION_LEFT:
   case ACTION_RIGHT:
     go_sideways(view, action == ACTION_LEFT ? -1 : 1);
@@ -241,16 +240,6 @@ message_act(gpointer data, Action action)
   default:
     return PANE_IGNORED;
   }
-}
-
-static PaneResult
-message_key(gpointer data, const Key *key)
-{
-  MessageView *view = data;
-  if (key->code != KEY_TEXT || (key->text[0] != 'J' && key->text[0] != 'K'))
-    return PANE_IGNORED;
-  go(view, key->text[0] == 'J' ? 1 : -1);
-  return PANE_HANDLED;
 }
 
 const PaneClass message_view = {
@@ -262,5 +251,4 @@ const PaneClass message_view = {
     .status = message_status,
     .draw = message_draw,
     .act = message_act,
-    .key = message_key,
 };

@@ -9,6 +9,7 @@
 #include "util/safe_text.h"
 
 #define PUBLISH_COLUMNS 90
+#define PUBLISH_ROWS 7 /* four fields, a sentence under the topic, a blank line, help */
 
 enum { PUBLISH_TOPIC = 1, PUBLISH_PAYLOAD, PUBLISH_QOS, PUBLISH_RETAIN };
 
@@ -92,9 +93,8 @@ publish_draw(gpointer data, Canvas *canvas, gboolean focused)
 static void
 publish_wanted(gpointer data, int *rows, int *columns)
 {
-  PublishForm *publish = data;
   *columns = PUBLISH_COLUMNS;
-  *rows = form_rows(publish->form, PUBLISH_COLUMNS) + 2;
+  *rows = PUBLISH_ROWS;
 }
 
 static gboolean

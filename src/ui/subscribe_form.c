@@ -7,7 +7,8 @@
 #include "ui/pane.h"
 #include "util/safe_text.h"
 
-#define SUBSCRIBE_COLUMNS 80
+#define SUBSCRIBE_COLUMNS 84
+#define SUBSCRIBE_ROWS 5 /* two fields, a sentence under the filter, a blank line, help */
 
 enum { SUBSCRIBE_FILTER = 1, SUBSCRIBE_QOS };
 
@@ -65,9 +66,8 @@ subscribe_draw(gpointer data, Canvas *canvas, gboolean focused)
 static void
 subscribe_wanted(gpointer data, int *rows, int *columns)
 {
-  SubscribeForm *subscribe = data;
   *columns = SUBSCRIBE_COLUMNS;
-  *rows = form_rows(subscribe->form, SUBSCRIBE_COLUMNS) + 2;
+  *rows = SUBSCRIBE_ROWS;
 }
 
 /* MQTT 5, 4.7.1. An empty field is no fault until it is sent. */

@@ -112,8 +112,8 @@ scene_judge(Scene *scene, gboolean accepted)
   verdict->path = g_ptr_array_new_with_free_func(link_free);
   verdict->findings = g_ptr_array_new();
   verdict->not_checked = g_ptr_array_new();
-  g_ptr_array_add(verdict->not_checked, (gpointer) "revocation (no list was given)");
-  g_ptr_array_add(verdict->not_checked, (gpointer) "certificate policies");
+  g_ptr_array_add(verdict->not_checked, (gpointer) "Revocation: no list was looked at.");
+  g_ptr_array_add(verdict->not_checked, (gpointer) "Certificate policies: they are not processed.");
   scene->connection->info.verdict = scene_own(scene, verdict, judged_free);
   return verdict;
 }

@@ -2,9 +2,13 @@
 #include "net/socket_io.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define QUICK_ACK_BELOW 2048
 
 void
 socket_io_init(SocketIo *io, int fd)
@@ -33,6 +37,19 @@ keep_first(SocketIo *io, const guint8 *bytes, gsize length)
   io->first_length += take;
 }
 
+/* A broker that leaves Nagle's algorithm on (mosquitto does) holds its next small packet back until
+ * the last one is acknowledged, and the kernel would delay that by 40 ms: a message would come late
+ * and a round trip look long. Linux forgets the wish by itself, so it is said after each small read;
+ * large reads are acknowledged at once anyway. */
+static void
+acknowledge_at_once(int fd, gsize got)
+{
+#ifdef TCP_QUICKACK
+  if (got < QUICK_ACK_BELOW)
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
+#endif
+}
+
 /* 0: nothing came. */
 static gsize
 receive(SocketIo *io, void *bytes, gsize length)
@@ -44,6 +61,7 @@ receive(SocketIo *io, void *bytes, gsize length)
 
   io->would_block = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   if (got > 0) {
+    acknowledge_at_once(io->fd, (gsize)got);
     if (G_UNLIKELY(io->first_length < sizeof io->first))
       keep_first(io, bytes, (gsize)got);
     return (gsize)got;

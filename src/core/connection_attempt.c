@@ -185,6 +185,7 @@ make_options(const Connection *connection)
 {
   const Profile *profile = connection->profile;
   MqttClientOptions *options = mqtt_client_options_new();
+  g_free(options->client_id);
   options->client_id = g_strdup(connection->info.client_id);
   options->user_name = g_strdup(profile->user_name);
   options->password = g_strdup(profile->password);

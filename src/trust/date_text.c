@@ -40,7 +40,9 @@ date_text_span(gint64 seconds)
     return count_text(length / DAY, "day");
   if (length >= HOUR)
     return count_text(length / HOUR, "hour");
-  return count_text(length / MINUTE, "minute");
+  if (length >= MINUTE)
+    return count_text(length / MINUTE, "minute");
+  return count_text(length, "second");
 }
 
 char *

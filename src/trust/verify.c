@@ -288,9 +288,11 @@ report_no_certificate(Verdict *verdict, const VerifyRequest *request)
   finding->source = request->source;
   finding->side = report_is_client(request) ? FINDING_SIDE_CLIENT : FINDING_SIDE_SERVER;
   finding->file = request->file ? safe_text_string(request->file) : NULL;
-  finding_set_message(finding, request->source == FINDING_SOURCE_PEER
-                                   ? "The broker sent no certificate."
-                                   : "There is no certificate to be verified.");
+  gboolean peer = request->source == FINDING_SOURCE_PEER;
+  finding_set_message(finding, peer ? "The broker sent no certificate."
+                                    : "There is no certificate to be verified.");
+  finding_set_remedy(finding, peer ? "Configure a certificate for the broker's TLS listener."
+                                   : "Give a file with the certificate.");
 }
 
 Verdict *

@@ -414,7 +414,8 @@ report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const P
                       "here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) "
                       "will refuse it: unable to get issuer certificate.",
                       label, trust, issuer);
-  finding_set_remedy(finding, "Add the self-signed root to %s; the way to it goes over \"%s\".",
+  finding_set_remedy(finding,
+                     "Add the self-signed root that stands above it to %s (its issuer is \"%s\").",
                      trust, issuer);
 }
 

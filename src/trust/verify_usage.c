@@ -35,12 +35,15 @@ check_version(GPtrArray *findings, const VerifyRequest *request, const Path *pat
   gboolean trusted = path->complete && position == path->nodes->len - 1;
   g_autofree char *place = report_place(request, path, position);
   Finding *finding = report_position(findings, request, path, position, "certificate-v1");
+  const char *consequence = ", which cannot say that it is a CA";
+  if (position == 0)
+    consequence = ", which cannot say what it is for; EMQX with verify_peer_ext_key_usage and "
+                  "clients in Rust refuse it";
+  else if (trusted)
+    consequence = ", which cannot say that it is a CA; it works here because you trust it";
   finding_set_message(finding, "\"%s\" in %s is an X.509 version %d certificate%s.",
                       certificate_subject_label(certificate), place,
-                      certificate_version(certificate),
-                      position > 0 ? ", which cannot say that it is a CA"
-                                   : ", which cannot say what it is for; EMQX with "
-                                     "verify_peer_ext_key_usage and clients in Rust refuse it");
+                      certificate_version(certificate), consequence);
   if (position == 0 || trusted)
     finding->severity = FINDING_WARNING;
   if (position == 0)

@@ -51,20 +51,24 @@ is_stranger(const Path *path, const PathNode *node)
          certificate_is_self_signed(path_top(path)->certificate);
 }
 
+/* `led`: the leaf comes first, so that what hangs together with nothing is a stranger. */
 static void
 check_each(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
-           const Path *path)
+           const Path *path, gboolean led)
 {
+  g_autoptr(GHashTable) repeated = g_hash_table_new(NULL, NULL);
   for (guint i = 1; i < request->certificates->len; i++) {
     const PathNode *node = path_graph_sent(graph, i);
     if (!node)
       return;
-    if (node->sent != (int)i)
-      report_duplicate(findings, request, i);
-    else if (is_stranger(path, node))
+    if (node->sent != (int)i) {
+      if (g_hash_table_add(repeated, (gpointer)node))
+        report_duplicate(findings, request, i);
+    } else if (led && is_stranger(path, node)) {
       report_unrelated(findings, request, i);
-    else if (certificate_is_self_signed(node->certificate))
+    } else if (certificate_is_self_signed(node->certificate)) {
       report_root(findings, request, i);
+    }
   }
 }
 
@@ -138,28 +142,42 @@ find_leaf(const VerifyRequest *request)
 }
 
 static void
+report_ca_leaf(GPtrArray *findings, const VerifyRequest *request)
+{
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report_sent(findings, request, 0, "leaf-is-ca");
+  finding_set_message(finding,
+                      "The first certificate in %s, \"%s\", is a CA certificate; some clients "
+                      "refuse it.",
+                      sender, certificate_subject_label(sent_certificate(request, 0)));
+}
+
+static void
+report_leaf_position(GPtrArray *findings, const VerifyRequest *request, guint index)
+{
+  g_autofree char *sender = report_sender(request);
+  const char *leaf = certificate_subject_label(sent_certificate(request, index));
+  Finding *finding = report_sent(findings, request, 0, "leaf-not-first");
+  finding_set_message(finding,
+                      "The first certificate in %s is the CA \"%s\"; \"%s\", which it issued, is "
+                      "number %u.",
+                      sender, certificate_subject_label(sent_certificate(request, 0)), leaf,
+                      index + 1);
+  finding_set_remedy(finding, "Put \"%s\" first.", leaf);
+}
+
+/* FALSE: the leaf is not the first one. */
+static gboolean
 check_first(GPtrArray *findings, const VerifyRequest *request)
 {
-  Certificate *first = sent_certificate(request, 0);
-  if (!certificate_is_ca(first))
-    return;
+  if (!certificate_is_ca(sent_certificate(request, 0)))
+    return TRUE;
   int leaf = find_leaf(request);
-  g_autofree char *sender = report_sender(request);
-  Finding *finding = report_sent(findings, request, 0, leaf < 0 ? "leaf-is-ca" : "leaf-not-first");
-  if (leaf < 0) {
-    finding_set_message(finding,
-                        "The first certificate in %s, \"%s\", is a CA certificate; some "
-                        "clients refuse it.",
-                        sender, certificate_subject_label(first));
-    return;
-  }
-  finding_set_message(finding,
-                      "The first certificate in %s is the CA \"%s\"; \"%s\", which it "
-                      "issued, is number %d.",
-                      sender, certificate_subject_label(first),
-                      certificate_subject_label(sent_certificate(request, leaf)), leaf + 1);
-  finding_set_remedy(finding, "Put \"%s\" first.",
-                     certificate_subject_label(sent_certificate(request, leaf)));
+  if (leaf < 0)
+    report_ca_leaf(findings, request);
+  else
+    report_leaf_position(findings, request, leaf);
+  return leaf < 0;
 }
 
 static void
@@ -181,7 +199,7 @@ check_wire(GPtrArray *findings, const VerifyRequest *request, const PathGraph *g
            const Path *path)
 {
   check_count(findings, request);
-  check_first(findings, request);
+  gboolean led = check_first(findings, request);
   check_order(findings, request, path);
-  check_each(findings, request, graph, path);
+  check_each(findings, request, graph, path, led);
 }

@@ -1,0 +1,300 @@
+/* verify() where a path ends: which of several causes is named. */
+#include "config.h"
+
+#include "trust/verify.h"
+
+#include <string.h>
+
+#include "unit/verify_bench.h"
+
+/* --- no way to an anchor -------------------------------------------------------------------------
+ */
+
+static void
+test_leaf_only(Bench *bench, gconstpointer unused)
+{
+  bench_send(bench, bench->leaf);
+  bench_trust(bench, bench->root); /* of the same organisation as the missing issuer */
+  Finding *finding = assert_refused(bench_judge(bench), "chain-leaf-only", FINDING_SIDE_SERVER,
+                                    FINDING_SOURCE_PEER, 0);
+  g_assert_cmpstr(finding->alternatives->pdata[0], ==, "anchor-wrong");
+  g_assert_cmpuint(bench->verdict->path->len, ==, 2);
+  assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, TRUE);
+  assert_link(bench->verdict, 1, "R3", PATH_MISSING, -1, FALSE);
+}
+
+static void
+test_client_leaf_only(Bench *bench, gconstpointer unused)
+{
+  bench_make_client(bench);
+  bench->request.purpose = VERIFY_PURPOSE_ANY;
+  bench_send(bench, bench->leaf);
+  bench_trust(bench, bench->root);
+  assert_refused(bench_judge(bench), "client-chain-incomplete", FINDING_SIDE_CLIENT,
+                 FINDING_SOURCE_CLIENT, 0);
+}
+
+static void
+publish_issuer(gnutls_x509_crt_t crt)
+{
+  gnutls_datum_t uri = {(unsigned char *)"http://ca.example/r3.der", 24};
+  g_assert_cmpint(gnutls_x509_crt_set_authority_info_access(crt, GNUTLS_IA_CAISSUERS_URI, &uri), >=,
+                  0);
+}
+
+static void
+test_leaf_only_published(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate other = forge_authority("Other Root"), leaf = forge_server("broker", HOST);
+  other.organization = "Another";
+  leaf.tweak = publish_issuer;
+  g_autoptr(Forged) root = forge(&other, NULL);
+  g_autoptr(Forged) end = forge(&leaf, bench->intermediate);
+  bench_send(bench, end);
+  bench_trust(bench, root);
+  Finding *finding = assert_refused(bench_judge(bench), "chain-leaf-only", FINDING_SIDE_SERVER,
+                                    FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->evidence->pdata[0], "http://ca.example/r3.der"));
+}
+
+static void
+test_anchor_wrong(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate other = forge_authority("Other Root");
+  other.organization = "Another";
+  g_autoptr(Forged) root = forge(&other, NULL);
+  bench_send(bench, bench->leaf);
+  bench_trust(bench, root);
+  Finding *finding = assert_refused(bench_judge(bench), "anchor-wrong", FINDING_SIDE_TRUST,
+                                    FINDING_SOURCE_TRUST, -1);
+  g_assert_cmpstr(finding->alternatives->pdata[0], ==, "chain-leaf-only");
+  g_assert_nonnull(strstr(finding->message, "\"Other Root\""));
+  g_assert_cmpstr(finding->file, ==, anchors_path(bench->anchors));
+  bench_send(bench, bench->intermediate);
+  finding = assert_refused(bench_judge(bench), "anchor-wrong", FINDING_SIDE_TRUST,
+                           FINDING_SOURCE_TRUST, -1);
+  g_assert_nonnull(strstr(finding->message, "\"Root X1\""));
+  assert_link(bench->verdict, 2, "Root X1", PATH_MISSING, -1, FALSE);
+  bench_send(bench, bench->root);
+  assert_refused(bench_judge(bench), "anchor-wrong", FINDING_SIDE_TRUST, FINDING_SOURCE_PEER, 2);
+  assert_link(bench->verdict, 2, "Root X1", PATH_SENT, 2, FALSE);
+  g_assert_cmpuint(bench->verdict->path->len, ==, 3);
+}
+
+static void
+test_gap(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate second = forge_authority("R4"), leaf = forge_server("broker", HOST);
+  g_autoptr(Forged) a = forge(&second, bench->intermediate);
+  g_autoptr(Forged) end = forge(&leaf, a);
+  bench_send(bench, end);
+  bench_send(bench, bench->intermediate);
+  bench_trust(bench, bench->root);
+  Finding *finding =
+      assert_refused(bench_judge(bench), "chain-gap", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "Between \"broker\" and \"R3\""));
+  g_assert_nonnull(strstr(finding->message, "\"R4\" is missing"));
+  g_assert_null(bench_find(bench->verdict, "chain-unrelated"));
+  assert_link(bench->verdict, 1, "R4", PATH_MISSING, -1, FALSE);
+}
+
+static void
+test_self_signed(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate leaf = forge_server("broker", HOST);
+  g_autoptr(Forged) end = forge(&leaf, NULL);
+  bench_send(bench, end);
+  bench_trust(bench, bench->root);
+  Finding *finding = assert_refused(bench_judge(bench), "self-signed-untrusted", FINDING_SIDE_TRUST,
+                                    FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->remedy, certificate_sha256(end->certificate)));
+  assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, FALSE);
+  bench_trust(bench, end); /* pinned */
+  assert_clean(bench_judge(bench));
+  assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, TRUE);
+}
+
+/* --- anchors that others refuse ------------------------------------------------------------------
+ */
+
+static void
+test_anchor_cross_signed(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate top = forge_authority("DST Root X3"), cross = forge_authority("Root X1");
+  g_autoptr(Forged) dst = forge(&top, NULL);
+  g_autoptr(Forged) crossed = forge_with_key(&cross, dst, bench->root);
+  bench_send_good(bench);
+  bench_trust(bench, bench->intermediate);
+  bench_trust(bench, crossed);
+  Finding *finding = assert_remarked(bench_judge(bench), "anchor-intermediate", FINDING_WARNING,
+                                     FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+  g_ptr_array_set_size(bench->trusted, 0);
+  bench_trust(bench, crossed);
+  finding = assert_remarked(bench_judge(bench), "anchor-cross-signed", FINDING_WARNING,
+                            FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+  g_assert_nonnull(strstr(finding->message, "OpenSSL clients"));
+  g_assert_nonnull(strstr(finding->message, "\"DST Root X3\" signed"));
+  bench_trust(bench, bench->root); /* the cure */
+  assert_clean(bench_judge(bench));
+  assert_link(bench->verdict, 2, "Root X1", PATH_IN_TRUST, 1, TRUE);
+}
+
+static void
+test_anchor_leaf(Bench *bench, gconstpointer unused)
+{
+  bench_send_good(bench);
+  bench_trust(bench, bench->leaf);
+  assert_remarked(bench_judge(bench), "anchor-leaf", FINDING_WARNING, FINDING_SIDE_TRUST,
+                  FINDING_SOURCE_TRUST, 0);
+  ForgeTemplate renewed = forge_server("broker", HOST);
+  g_autoptr(Forged) other = forge(&renewed, bench->intermediate);
+  g_ptr_array_set_size(bench->trusted, 0);
+  bench_trust(bench, other);
+  assert_refused(bench_judge(bench), "anchor-leaf", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+}
+
+static void
+test_anchor_same_name(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate again = forge_authority("Root X1");
+  g_autoptr(Forged) other = forge(&again, NULL);
+  bench_send_good(bench);
+  bench_trust(bench, other);
+  assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+                 0);
+  g_assert_cmpuint(bench->verdict->path->len, ==, 3);
+  assert_link(bench->verdict, 2, "Root X1", PATH_IN_TRUST, 0, FALSE);
+  bench_send(bench, bench->root); /* the real one is sent: still nobody trusts it */
+  assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+                 0);
+}
+
+/* Without key identifiers it cannot be told from a damaged signature, and that is said. */
+static void
+test_anchor_same_name_without_ids(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate root = forge_authority("Root X1"), leaf = forge_server("broker", HOST);
+  root.no_key_ids = leaf.no_key_ids = TRUE;
+  g_autoptr(Forged) a = forge(&root, NULL);
+  g_autoptr(Forged) b = forge(&root, NULL);
+  g_autoptr(Forged) end = forge(&leaf, a);
+  bench_send(bench, end);
+  bench_trust(bench, b);
+  Finding *finding = assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST,
+                                    FINDING_SOURCE_TRUST, 0);
+  g_assert_cmpstr(finding->alternatives->pdata[0], ==, "signature-invalid");
+}
+
+static void
+test_issuer_key_differs(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate again = forge_authority("R3");
+  g_autoptr(Forged) other = forge(&again, bench->root);
+  bench_send(bench, bench->leaf);
+  bench_send(bench, other);
+  bench_trust(bench, bench->root);
+  Finding *finding = assert_refused(bench_judge(bench), "issuer-key-differs", FINDING_SIDE_SERVER,
+                                    FINDING_SOURCE_PEER, 1);
+  g_assert_nonnull(strstr(finding->message, "\"broker\""));
+  g_assert_cmpuint(bench->verdict->path->len, ==, 3);
+  assert_link(bench->verdict, 1, "R3", PATH_SENT, 1, FALSE);
+  assert_link(bench->verdict, 2, "Root X1", PATH_IN_TRUST, 0, TRUE);
+}
+
+static void
+test_signature_invalid(Bench *bench, gconstpointer unused)
+{
+  g_ptr_array_add(bench->sent, forge_damaged(bench->leaf->certificate));
+  bench_send(bench, bench->intermediate);
+  bench_trust(bench, bench->root);
+  assert_refused(bench_judge(bench), "signature-invalid", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+  assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, FALSE);
+  g_ptr_array_set_size(bench->sent, 0);
+  bench_send(bench, bench->leaf);
+  g_ptr_array_add(bench->sent, forge_damaged(bench->intermediate->certificate));
+  assert_refused(bench_judge(bench), "signature-invalid", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 1);
+  assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, TRUE);
+}
+
+static void
+test_damaged_root(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate leaf = forge_server("broker", HOST);
+  g_autoptr(Forged) end = forge(&leaf, NULL);
+  g_ptr_array_add(bench->sent, forge_damaged(end->certificate));
+  bench_trust(bench, bench->root);
+  assert_refused(bench_judge(bench), "signature-invalid", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+}
+
+/* All faults at once: nobody should mend one and meet the next. */
+static void
+test_everything_is_said(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate other = forge_authority("Other Root");
+  g_autoptr(Forged) root = forge(&other, NULL);
+  bench_send_good(bench);
+  bench_trust(bench, root);
+  bench->request.name = "other.example.org";
+  bench->request.time = FORGE_END + DAY;
+  bench->request.purpose = VERIFY_PURPOSE_CLIENT;
+  const Verdict *verdict = bench_judge(bench);
+  static const char *const codes[] = {"anchor-wrong", "leaf-expired", "intermediate-expired",
+                                      "name-mismatch", "client-usage-missing"};
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+    g_assert_nonnull(bench_find(verdict, codes[i]));
+  g_assert_cmpuint(bench_count(verdict, FINDING_ERROR), ==, G_N_ELEMENTS(codes));
+}
+
+/* A crowd of CAs of one name, each signed by each: bounded work, and an honest answer. */
+static void
+test_crowd(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate crowd = forge_authority("Crowd"), leaf = forge_server("broker", HOST);
+  g_autoptr(Forged) first = forge(&crowd, NULL);
+  g_autoptr(Forged) end = forge(&leaf, first);
+  bench_send(bench, end);
+  for (guint i = 0; i < 60; i++) {
+    g_autoptr(Forged) copy = forge_with_key(&crowd, first, first);
+    bench_send(bench, copy);
+  }
+  bench_trust(bench, bench->root);
+  g_assert_false(bench_judge(bench)->accepted);
+  g_assert_cmpuint(bench_count(bench->verdict, FINDING_ERROR), >=, 1);
+}
+
+static void
+test_copy(Bench *bench, gconstpointer unused)
+{
+  bench_send_dated(bench, "broker", FORGE_START, FORGE_NOW - DAY);
+  g_autoptr(Verdict) copy = verdict_copy(bench_judge(bench));
+  g_clear_pointer(&bench->verdict, verdict_free);
+  assert_refused(copy, "leaf-expired", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  assert_link(copy, 0, "broker", PATH_SENT, 0, FALSE);
+  g_assert_cmpuint(copy->not_checked->len, ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  BENCH_TEST("trust/", leaf_only);
+  BENCH_TEST("trust/", client_leaf_only);
+  BENCH_TEST("trust/", leaf_only_published);
+  BENCH_TEST("trust/", anchor_wrong);
+  BENCH_TEST("trust/", gap);
+  BENCH_TEST("trust/", self_signed);
+  BENCH_TEST("trust/", anchor_cross_signed);
+  BENCH_TEST("trust/", anchor_leaf);
+  BENCH_TEST("trust/", anchor_same_name);
+  BENCH_TEST("trust/", anchor_same_name_without_ids);
+  BENCH_TEST("trust/", issuer_key_differs);
+  BENCH_TEST("trust/", signature_invalid);
+  BENCH_TEST("trust/", damaged_root);
+  BENCH_TEST("trust/", everything_is_said);
+  BENCH_TEST("trust/", crowd);
+  BENCH_TEST("trust/", copy);
+  return g_test_run();
+}

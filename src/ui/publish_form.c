@@ -30,7 +30,7 @@ static const char *const qualities[] = {"0: at most once", "1: at least once", "
 /* clang-format off */
 static const FieldSpec specs[] = {
     {PUBLISH_TOPIC, FIELD_TEXT, "Topic", NULL, "where to, without wildcards",
-     "plant/line1/cell1/set"},
+     "such as plant/line1/set"},
     {PUBLISH_PAYLOAD, FIELD_TEXT, "Payload", NULL, "text as it is sent; C-s publishes", "empty"},
     {PUBLISH_QOS, FIELD_CHOICE, "QoS", qualities, "Space or the arrows choose", NULL},
     {PUBLISH_RETAIN, FIELD_CHECK, "Retain", NULL,

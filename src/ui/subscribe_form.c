@@ -23,7 +23,7 @@ static const char *const qualities[] = {"0: at most once", "1: at least once", "
 static const FieldSpec specs[] = {
     {SUBSCRIBE_FILTER, FIELD_TEXT, "Filter", NULL,
      "+ stands for one level, # at the end for all that follow; # alone is everything",
-     "plant/#"},
+     "such as plant/#"},
     {SUBSCRIBE_QOS, FIELD_CHOICE, "QoS", qualities, "the most that the broker shall use", NULL},
 };
 /* clang-format on */

@@ -17,6 +17,23 @@
 #endif
 #ifdef HAS_ASAN
 #include <sanitizer/common_interface_defs.h>
+
+/* The sanitizers end a process silently; with a signal their report is shown like any other.
+ * Where the environment takes the signal away again, the death callback does it. */
+const char *__asan_default_options(void);
+const char *__ubsan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+  return "abort_on_error=1";
+}
+
+const char *
+__ubsan_default_options(void)
+{
+  return "abort_on_error=1:print_stacktrace=1";
+}
 #endif
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
@@ -87,7 +104,6 @@ crash_prepare(int fd, const char *restore, const struct termios *before)
   prepared.ready = 1;
   install();
 #ifdef HAS_ASAN
-  /* It ends the process without a signal, and its report shall be read. */
   __sanitizer_set_death_callback(crash_restore);
 #endif
 }

@@ -35,6 +35,7 @@ typedef struct {
   Ui *ui;
   GMainLoop *loop;
   guint keys, frame, tick, rare; /* sources */
+  gboolean frame_is_due;         /* `frame` waits for nothing but its turn */
   gint64 last_frame_us;
   int exit_code;
 } Dashboard;
@@ -58,10 +59,12 @@ draw_frame(Dashboard *dashboard)
   CanvasCursor cursor;
   g_clear_handle_id(&dashboard->frame, g_source_remove);
   ui->dirty = ui->data_dirty = FALSE;
+  /* What a pane asks for while it is drawn is as urgent as data. */
+  ui->in_model_change = TRUE;
   ui_draw(ui, LINES, COLS, &cursor);
+  ui->in_model_change = FALSE;
   screen_show(cursor.row, cursor.column, cursor.wanted && cursor.visible);
   dashboard->last_frame_us = g_get_monotonic_time();
-  /* Drawing may have marked something again (a pane that has caught up); that is for later. */
   update_clocks(dashboard);
 }
 
@@ -87,9 +90,10 @@ schedule_frame(gpointer data)
 {
   Dashboard *dashboard = data;
   guint delay = frame_delay_ms(dashboard);
-  if (dashboard->frame != 0 && delay > 0)
+  if (dashboard->frame != 0 && (delay > 0 || dashboard->frame_is_due))
     return;
   g_clear_handle_id(&dashboard->frame, g_source_remove);
+  dashboard->frame_is_due = delay == 0;
   dashboard->frame = g_timeout_add_full(PRIORITY_FRAME, delay, on_frame, dashboard, NULL);
 }
 

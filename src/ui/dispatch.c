@@ -237,6 +237,17 @@ paste_into(Ui *ui, View *view, const char *paste, gsize length)
   take_result(ui, view, result);
 }
 
+/* A slow line brings Escape and the key after it in one packet, which looks like Alt. Alt means
+ * nothing outside of fields, so there it is taken for the two keys that it was. */
+static void
+take_apart(Ui *ui, const Key *key)
+{
+  Key escape = {.code = KEY_ESCAPE}, plain = *key;
+  plain.alt = FALSE;
+  ui_handle_key(ui, &escape, NULL, 0);
+  ui_handle_key(ui, &plain, NULL, 0);
+}
+
 void
 ui_handle_key(Ui *ui, const Key *key, const char *paste, gsize length)
 {
@@ -254,6 +265,8 @@ ui_handle_key(Ui *ui, const Key *key, const char *paste, gsize length)
   Action action = keymap_lookup(view->pane_class->context, key);
   if (action != ACTION_NONE)
     ui_act(ui, action);
+  else if (key->alt && view->pane_class->context != CONTEXT_FORM)
+    take_apart(ui, key);
   else if (view->pane_class->key)
     take_result(ui, view, view->pane_class->key(view->pane, key));
 }

@@ -86,6 +86,23 @@ has_own_key(Context context, Action action)
   return FALSE;
 }
 
+/* Everything of a group that has no key of its own here, but one of the general ones. */
+static void
+add_general(HelpView *view, const char *group, gboolean with_heading)
+{
+  for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+    Action action = (Action)i;
+    g_autofree char *keys = keymap_keys(view->context, action);
+    if (!keys || strcmp(action_info(action)->group, group) != 0 ||
+        (view->context != CONTEXT_GENERAL && has_own_key(view->context, action)))
+      continue;
+    if (with_heading)
+      add_entry(view, NULL, group);
+    with_heading = FALSE;
+    add_action(view, view->context, action);
+  }
+}
+
 static void
 add_context(HelpView *view)
 {
@@ -95,6 +112,7 @@ add_context(HelpView *view)
     if (has_own_key(view->context, (Action)action))
       add_action(view, view->context, (Action)action);
   }
+  add_general(view, context_title(view->context), FALSE);
   if (view->entries->len == before + 1)
     g_array_set_size(view->entries, before);
 }
@@ -107,24 +125,6 @@ add_field_keys(HelpView *view)
     add_entry(view, field_keys[i][0], field_keys[i][1]);
 }
 
-/* The general keys that still mean this where help was asked for. */
-static void
-add_group(HelpView *view, const char *group)
-{
-  gboolean headed = FALSE;
-  for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-    Action action = (Action)i;
-    g_autofree char *keys = keymap_keys(view->context, action);
-    if (!keys || strcmp(action_info(action)->group, group) != 0 ||
-        (view->context != CONTEXT_GENERAL && has_own_key(view->context, action)))
-      continue;
-    if (!headed)
-      add_entry(view, NULL, group);
-    headed = TRUE;
-    add_action(view, view->context, action);
-  }
-}
-
 static gpointer
 help_view_open(Ui *ui, gpointer argument)
 {
@@ -135,12 +135,13 @@ help_view_open(Ui *ui, gpointer argument)
   view->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
   g_array_set_clear_func(view->entries, entry_clear);
   view->rows = g_ptr_array_new_with_free_func(row_free);
-  if (view->context != CONTEXT_GENERAL)
-    add_context(view);
+  add_context(view);
   if (view->context == CONTEXT_FORM)
     add_field_keys(view);
-  for (gsize i = 0; i < G_N_ELEMENTS(groups); i++)
-    add_group(view, groups[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
+    if (strcmp(groups[i], context_title(view->context)) != 0)
+      add_general(view, groups[i], TRUE);
+  }
   add_entry(view, NULL, "The mouse is the terminal's own: select and copy as you always do.");
   return view;
 }

@@ -2,6 +2,7 @@
 
 #include "ui/screen.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +157,7 @@ set_modes(void)
 static gboolean
 open_curses(GError **error)
 {
-  terminal_fd = dup(STDOUT_FILENO);
+  terminal_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
   terminal = terminal_fd >= 0 ? fdopen(terminal_fd, "w") : NULL;
   use_env(FALSE);
   use_tioctl(TRUE);

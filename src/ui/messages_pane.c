@@ -128,19 +128,57 @@ empty_text(Connection *connection)
 {
   if (!connection)
     return "No connection yet: n makes one.";
-  if (connection_session(connection)->state != SESSION_ONLINE)
+  SessionState state = connection_session(connection)->state;
+  if (state == SESSION_IDLE || state == SESSION_CLOSING)
     return "No message yet. c connects; what the broker sends and what is published appears here.";
+  if (state != SESSION_ONLINE)
+    return "No message yet: the connection is being made.";
   if (connection_subscriptions(connection)->len == 0)
     return "Nothing is subscribed to: s subscribes, for example to plant/# or to # for all.";
   return "No message yet. p publishes one.";
 }
 
+/* Returns the row after it. */
+static int
+draw_wrapped(Canvas *canvas, int row, int column, Role role, const char *text)
+{
+  g_auto(GStrv) lines = wrap_text(text, MAX(canvas_columns(canvas) - column - 1, 1));
+  for (int i = 0; lines[i]; i++)
+    paint_text(canvas, row++, column, role, lines[i]);
+  return row;
+}
+
+/* Why nothing comes, when that is known; NULL while it may still go well. */
+static const char *
+standing_fault(Connection *connection)
+{
+  if (!connection)
+    return NULL;
+  SessionState state = connection_session(connection)->state;
+  gboolean resting = state == SESSION_IDLE || state == SESSION_WAITING;
+  return resting ? connection_info(connection)->last_error : NULL;
+}
+
+static void
+draw_fault(Connection *connection, Canvas *canvas, const char *fault)
+{
+  gboolean waiting = connection_session(connection)->state == SESSION_WAITING;
+  g_autofree char *safe = safe_text_string(fault);
+  paint_glyph(canvas, 0, 1, ROLE_ERROR, GLYPH_FAIL);
+  int row = draw_wrapped(canvas, 0, 3, ROLE_ERROR, safe) + 1;
+  draw_wrapped(canvas, row, 3, ROLE_DIM,
+               waiting ? "It tries again by itself; c tries at once, d stops."
+                       : "c tries again, e edits the connection.");
+}
+
 static void
 draw_empty(Connection *connection, Canvas *canvas)
 {
-  g_auto(GStrv) lines = wrap_text(empty_text(connection), canvas_columns(canvas) - 2);
-  for (int i = 0; lines[i]; i++)
-    paint_text(canvas, i, 1, ROLE_DIM, lines[i]);
+  const char *fault = standing_fault(connection);
+  if (fault)
+    draw_fault(connection, canvas, fault);
+  else
+    draw_wrapped(canvas, 0, 1, ROLE_DIM, empty_text(connection));
 }
 
 static void
@@ -216,7 +254,6 @@ open_selected(MessagesPane *pane, Connection *connection)
   if (status.next == status.first)
     return;
   scroll_update(&pane->scroll, status.first, status.next, pane->scroll.rows);
-  pane->scroll.follow = FALSE; /* what is opened stays selected underneath */
   MessageViewArgument argument = {connection, pane->scroll.selected};
   ui_open(pane->ui, &message_view, &argument);
 }

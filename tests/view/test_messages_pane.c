@@ -70,6 +70,36 @@ test_empty(void)
   scene_golden(online, &messages_pane, "messages-empty");
 }
 
+/* Why nothing comes stands where one looks for it, whole and with its remedy. */
+static void
+test_fault(void)
+{
+  g_autoptr(Scene) scene = scene_new("prod-eu");
+  scene->connection->info.last_error =
+      "The broker refused our certificate with TLS alert 48, unknown CA. Add \"Test CA\" to the "
+      "client CA file of the broker, or use a certificate of a CA that it names.";
+  scene->connection->session.stopped_by_fault = TRUE;
+  scene_golden(scene, &messages_pane, "messages-fault");
+  scene->connection->session.state = SESSION_WAITING;
+  scene_golden(scene, &messages_pane, "messages-waiting");
+  scene->connection->session.state = SESSION_HANDSHAKING;
+  scene_golden(scene, &messages_pane, "messages-connecting");
+}
+
+static void
+test_fault_hides_no_message(void)
+{
+  g_autoptr(Scene) scene = busy_scene();
+  scene->connection->info.last_error = "The broker went away.";
+  scene->connection->session.state = SESSION_IDLE;
+  view_open(24, 80, 0);
+  messages_pane.draw(scene->ui->tiles[2].pane, view_canvas(), TRUE);
+  g_autofree char *text = view_text();
+  view_close();
+  g_assert_null(strstr(text, "went away"));
+  g_assert_nonnull(strstr(text, "plant/line1/cell1/temp"));
+}
+
 static void
 test_busy(void)
 {
@@ -144,6 +174,32 @@ test_clear_asks(void)
   g_assert_cmpuint(status.next - status.first, ==, 0);
   scene_keys(scene, "C");
   g_assert_null(scene->ui->question.text);
+}
+
+static gboolean
+is_following(Scene *scene)
+{
+  g_autofree char *title = messages_pane.title(scene->ui->tiles[2].pane);
+  return g_str_has_suffix(title, "following");
+}
+
+/* Looking into a message and back again changes nothing about following. */
+static void
+test_following_survives_a_look(void)
+{
+  g_autoptr(Scene) scene = online_scene();
+  many_messages(scene, 50);
+  scene_draw(scene, &messages_pane, 24, 80);
+  scene_keys(scene, "3 Enter");
+  g_assert_true(ui_top(scene->ui)->pane_class == &message_view);
+  many_messages(scene, 50);
+  scene_keys(scene, "K K q");
+  g_assert_true(is_following(scene));
+  scene_draw(scene, &messages_pane, 24, 80);
+  scene_keys(scene, "k Enter q");
+  g_assert_false(is_following(scene));
+  scene_keys(scene, "G Enter Esc");
+  g_assert_true(is_following(scene));
 }
 
 /* --- One message ------------------------------------------------------------------------------ */
@@ -297,6 +353,9 @@ main(int argc, char **argv)
 {
   view_test_init(&argc, &argv);
   g_test_add_func("/messages-pane/empty", test_empty);
+  g_test_add_func("/messages-pane/fault", test_fault);
+  g_test_add_func("/messages-pane/fault-hides-nothing", test_fault_hides_no_message);
+  g_test_add_func("/messages-pane/following-survives", test_following_survives_a_look);
   g_test_add_func("/messages-pane/busy", test_busy);
   g_test_add_func("/messages-pane/stopped", test_stopped);
   g_test_add_func("/messages-pane/selection-stays", test_selection_stays);

@@ -25,6 +25,7 @@ typedef struct {
   gboolean touched[EDIT_COUNT]; /* complaints wait until a field has been typed into */
   gboolean typed;               /* into the focused field, since it has the focus */
   int listed;                   /* field whose path's candidates are shown, 0: none */
+  char *candidates;             /* that are shown there, or NULL */
   guint timer;                  /* that will read the files, 0: none */
 } Editor;
 
@@ -65,6 +66,8 @@ show_messages(Editor *editor)
     if (faults->sentence[id] && editor->touched[id])
       form_set_message(editor->form, id, ROLE_ERROR, faults->sentence[id]);
   }
+  if (editor->listed)
+    form_set_message(editor->form, editor->listed, ROLE_DIM, editor->candidates);
 }
 
 static void
@@ -133,6 +136,7 @@ editor_close(gpointer data)
   profile_free(editor->base);
   profile_free(editor->initial);
   form_free(editor->form);
+  g_free(editor->candidates);
   editor_files_free(editor->files);
   g_free(editor);
 }
@@ -231,6 +235,16 @@ in_path_field(const Editor *editor)
   return id == EDIT_CA || id == EDIT_CERTIFICATE || id == EDIT_KEY;
 }
 
+static gboolean
+file_is_missing(const Editor *editor, int id)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
+    if (file_fields[i].field == id)
+      return editor_files_is_missing(editor->files, file_fields[i].file);
+  }
+  return FALSE;
+}
+
 static void
 list_candidates(Editor *editor, int id, GPtrArray *names)
 {
@@ -239,11 +253,13 @@ list_candidates(Editor *editor, int id, GPtrArray *names)
   for (guint i = 0; i < MIN(names->len, CANDIDATES_SHOWN); i++)
     g_string_append_printf(text, "%s%s", i > 0 ? "  " : "",
                            (const char *)g_ptr_array_index(names, i));
-  form_set_message(editor->form, id, ROLE_DIM, text->str);
+  g_free(editor->candidates);
+  editor->candidates = g_strdup(text->str);
   editor->listed = id;
+  show_messages(editor);
 }
 
-/* FALSE: there is nothing to add and nothing new to say. */
+/* As a shell does; FALSE: there is nothing to add and nothing to choose from. */
 static gboolean
 complete_path(Editor *editor)
 {
@@ -251,15 +267,42 @@ complete_path(Editor *editor)
   g_autoptr(GPtrArray) names = NULL;
   g_autofree char *typed = g_strdup(form_text(editor->form, id));
   g_autofree char *completed = path_complete(typed, &names);
-  if (strcmp(completed, typed) != 0) {
+  gboolean longer = strcmp(completed, typed) != 0;
+  if (longer) {
     form_set_text(editor->form, id, completed);
     value_changed(editor, id);
-  } else if (names->len < 2 || editor->listed == id) {
-    return FALSE;
   }
   if (names->len > 1)
     list_candidates(editor, id, names);
-  return TRUE;
+  return longer || names->len > 1;
+}
+
+/* A path that is good as it stands is left at once, and so is an empty one; only what has just been
+ * typed is completed although it may be. */
+static gboolean
+wants_completion(const Editor *editor)
+{
+  int id = form_focused(editor->form);
+  g_autofree char *path = path_expand(form_text(editor->form, id));
+  if (!path || editor->typed)
+    return path != NULL;
+  gboolean folder = id == EDIT_CA && form_choice(editor->form, EDIT_TRUST) == TRUST_FOLDER;
+  return !g_file_test(path, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR);
+}
+
+/* TRUE: Tab stays in this field, because it was completed, or to say that nothing begins so. The
+ * next Tab then goes on. */
+static gboolean
+tab_completes(Editor *editor)
+{
+  if (!in_path_field(editor) || !wants_completion(editor))
+    return FALSE;
+  gboolean was_typed = editor->typed;
+  if (complete_path(editor))
+    return TRUE;
+  editor->typed = FALSE;
+  read_files(editor);
+  return was_typed && file_is_missing(editor, form_focused(editor->form));
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
@@ -288,8 +331,9 @@ editor_act(gpointer data, Action action)
   gboolean handled = FALSE;
   if (action == ACTION_SAVE || action == ACTION_SAVE_CONNECT)
     return save(editor, action == ACTION_SAVE_CONNECT);
-  if ((action == ACTION_COMPLETE || (action == ACTION_NEXT_FIELD && editor->typed)) &&
-      in_path_field(editor) && complete_path(editor))
+  if (action == ACTION_NEXT_FIELD && tab_completes(editor))
+    return PANE_HANDLED;
+  if (action == ACTION_COMPLETE && in_path_field(editor) && complete_path(editor))
     return PANE_HANDLED;
   if (action == ACTION_COMPLETE)
     action = ACTION_NEXT_FIELD;
@@ -325,6 +369,13 @@ editor_paste(gpointer data, const char *text, gsize length)
   return PANE_HANDLED;
 }
 
+static const char *
+editor_hint(gpointer data, Action action)
+{
+  Editor *editor = data;
+  return form_hint(editor->form, action);
+}
+
 const PaneClass editor_form = {
     .name = "editor",
     .context = CONTEXT_FORM,
@@ -338,4 +389,5 @@ const PaneClass editor_form = {
     .paste = editor_paste,
     .wanted = editor_wanted,
     .dirty = editor_dirty,
+    .hint = editor_hint,
 };

@@ -243,6 +243,45 @@ form_act(Form *form, Action action, gboolean *handled, int *id)
   return FALSE;
 }
 
+static const char *
+toggle_hint(const Field *field)
+{
+  if (field->spec->kind == FIELD_CHECK)
+    return field->value ? "untick" : "tick";
+  return field->spec->kind == FIELD_CHOICE ? "choose" : "";
+}
+
+static const char *
+reveal_hint(const Form *form, const Field *field)
+{
+  if (field->spec->kind != FIELD_SECRET)
+    return "";
+  return form->revealed ? "hide" : "reveal";
+}
+
+const char *
+form_hint(const Form *form, Action action)
+{
+  if (form->focused < 0)
+    return NULL;
+  const Field *field = &form->fields[form->focused];
+  gboolean path = field->spec->kind == FIELD_PATH;
+  switch (action) {
+  case ACTION_NEXT_FIELD:
+    return path ? "complete" : NULL;
+  case ACTION_DOWN:
+    return path ? "next field" : "";
+  case ACTION_OPEN:
+    return "";
+  case ACTION_TOGGLE:
+    return toggle_hint(field);
+  case ACTION_REVEAL:
+    return reveal_hint(form, field);
+  default:
+    return NULL;
+  }
+}
+
 /* --- Keys and pastes ---------------------------------------------------------------------------
  */
 

@@ -44,6 +44,9 @@ gboolean form_act(Form *form, Action action, gboolean *handled, int *id);
 gboolean form_key(Form *form, const Key *key, gboolean *handled, int *id);
 gboolean form_paste(Form *form, const char *text, gsize length, int *id);
 
+/* The hint bar's word for an action while this field has the focus (see PaneClass.hint). */
+const char *form_hint(const Form *form, Action action);
+
 /* Rows that the whole form takes at this width. */
 int form_rows(const Form *form, int columns);
 void form_draw(Form *form, Canvas *canvas, gboolean focused);

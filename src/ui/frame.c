@@ -220,9 +220,10 @@ static void
 draw_hints(Ui *ui, const Layout *layout)
 {
   Canvas canvas;
-  Context context = ui->question.text ? CONTEXT_QUESTION : ui_top(ui)->pane_class->context;
+  const View *top = ui_top(ui);
+  Context context = ui->question.text ? CONTEXT_QUESTION : top->pane_class->context;
   canvas_init(&canvas, layout->hints, NULL);
-  hint_bar_draw(&canvas, context, ui_has_view(ui));
+  hint_bar_draw(&canvas, context, ui_has_view(ui), top->pane_class->hint, top->pane);
 }
 
 void

@@ -29,8 +29,15 @@ way_out(Context context, gboolean closes, char **key, const char **hint)
   *hint = by_back ? "cancel" : closes ? "close" : action_info(ACTION_QUIT)->hint;
 }
 
+static const char *
+word_for(Action action, HintWord word, gpointer data)
+{
+  const char *own = word ? word(data, action) : NULL;
+  return own ? own : action_info(action)->hint;
+}
+
 void
-hint_bar_draw(Canvas *canvas, Context context, gboolean closes)
+hint_bar_draw(Canvas *canvas, Context context, gboolean closes, HintWord word, gpointer data)
 {
   g_autofree char *out_key = NULL, *help_key = keymap_first_key(context, ACTION_HELP);
   const char *out_hint;
@@ -41,7 +48,9 @@ hint_bar_draw(Canvas *canvas, Context context, gboolean closes)
     column = draw_hint(canvas, column, help_key, action_info(ACTION_HELP)->hint);
   for (const Action *action = keymap_hints(context); *action != ACTION_NONE; action++) {
     g_autofree char *key = keymap_first_key(context, *action);
-    const char *hint = action_info(*action)->hint;
+    const char *hint = word_for(*action, word, data);
+    if (!hint[0])
+      continue;
     if (!key || column + hint_width(key, hint) + GAP > end)
       break;
     column = draw_hint(canvas, column, key, hint);

@@ -59,8 +59,7 @@ static const Binding help[] = {
 /* Those bound to nothing belong to the field's line editor. */
 static const Binding form[] = {
     {"C-s", ACTION_SAVE}, {"F2", ACTION_SAVE},
-    {"Tab", ACTION_NEXT_FIELD}, {"Down", ACTION_NEXT_FIELD},
-    {"S-Tab", ACTION_PREVIOUS_FIELD}, {"Up", ACTION_PREVIOUS_FIELD},
+    {"Tab", ACTION_NEXT_FIELD}, {"S-Tab", ACTION_PREVIOUS_FIELD},
     {"C-t", ACTION_TOGGLE}, {"C-n", ACTION_COMPLETE}, {"C-r", ACTION_REVEAL},
     {"C-o", ACTION_SAVE_CONNECT},
     {"Left", ACTION_NONE}, {"Right", ACTION_NONE}, {"Home", ACTION_NONE}, {"End", ACTION_NONE},
@@ -104,8 +103,8 @@ static const struct {
                                    ACTION_PAGE_DOWN}},
     [CONTEXT_HELP] = {"Text", help, {ACTION_PAGE_DOWN, ACTION_PAGE_UP, ACTION_FIRST, ACTION_LAST}},
     [CONTEXT_FORM] = {"Form", form,
-                      {ACTION_SAVE, ACTION_NEXT_FIELD, ACTION_PREVIOUS_FIELD, ACTION_TOGGLE,
-                       ACTION_COMPLETE, ACTION_REVEAL}},
+                      {ACTION_SAVE, ACTION_OPEN, ACTION_NEXT_FIELD, ACTION_DOWN, ACTION_TOGGLE,
+                       ACTION_REVEAL, ACTION_SAVE_CONNECT, ACTION_PREVIOUS_FIELD}},
     [CONTEXT_QUESTION] = {"Question", question, {ACTION_NONE}},
 };
 /* clang-format on */

@@ -37,6 +37,9 @@ typedef struct PaneClass {
   /* Form panes: how many rows and columns the dialog wants at most; NULL: as much as there is. */
   void (*wanted)(gpointer pane, int *rows, int *columns);
   gboolean (*dirty)(gpointer pane);      /* unsaved input: closing asks first; NULL: never */
+  /* The hint bar's word for an action, static: NULL for the action's own, "" for no hint at all
+   * where it would do nothing now. NULL: always the action's own. */
+  const char *(*hint)(gpointer pane, Action action);
 } PaneClass;
 
 /* The tiled panes, in tab order. */

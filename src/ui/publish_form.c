@@ -176,6 +176,23 @@ publish_paste(gpointer data, const char *text, gsize length)
   return PANE_HANDLED;
 }
 
+static const char *
+publish_hint(gpointer data, Action action)
+{
+  PublishForm *publish = data;
+  gboolean last_field = form_focused(publish->form) == PUBLISH_RETAIN;
+  switch (action) {
+  case ACTION_SAVE:
+    return "publish";
+  case ACTION_OPEN:
+    return last_field ? "publish" : "";
+  case ACTION_SAVE_CONNECT:
+    return "";
+  default:
+    return form_hint(publish->form, action);
+  }
+}
+
 const PaneClass publish_form = {
     .name = "publish",
     .context = CONTEXT_FORM,
@@ -187,4 +204,5 @@ const PaneClass publish_form = {
     .key = publish_key,
     .paste = publish_paste,
     .wanted = publish_wanted,
+    .hint = publish_hint,
 };

@@ -139,6 +139,15 @@ subscribe_paste(gpointer data, const char *text, gsize length)
   return PANE_HANDLED;
 }
 
+static const char *
+subscribe_hint(gpointer data, Action action)
+{
+  SubscribeForm *subscribe = data;
+  if (action == ACTION_SAVE || action == ACTION_SAVE_CONNECT)
+    return "";
+  return action == ACTION_OPEN ? "subscribe" : form_hint(subscribe->form, action);
+}
+
 const PaneClass subscribe_form = {
     .name = "subscribe",
     .context = CONTEXT_FORM,
@@ -150,4 +159,5 @@ const PaneClass subscribe_form = {
     .key = subscribe_key,
     .paste = subscribe_paste,
     .wanted = subscribe_wanted,
+    .hint = subscribe_hint,
 };

@@ -164,6 +164,12 @@ form_takes_paste(gpointer pane, const char *text, gsize length)
   return PANE_HANDLED;
 }
 
+static const char *
+form_word(gpointer pane, Action action)
+{
+  return form_hint(pane, action);
+}
+
 static const PaneClass stub_form = {
     .name = "form",
     .context = CONTEXT_FORM,
@@ -174,6 +180,7 @@ static const PaneClass stub_form = {
     .act = act_on_form,
     .key = form_takes_key,
     .paste = form_takes_paste,
+    .hint = form_word,
 };
 
 /* --- The program -------------------------------------------------------------------------------

@@ -146,6 +146,31 @@ test_hidden_fields_are_passed_over(void)
 }
 
 static void
+test_hints(void)
+{
+  g_autoptr(Form) form = new_form();
+  form_focus(form, NAME);
+  g_assert_null(form_hint(form, ACTION_NEXT_FIELD));
+  g_assert_null(form_hint(form, ACTION_SAVE));
+  g_assert_cmpstr(form_hint(form, ACTION_DOWN), ==, "");
+  g_assert_cmpstr(form_hint(form, ACTION_TOGGLE), ==, "");
+  g_assert_cmpstr(form_hint(form, ACTION_REVEAL), ==, "");
+  form_focus(form, CA);
+  g_assert_cmpstr(form_hint(form, ACTION_NEXT_FIELD), ==, "complete");
+  g_assert_cmpstr(form_hint(form, ACTION_DOWN), ==, "next field");
+  form_focus(form, SCHEME);
+  g_assert_cmpstr(form_hint(form, ACTION_TOGGLE), ==, "choose");
+  form_focus(form, INSECURE);
+  g_assert_cmpstr(form_hint(form, ACTION_TOGGLE), ==, "tick");
+  press(form, "Space");
+  g_assert_cmpstr(form_hint(form, ACTION_TOGGLE), ==, "untick");
+  form_focus(form, PASSWORD);
+  g_assert_cmpstr(form_hint(form, ACTION_REVEAL), ==, "reveal");
+  press(form, "C-r");
+  g_assert_cmpstr(form_hint(form, ACTION_REVEAL), ==, "hide");
+}
+
+static void
 test_keys_that_are_the_owners(void)
 {
   g_autoptr(Form) form = new_form();
@@ -163,8 +188,7 @@ test_rows(void)
   g_autoptr(Form) form = new_form();
   int plain = form_rows(form, 80);
   g_assert_cmpint(plain, ==, 11);
-  form_set_message(form, NAME, ROLE_ERROR,
-                   "A name has letters, digits and dots.");
+  form_set_message(form, NAME, ROLE_ERROR, "A name has letters, digits and dots.");
   g_assert_cmpint(form_rows(form, 80), ==, plain + 1);
   g_assert_cmpint(form_rows(form, 40), >, plain + 1);
   g_assert_cmpint(form_rows(form, 160), ==, plain);
@@ -186,6 +210,7 @@ main(int argc, char **argv)
   g_test_add_func("/form/numbers", test_numbers);
   g_test_add_func("/form/paste", test_paste);
   g_test_add_func("/form/hidden", test_hidden_fields_are_passed_over);
+  g_test_add_func("/form/hints", test_hints);
   g_test_add_func("/form/owners-keys", test_keys_that_are_the_owners);
   g_test_add_func("/form/rows", test_rows);
   return g_test_run();

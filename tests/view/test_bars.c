@@ -194,7 +194,7 @@ test_tiny_widths(void)
   view_open(3, 40, 0);
   for (int columns = 1; columns < 40; columns++) {
     g_free(header_line(&model, columns));
-    hint_bar_draw(view_canvas(), CONTEXT_MESSAGES, FALSE);
+    hint_bar_draw(view_canvas(), CONTEXT_MESSAGES, FALSE, NULL, NULL);
   }
   view_close();
 }
@@ -207,7 +207,7 @@ test_hints(void)
   for (int columns = 40; columns <= 200; columns += 5) {
     view_resize(1, columns);
     for (int i = 0; i < CONTEXT_COUNT; i++) {
-      hint_bar_draw(view_canvas(), (Context)i, TRUE);
+      hint_bar_draw(view_canvas(), (Context)i, TRUE, NULL, NULL);
       g_autofree char *line = view_row(0);
       gboolean question = i == CONTEXT_QUESTION;
       g_assert_true(question || strstr(line, i == CONTEXT_FORM ? " F1 help" : " ? help"));
@@ -215,7 +215,7 @@ test_hints(void)
     }
   }
   view_resize(1, 40);
-  hint_bar_draw(view_canvas(), CONTEXT_CONNECTIONS, FALSE);
+  hint_bar_draw(view_canvas(), CONTEXT_CONNECTIONS, FALSE, NULL, NULL);
   g_autofree char *line = view_row(0);
   g_assert_cmpstr(line, ==, " ? help  Tab pane  c connect  q quit");
   view_close();

@@ -229,6 +229,98 @@ test_tab_completes(void)
   assert_shows(scene, "does not exist");
 }
 
+static int
+focused_row(Scene *scene)
+{
+  int row, column;
+  gboolean visible;
+  const View *view = ui_top(scene->ui);
+  view_open(70, 160, 0);
+  view->pane_class->draw(view->pane, view_canvas(), TRUE);
+  g_assert_true(view_cursor(&row, &column, &visible));
+  view_close();
+  return row;
+}
+
+/* Tab stays as long as there is something to choose from, as in a shell; the arrows never do. */
+static void
+test_tab_stays_while_ambiguous(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  enter_data_folder();
+  scene_keys(scene, "n");
+  go_down(scene, 5);
+  scene_type(scene, "client-so");
+  int row = focused_row(scene);
+  scene_keys(scene, "Tab Tab Tab");
+  g_assert_cmpint(focused_row(scene), ==, row);
+  assert_shows(scene, "2 fit: client-soon.key  client-soon.pem");
+  scene_keys(scene, "Down");
+  g_assert_cmpint(focused_row(scene), >, row);
+  assert_hides(scene, "2 fit");
+  scene_keys(scene, "Up");
+  g_assert_cmpint(focused_row(scene), ==, row);
+  /* Untouched now, but no file yet. */
+  scene_keys(scene, "Tab");
+  assert_shows(scene, "2 fit: client-soon.key  client-soon.pem");
+}
+
+/* The list stands until a key is pressed, also when the files are read meanwhile. */
+static void
+test_candidates_stay(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  enter_data_folder();
+  scene_keys(scene, "n");
+  go_down(scene, 5);
+  scene_type(scene, "client-so");
+  scene_keys(scene, "Tab");
+  scene->ui->dirty = FALSE;
+  while (!scene->ui->dirty)
+    g_main_context_iteration(NULL, TRUE);
+  assert_shows(scene, "2 fit: client-soon.key  client-soon.pem");
+  scene_type(scene, "p");
+  assert_hides(scene, "2 fit");
+}
+
+static void
+test_tab_without_a_match(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  enter_data_folder();
+  scene_keys(scene, "n");
+  go_down(scene, 5);
+  int row = focused_row(scene);
+  scene_type(scene, "nowhere");
+  scene_keys(scene, "Tab");
+  g_assert_cmpint(focused_row(scene), ==, row);
+  assert_shows(scene, "does not exist");
+  scene_keys(scene, "Tab");
+  g_assert_cmpint(focused_row(scene), >, row);
+}
+
+/* Nothing stops who only goes through: neither an empty path nor one that is good. */
+static void
+test_tab_goes_through(void)
+{
+  g_autoptr(Scene) fresh = scene_new(NULL);
+  enter_data_folder();
+  scene_keys(fresh, "n");
+  go_down(fresh, 5);
+  int row = focused_row(fresh);
+  scene_keys(fresh, "Tab");
+  g_assert_cmpint(focused_row(fresh), >, row);
+  g_autoptr(Scene) saved = saved_scene();
+  scene_keys(saved, "e");
+  go_down(saved, 5);
+  for (int i = 0; i < 3; i++) {
+    row = focused_row(saved);
+    scene_keys(saved, "Tab");
+    g_assert_cmpint(focused_row(saved), >, row);
+  }
+  g_assert_false(editor_form.dirty(ui_top(saved->ui)->pane));
+}
+
 /* What is still being typed is no fault, also when the files are read meanwhile. */
 static void
 test_half_typed_path(void)
@@ -343,6 +435,40 @@ test_subscribe(void)
   g_assert_false(ui_has_view(scene->ui));
 }
 
+/* The hint bar says what a key does in this form and this field, and no more. */
+static void
+assert_hints(Scene *scene, int columns, const char *expected)
+{
+  CanvasCursor cursor;
+  view_open(24, columns, 0);
+  ui_draw(scene->ui, 24, columns, &cursor);
+  g_autofree char *line = view_row(23);
+  view_close();
+  g_assert_cmpstr(line, ==, expected);
+}
+
+static void
+test_hints(void)
+{
+  g_autoptr(Scene) scene = scene_new("lab");
+  fake_connection_set_online(scene->connection);
+  scene_keys(scene, "s");
+  assert_hints(scene, 40, " F1 help  Enter subscribe  Esc cancel");
+  assert_hints(scene, 80,
+               " F1 help  Enter subscribe  Tab next field  S-Tab field before  Esc cancel");
+  scene_keys(scene, "Esc p");
+  assert_hints(scene, 40, " F1 help  C-s publish  Esc cancel");
+  assert_hints(scene, 80, " F1 help  C-s publish  Tab next field  S-Tab field before  Esc cancel");
+  scene_keys(scene, "PgUp Up");
+  assert_hints(scene, 70, " F1 help  C-s publish  Enter publish  Tab next field  Esc cancel");
+  scene_keys(scene, "Esc e");
+  assert_hints(scene, 80, " F1 help  C-s save  Tab next field  C-o save and connect  Esc cancel");
+  go_down(scene, 5);
+  assert_hints(scene, 100,
+               " F1 help  C-s save  Tab complete  Down next field  C-o save and connect"
+               "  Esc cancel");
+}
+
 /* --- Certificate ------------------------------------------------------------------------------ */
 
 static void
@@ -392,11 +518,16 @@ main(int argc, char **argv)
   g_test_add_func("/editor/locked-key", test_locked_key);
   g_test_add_func("/editor/devices", test_devices_are_not_read);
   g_test_add_func("/editor/tab-completes", test_tab_completes);
+  g_test_add_func("/editor/tab-stays", test_tab_stays_while_ambiguous);
+  g_test_add_func("/editor/candidates-stay", test_candidates_stay);
+  g_test_add_func("/editor/tab-no-match", test_tab_without_a_match);
+  g_test_add_func("/editor/tab-goes-through", test_tab_goes_through);
   g_test_add_func("/editor/half-typed-path", test_half_typed_path);
   g_test_add_func("/editor/fields-round-trip", test_fields_round_trip);
   g_test_add_func("/editor/every-fault", test_every_fault_is_told);
   g_test_add_func("/publish", test_publish);
   g_test_add_func("/subscribe", test_subscribe);
+  g_test_add_func("/forms/hints", test_hints);
   g_test_add_func("/certificate-view/pictures", test_certificate);
   g_test_add_func("/certificate-view/saves", test_certificate_saves);
   return g_test_run();

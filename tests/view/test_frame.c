@@ -138,6 +138,14 @@ form_wants(gpointer pane, int *rows, int *columns)
   *columns = 40;
 }
 
+static const char *
+form_word(gpointer pane, Action action)
+{
+  if (action == ACTION_SAVE)
+    return "publish";
+  return action == ACTION_OPEN || action == ACTION_DOWN ? "" : NULL;
+}
+
 static gpointer
 open_form(Ui *owner, gpointer argument)
 {
@@ -156,6 +164,7 @@ static const PaneClass stand_in_form = {
     .paste = form_takes_paste,
     .dirty = form_is_dirty,
     .wanted = form_wants,
+    .hint = form_word,
 };
 
 /* --- A dashboard for each test -----------------------------------------------------------------

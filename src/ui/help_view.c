@@ -28,15 +28,6 @@ typedef struct {
   gboolean heading;
 } Row;
 
-/* The line editor's own keys are in no table: they are bound to nothing there. */
-static const char *const field_keys[][2] = {
-    {"Left, Right, C-b, C-f", "a character back, forward"},
-    {"Home, C-a; End, C-e", "to the beginning, to the end"},
-    {"Backspace; Del, C-d", "delete the character before, under the cursor"},
-    {"C-w", "delete the word before the cursor"},
-    {"C-u, C-k", "delete to the beginning, to the end"},
-};
-
 static void
 entry_clear(gpointer data)
 {
@@ -74,18 +65,6 @@ add_action(HelpView *view, Context context, Action action)
   add_entry(view, keys, text);
 }
 
-static gboolean
-has_own_key(Context context, Action action)
-{
-  const char *key;
-  Action bound;
-  for (guint i = 0; keymap_entry(context, i, &key, &bound); i++) {
-    if (bound == action)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 /* Everything of a group that has no key of its own here, but one of the general ones. */
 static void
 add_general(HelpView *view, const char *group, gboolean with_heading)
@@ -94,7 +73,7 @@ add_general(HelpView *view, const char *group, gboolean with_heading)
     Action action = (Action)i;
     g_autofree char *keys = keymap_keys(view->context, action);
     if (!keys || strcmp(action_info(action)->group, group) != 0 ||
-        (view->context != CONTEXT_GENERAL && has_own_key(view->context, action)))
+        (view->context != CONTEXT_GENERAL && keymap_has_own(view->context, action)))
       continue;
     if (with_heading)
       add_entry(view, NULL, group);
@@ -109,7 +88,7 @@ add_context(HelpView *view)
   guint before = view->entries->len;
   add_entry(view, NULL, context_title(view->context));
   for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
-    if (has_own_key(view->context, (Action)action))
+    if (keymap_has_own(view->context, (Action)action))
       add_action(view, view->context, (Action)action);
   }
   add_general(view, context_title(view->context), FALSE);
@@ -121,8 +100,9 @@ static void
 add_field_keys(HelpView *view)
 {
   add_entry(view, NULL, "In a field");
-  for (gsize i = 0; i < G_N_ELEMENTS(field_keys); i++)
-    add_entry(view, field_keys[i][0], field_keys[i][1]);
+  const char *keys, *help;
+  for (guint i = 0; keymap_field_entry(i, &keys, &help); i++)
+    add_entry(view, keys, help);
 }
 
 static gpointer

@@ -68,6 +68,14 @@ static const Binding form[] = {
     {"C-k", ACTION_NONE}, {"C-u", ACTION_NONE}, {"C-w", ACTION_NONE},
     {NULL, ACTION_NONE},
 };
+/* The line editor's own. */
+static const char *const field_keys[][2] = {
+    {"Left, Right, C-b, C-f", "a character back, forward"},
+    {"Home, C-a; End, C-e", "to the beginning, to the end"},
+    {"Backspace, C-h; Del, C-d", "delete the character before, under the cursor"},
+    {"C-w", "delete the word before the cursor"},
+    {"C-u, C-k", "delete to the beginning, to the end"},
+};
 /* Enter is no yes: a question must not be answered by a key that was meant for something else. */
 static const Binding question[] = {
     {"y", ACTION_OPEN}, {"Y", ACTION_OPEN}, {"n", ACTION_BACK}, {"N", ACTION_BACK},
@@ -184,6 +192,15 @@ keymap_first_key(Context context, Action action)
   return action == ACTION_NONE || keys->len == 0 ? NULL : g_strdup(keys->pdata[0]);
 }
 
+gboolean
+keymap_has_own(Context context, Action action)
+{
+  const Binding *binding = contexts[context].bindings;
+  while (binding->key && binding->action != action)
+    binding++;
+  return binding->key != NULL;
+}
+
 const Action *
 keymap_hints(Context context)
 {
@@ -205,4 +222,14 @@ keymap_entry(Context context, guint index, const char **key, Action *action)
   *key = binding->key;
   *action = binding->action;
   return binding->key != NULL;
+}
+
+gboolean
+keymap_field_entry(guint index, const char **keys, const char **meaning)
+{
+  if (index >= G_N_ELEMENTS(field_keys))
+    return FALSE;
+  *keys = field_keys[index][0];
+  *meaning = field_keys[index][1];
+  return TRUE;
 }

@@ -367,15 +367,16 @@ add_findings(CertificateLines *list, const CertificatesModel *model)
     certificate_lines_finding(list, g_ptr_array_index(findings, i));
 }
 
+/* Whole sentences: "Revocation: no revocation list and no OCSP answer was looked at." */
 static void
 add_not_checked(CertificateLines *list, const Verdict *verdict)
 {
   if (!verdict || !verdict->not_checked || verdict->not_checked->len == 0)
     return;
-  g_autoptr(GString) text = g_string_new("not checked:");
+  certificate_lines_heading(list, "Not checked");
   for (guint i = 0; i < verdict->not_checked->len; i++)
-    g_string_append_printf(text, " %s", (const char *)g_ptr_array_index(verdict->not_checked, i));
-  add(list, ROLE_DIM, text->str);
+    certificate_lines_text(list, ROLE_DIM, GLYPH_DOT, ROLE_DIM, FALSE,
+                           g_ptr_array_index(verdict->not_checked, i));
 }
 
 static void

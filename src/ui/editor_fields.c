@@ -44,7 +44,7 @@ static const FieldSpec specs[] = {
     {EDIT_CLEAN_START, FIELD_CHECK, "Clean start", NULL,
      "forget what the broker has kept for this client id", NULL},
     {EDIT_SUBSCRIPTIONS, FIELD_TEXT, "Subscriptions", NULL,
-     "topic filters with commas between, each with its QoS after a blank: plant/#, alarms/+ 1",
+     "filters with commas between, each may have a QoS: plant/#, alarms/+ 1",
      "none"},
     {EDIT_SECTION_WILL, FIELD_SECTION, "Last will", NULL, NULL, NULL},
     {EDIT_WILL_TOPIC, FIELD_TEXT, "Topic", NULL,

@@ -15,6 +15,7 @@
 /* Columns of a form at a width. */
 typedef struct {
   int columns;
+  int label; /* where labels begin */
   int value; /* where values begin */
   int value_width;
 } Columns;
@@ -22,14 +23,16 @@ typedef struct {
 static Columns
 columns_of(const Form *form, int columns)
 {
-  int label = 0;
+  int label = 0, start = 1;
   for (int i = 0; i < form->count; i++) {
+    if (form->fields[i].spec->kind == FIELD_SECTION)
+      start = 2;
     if (field_is_focusable(&form->fields[i]))
       label = MAX(label, text_width(form->fields[i].spec->label));
   }
   label = MIN(label, columns * 2 / 5);
-  int value = label + 3;
-  return (Columns){columns, value, CLAMP(columns - value - 1, 1, VALUE_MAX)};
+  int value = start + label + 2;
+  return (Columns){columns, start, value, CLAMP(columns - value - 1, 1, VALUE_MAX)};
 }
 
 /* --- Rows --------------------------------------------------------------------------------------
@@ -141,8 +144,10 @@ draw_lines(Canvas *canvas, int row, int column, int columns, Role role, const ch
   g_auto(GStrv) lines = wrap_text(text, columns);
   int count = MIN((int)g_strv_length(lines), MESSAGE_ROWS);
   for (int i = 0; i < count; i++) {
+    /* What does not fit is begun, and so cut where the column ends. */
     gboolean cut = i == count - 1 && lines[i + 1];
-    g_autofree char *line = cut ? g_strconcat(lines[i], " ...", NULL) : g_strdup(lines[i]);
+    g_autofree char *line =
+        cut ? g_strjoin(" ", g_strchomp(lines[i]), lines[i + 1], NULL) : g_strdup(lines[i]);
     paint_text_in(canvas, row + i, column, columns, role, line);
   }
 }
@@ -198,7 +203,7 @@ draw_field(const Form *form, int index, Canvas *canvas, int row, const Columns *
   const Field *field = &form->fields[index];
   gboolean focused = form_focused_now && index == form->focused;
   Role role = focused ? ROLE_STRONG : ROLE_NORMAL;
-  paint_text_in(canvas, row, 1, at->value - 2, role, field->spec->label);
+  paint_text_in(canvas, row, at->label, at->value - at->label - 1, role, field->spec->label);
   if (field_is_text(field))
     draw_text_value(form, field, canvas, row, at, focused);
   else
@@ -213,7 +218,8 @@ draw_one(const Form *form, int index, Canvas *canvas, int row, int rows, const C
 {
   const Field *field = &form->fields[index];
   if (field->spec->kind == FIELD_SECTION) {
-    paint_text_in(canvas, row + rows - 1, 0, at->columns, ROLE_TITLE_FOCUSED, field->spec->label);
+    paint_text_in(canvas, row + rows - 1, 1, at->columns - 1, ROLE_TITLE_FOCUSED,
+                  field->spec->label);
   } else if (field->spec->kind == FIELD_NOTE) {
     g_autofree char *safe = safe_text_string(note_text(field));
     draw_lines(canvas, row, 1, note_width(at), ROLE_DIM, safe);
@@ -222,22 +228,45 @@ draw_one(const Form *form, int index, Canvas *canvas, int row, int rows, const C
   }
 }
 
-/* The last line: what the focused field is for. */
-static void
-draw_help(const Form *form, Canvas *canvas, int row)
+/* --- The last lines: what the focused field is for ----------------------------------------------
+ */
+
+static const char *
+help_text(const Form *form)
 {
-  paint_blank(canvas, row, 0, canvas_columns(canvas), ROLE_NORMAL);
-  if (form->focused < 0 || !form->fields[form->focused].spec->help)
-    return;
-  paint_text_in(canvas, row, 1, canvas_columns(canvas) - 1, ROLE_DIM,
-                form->fields[form->focused].spec->help);
+  return form->focused < 0 ? NULL : form->fields[form->focused].spec->help;
+}
+
+/* One line at least, so that nothing jumps in a form whose fields have short ones; more where the
+ * help needs them and the fields are left the better part. */
+static int
+help_rows(const Form *form, int rows, int columns)
+{
+  const char *help = help_text(form);
+  g_auto(GStrv) lines = help ? wrap_text(help, MAX(columns - 2, 1)) : NULL;
+  int wanted = lines ? (int)g_strv_length(lines) : 1;
+  return CLAMP(wanted, 1, MIN(MAX(rows / 3, 1), MESSAGE_ROWS));
+}
+
+static void
+draw_help(const Form *form, Canvas *canvas, int row, int rows)
+{
+  int columns = canvas_columns(canvas);
+  const char *help = help_text(form);
+  for (int i = 0; i < rows; i++)
+    paint_blank(canvas, row + i, 0, columns, ROLE_NORMAL);
+  if (help && rows == 1)
+    paint_text_in(canvas, row, 1, columns - 1, ROLE_DIM, help);
+  else if (help)
+    draw_lines(canvas, row, 1, MAX(columns - 2, 1), ROLE_DIM, help);
 }
 
 void
 form_draw(Form *form, Canvas *canvas, gboolean focused)
 {
   Columns at = columns_of(form, canvas_columns(canvas));
-  int rows = canvas_rows(canvas) - 1, row = 0;
+  int help = help_rows(form, canvas_rows(canvas), canvas_columns(canvas));
+  int rows = canvas_rows(canvas) - help, row = 0;
   scroll_to_focus(form, &at, rows);
   for (int i = 0; i < form->count; i++) {
     int height = field_rows(&form->fields[i], &at, row == 0);
@@ -246,5 +275,5 @@ form_draw(Form *form, Canvas *canvas, gboolean focused)
       draw_one(form, i, canvas, y, height, &at, focused);
     row += height;
   }
-  draw_help(form, canvas, rows);
+  draw_help(form, canvas, rows, help);
 }

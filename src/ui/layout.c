@@ -8,6 +8,9 @@ enum { CONNECTIONS, CERTIFICATES, MESSAGES, TIMELINE };
 #define SPLIT_ROWS 20
 #define FULL_COLUMNS 160
 #define FULL_ROWS 48
+/* What a dialog leaves of the tiles at each side must be more than slivers of words. */
+#define LEAST_MARGIN_COLUMNS 16
+#define LEAST_MARGIN_ROWS 4
 
 static LayoutKind
 kind_of(int rows, int columns, gboolean zoomed)
@@ -70,14 +73,21 @@ layout_compute(Layout *layout, int rows, int columns, int focused, int lower, gb
     layout->tiles[CLAMP(focused, 0, LAYOUT_TILES - 1)] = layout->body;
 }
 
+/* `wanted` and its frame, or all when there is not much more; 0 wants all. */
+static int
+extent(int wanted, int room, int margin)
+{
+  return wanted <= 0 || wanted + 2 + 2 * margin > room ? room : wanted + 2;
+}
+
 Rect
 layout_view(const Layout *layout, int wanted_rows, int wanted_columns)
 {
   Rect body = layout->body;
   if (!layout->framed)
     return body;
-  int rows = wanted_rows > 0 ? MIN(wanted_rows + 2, body.rows) : body.rows;
-  int columns = wanted_columns > 0 ? MIN(wanted_columns + 2, body.columns) : body.columns;
+  int rows = extent(wanted_rows, body.rows, LEAST_MARGIN_ROWS);
+  int columns = extent(wanted_columns, body.columns, LEAST_MARGIN_COLUMNS);
   return (Rect){body.row + (body.rows - rows) / 2, body.column + (body.columns - columns) / 2, rows,
                 columns};
 }

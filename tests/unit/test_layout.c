@@ -123,6 +123,16 @@ test_dialogs_are_centred(void)
   g_assert_cmpint(view.rows, ==, 12);
   g_assert_cmpint(view.columns, ==, 62);
   g_assert_cmpint(view.column, ==, 29);
+  /* No slivers of tiles beside or above it. */
+  view = layout_view(&layout, 10, 87);
+  g_assert_cmpint(view.columns, ==, 120);
+  view = layout_view(&layout, 10, 86);
+  g_assert_cmpint(view.columns, ==, 88);
+  g_assert_cmpint(view.column, ==, 16);
+  view = layout_view(&layout, 28, 60);
+  g_assert_cmpint(view.rows, ==, layout.body.rows);
+  view = layout_view(&layout, 27, 60);
+  g_assert_cmpint(view.rows, ==, 29);
   layout_compute(&layout, 24, 80, 0, 2, FALSE);
   view = layout_view(&layout, 10, 60);
   g_assert_cmpint(view.rows, ==, layout.body.rows);

@@ -446,8 +446,8 @@ add_all(CertificateLines *list, const CertificatesModel *model)
     add_nothing_yet(list, model);
   add_our_side(list, model);
   add_findings(list, model);
-  add_not_checked(list, model->info->verdict);
   add_parameters(list, model->info);
+  add_not_checked(list, model->info->verdict);
 }
 
 GPtrArray *

@@ -216,14 +216,25 @@ draw_notice(Ui *ui, const Layout *layout, CanvasCursor *cursor)
   }
 }
 
+/* A key that can do nothing now is no hint; pressed all the same, it says why. */
+static const char *
+hint_word(gpointer data, Action action)
+{
+  const View *view = data;
+  const PaneClass *class = view->pane_class;
+  if (class->disabled && class->disabled(view->pane, action))
+    return "";
+  return class->hint ? class->hint(view->pane, action) : NULL;
+}
+
 static void
 draw_hints(Ui *ui, const Layout *layout)
 {
   Canvas canvas;
-  const View *top = ui_top(ui);
+  View *top = ui_top(ui);
   Context context = ui->question.text ? CONTEXT_QUESTION : top->pane_class->context;
   canvas_init(&canvas, layout->hints, NULL);
-  hint_bar_draw(&canvas, context, ui_has_view(ui), top->pane_class->hint, top->pane);
+  hint_bar_draw(&canvas, context, ui_has_view(ui), hint_word, top);
 }
 
 void

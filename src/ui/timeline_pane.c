@@ -55,13 +55,13 @@ timeline_status(gpointer data)
   Connection *connection = current(pane);
   if (!connection)
     return NULL;
-  Timeline *timeline = connection_timeline(connection);
-  g_autofree char *kept = figure_count(timeline_next(timeline) - timeline_first(timeline));
-  if (pane->columns >= FULL_STATUS_COLUMNS)
-    return g_strdup_printf("%s entries", kept);
   /* Beside the tabs of a small screen, which has no title. */
-  return g_strdup_printf("%s %s %s", pane->scroll.follow ? "following" : "stopped",
-                         glyph(GLYPH_DOT), kept);
+  if (pane->columns < FULL_STATUS_COLUMNS)
+    return g_strdup(pane->scroll.follow ? "following" : "stopped");
+  Timeline *timeline = connection_timeline(connection);
+  guint64 count = timeline_next(timeline) - timeline_first(timeline);
+  g_autofree char *kept = figure_count(count);
+  return g_strdup_printf("%s %s", kept, count == 1 ? "entry" : "entries");
 }
 
 static Glyph

@@ -147,6 +147,31 @@ test_duplicate_and_new(void)
   g_assert_true(ui_top(scene->ui)->pane_class == &editor_form);
 }
 
+/* Only what can be done now. */
+static void
+test_hints(void)
+{
+  g_autoptr(Scene) scene = scene_new("lab");
+  CanvasCursor cursor;
+  view_open(24, 80, 0);
+  ui_draw(scene->ui, 24, 80, &cursor);
+  g_autofree char *idle = view_row(23);
+  g_assert_cmpstr(idle, ==,
+                  " ? help  Tab pane  c connect  e edit  n new  s subscribe  D duplicate  q quit");
+  fake_connection_set_online(scene->connection);
+  ui_draw(scene->ui, 24, 80, &cursor);
+  g_autofree char *online = view_row(23);
+  g_assert_cmpstr(online, ==,
+                  " ? help  Tab pane  d disconnect  e edit  n new  s subscribe  p publish  q quit");
+  view_close();
+  g_autoptr(Scene) empty = scene_new(NULL);
+  view_open(24, 80, 0);
+  ui_draw(empty->ui, 24, 80, &cursor);
+  g_autofree char *none = view_row(23);
+  g_assert_cmpstr(none, ==, " ? help  Tab pane  n new  q quit");
+  view_close();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -159,5 +184,6 @@ main(int argc, char **argv)
   g_test_add_func("/connections-pane/deleting-asks", test_deleting_asks);
   g_test_add_func("/connections-pane/last-one-deleted", test_last_one_deleted);
   g_test_add_func("/connections-pane/duplicate-and-new", test_duplicate_and_new);
+  g_test_add_func("/connections-pane/hints", test_hints);
   return g_test_run();
 }

@@ -41,7 +41,7 @@ static void
 set_no_anchor(const FileContent *content, GError **error)
 {
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
-              "no certificate could be read from CA file %s, so nothing would be trusted; give "
+              "No certificate could be read from CA file %s, so nothing would be trusted; give "
               "the file of the CA certificate.",
               content->label);
 }
@@ -122,7 +122,7 @@ anchors_load_folder(const char *path, GError **error)
   g_autofree char *safe = safe_text_string(path);
   if (all->len == 0) {
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
-                "no file in CA folder %s holds a certificate, so nothing would be trusted; give "
+                "No file in CA folder %s holds a certificate, so nothing would be trusted; give "
                 "the folder of the CA certificates.",
                 safe);
     return NULL;
@@ -173,7 +173,7 @@ anchors_load_system(GError **error)
   if (certificates->len > 0)
     return anchors_new(g_steal_pointer(&certificates), g_strdup("system trust store"), NULL);
   g_set_error_literal(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
-                      "this system's trust store holds no certificate, so nothing would be "
+                      "This system's trust store holds no certificate, so nothing would be "
                       "trusted; install its CA certificates (Debian: ca-certificates) or give a "
                       "CA file.");
   return NULL;

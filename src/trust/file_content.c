@@ -126,8 +126,8 @@ file_slot_name(FileSlot slot)
 {
   static const char *const names[] = {
       [FILE_SLOT_CA] = "CA file",
-      [FILE_SLOT_CERTIFICATE] = "certificate file",
-      [FILE_SLOT_KEY] = "key file",
+      [FILE_SLOT_CERTIFICATE] = "Certificate file",
+      [FILE_SLOT_KEY] = "Key file",
   };
   return names[slot];
 }

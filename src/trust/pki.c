@@ -24,7 +24,7 @@ fine(int result, const char *what, GError **error)
 {
   if (result >= 0)
     return TRUE;
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "cannot make a certificate: %s: %s", what,
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "Cannot make a certificate: %s: %s.", what,
               gnutls_strerror(result));
   return FALSE;
 }

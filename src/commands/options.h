@@ -6,13 +6,14 @@
 #include "core/profile.h"
 
 typedef struct {
-  Profile *profile;      /* NULL: no connection was described */
-  char *profile_name;    /* a saved profile was named */
+  Profile *profile;   /* NULL: no connection was described */
+  char *profile_name; /* a saved profile was named */
   gsize log_bytes;
   gboolean ascii, no_color, show_help, show_version;
 } Options;
 
-/* argv[0] is skipped. FALSE: one sentence that names the option and the remedy (exit code 2). */
+/* argv[0] is skipped. A password is overwritten in argv, for ps shows what is there. FALSE: one
+ * sentence that names the option and the remedy (exit code 2), and nothing to clear. */
 gboolean options_parse(int argc, char **argv, Options *options, GError **error);
 void options_clear(Options *options);
 /* (transfer full) the text of --help. */

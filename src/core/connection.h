@@ -9,6 +9,7 @@
 #include "core/profile.h"
 #include "core/session.h"
 #include "core/timeline.h"
+#include "mqtt/client.h"
 #include "net/transport.h"
 #include "trust/anchors.h"
 #include "trust/identity.h"
@@ -40,6 +41,9 @@ gboolean connection_subscribe(Connection *connection, const char *filter, int qo
 gboolean connection_unsubscribe(Connection *connection, const char *filter, GError **error);
 gboolean connection_publish(Connection *connection, const char *topic, const void *payload,
                             gsize length, int qos, gboolean retain, GError **error);
+/* The same with MQTT 5 properties. */
+gboolean connection_publish_message(Connection *connection, const MqttMessage *message,
+                                    GError **error);
 
 typedef enum {
   SUBSCRIPTION_WANTED, SUBSCRIPTION_PENDING, SUBSCRIPTION_GRANTED, SUBSCRIPTION_REFUSED,

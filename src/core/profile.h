@@ -19,7 +19,7 @@ typedef struct {
 } ProfileSubscription;
 
 typedef struct {
-  char *name;              /* also the file's name: letters, digits, '-', '_', '.', no leading '.' */
+  char *name;              /* also the file's: visible UTF-8, no '/', no leading '.', <= 100 bytes */
   ProfileScheme scheme;
   char *host;
   guint16 port;            /* 0: the scheme's (8883, 1883) */
@@ -51,6 +51,7 @@ Profile *profile_copy(const Profile *profile);
 void profile_free(Profile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Profile, profile_free)
 gboolean profile_equal(const Profile *a, const Profile *b);
+gboolean profile_same_subscriptions(const Profile *a, const Profile *b);
 
 guint16 profile_port(const Profile *profile);      /* with the scheme's default */
 /* (transfer full): "mqtts://host:8883", safe text, without user or password. */
@@ -61,7 +62,8 @@ void profile_add_subscription(Profile *profile, const char *filter, int qos);
 typedef enum {
   PROFILE_FIELD_NAME, PROFILE_FIELD_HOST, PROFILE_FIELD_PORT, PROFILE_FIELD_CA,
   PROFILE_FIELD_CERTIFICATE, PROFILE_FIELD_KEY, PROFILE_FIELD_CLIENT_ID, PROFILE_FIELD_KEEP_ALIVE,
-  PROFILE_FIELD_WILL, PROFILE_FIELD_SUBSCRIPTIONS, PROFILE_FIELD_COUNT,
+  PROFILE_FIELD_WILL, PROFILE_FIELD_SUBSCRIPTIONS, PROFILE_FIELD_SCHEME, PROFILE_FIELD_SERVER_NAME,
+  PROFILE_FIELD_ALPN, PROFILE_FIELD_USER_NAME, PROFILE_FIELD_PASSWORD, PROFILE_FIELD_COUNT,
 } ProfileField;
 
 #define PROFILE_ERROR (profile_error_quark())
@@ -71,7 +73,8 @@ GQuark profile_error_quark(void); /* codes: ProfileField; the message is a sente
 gboolean profile_check(const Profile *profile, GError **error);
 
 /* mqtt://, mqtts:// [user[:password]@]host[:port][/topic/filter], percent-decoded; the path
- * becomes a subscription. Changes only what the URL says. */
+ * becomes a subscription with QoS 0. Changes only what the URL says (a URL without a port says: the
+ * scheme's), and nothing when it is refused. No error repeats a part of the URL. */
 gboolean profile_set_url(Profile *profile, const char *url, GError **error);
 gboolean profile_is_url(const char *text);
 

@@ -55,10 +55,10 @@ typedef struct {
   gboolean wanted;          /* the user wants it connected */
   gboolean stopped_by_fault;/* idle because trying again would not help */
   gboolean tls;             /* this connection uses TLS */
-  gboolean tls_verified;
-  gboolean certificate_requested, certificate_sent;
-  gboolean two_way;
-  guint attempt;            /* tries since the last time online, 0 while online */
+  gboolean tls_verified;    /* of the open connection; FALSE again once it is gone */
+  gboolean certificate_requested, certificate_sent; /* of the present or last attempt */
+  gboolean two_way;         /* of the open connection */
+  guint attempt;            /* tries since the user asked or it was last online; 0 while online */
   guint timer_ms;           /* with SESSION_EFFECT_TIMER */
   gint64 since_ms;          /* when `state` was entered */
   gint64 next_try_ms;       /* in WAITING: when */
@@ -67,8 +67,9 @@ typedef struct {
 void session_init(Session *session, gint64 now_ms);
 
 /* `now_ms` from any monotonic clock; `random` in [0, 1) jitters the backoff: full jitter between
- * half and the whole of min(max, first * 2^(attempt-1)). Returns a set of SessionEffect. An event that does
- * not fit the state changes nothing. */
+ * half and the whole of min(max, first * 2^(attempt-1)). Returns a set of SessionEffect; when both
+ * are in it, CLOSE and CANCEL_TIMER are to be done before OPEN. An event that does not fit the
+ * state changes nothing. */
 guint session_handle(Session *session, const SessionEvent *event, gint64 now_ms, double random);
 
 /* "online", "resolving", "waiting for the next try", "stopped", ... */

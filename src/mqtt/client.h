@@ -3,7 +3,8 @@
  *
  * Paho keeps the protocol state (connect, QoS 1 and 2, keepalive, subscriptions) on a loopback
  * socket; it never reconnects by itself and keeps nothing on disk. Results arrive as events on
- * Paho's own thread: the handler may only copy and post. */
+ * Paho's own threads: the handler may only copy and post. Paho copies the password and does not
+ * wipe its copy. */
 #pragma once
 
 #include <glib.h>
@@ -24,6 +25,7 @@ typedef struct {
   gboolean will_retain;
 } MqttClientOptions;
 
+/* MQTT 5, clean start, 60 seconds keep alive, client identifier "". */
 MqttClientOptions *mqtt_client_options_new(void);
 MqttClientOptions *mqtt_client_options_copy(const MqttClientOptions *options);
 void mqtt_client_options_free(MqttClientOptions *options);
@@ -32,12 +34,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MqttClientOptions, mqtt_client_options_free)
 typedef enum {
   MQTT_CLIENT_CONNECTED,        /* CONNACK 0 */
   MQTT_CLIENT_CONNECT_FAILED,   /* reason: CONNACK code, or -1 when there was none */
-  MQTT_CLIENT_DISCONNECTED,     /* after mqtt_client_disconnect() */
-  MQTT_CLIENT_CONNECTION_LOST,
+  MQTT_CLIENT_DISCONNECTED,     /* once for every mqtt_client_disconnect() but a repeated one */
+  MQTT_CLIENT_CONNECTION_LOST,  /* reason: of the broker's DISCONNECT (MQTT 5), or -1 */
   MQTT_CLIENT_SUBSCRIBED,       /* token; reason: granted QoS or code >= 0x80 */
   MQTT_CLIENT_UNSUBSCRIBED,     /* token; reason */
   MQTT_CLIENT_PUBLISHED,        /* token: acknowledged (QoS 1, 2) or written (QoS 0) */
-  MQTT_CLIENT_REQUEST_FAILED,   /* token: subscribe, unsubscribe or publish could not be done */
+  MQTT_CLIENT_REQUEST_FAILED,   /* token: subscribe, unsubscribe or publish could not be done;
+                                   reason: of the broker's refusal of a publish, or -1. Every
+                                   request gets this or one of the three above, the latest before
+                                   the event that ends the connection */
 } MqttClientEventType;
 
 typedef struct {
@@ -47,11 +52,13 @@ typedef struct {
   char *text;              /* safe text, or NULL */
 } MqttClientEvent;
 
-/* On Paho's thread; the event is borrowed. */
+/* On one of Paho's threads, or within mqtt_client_disconnect() when there is nobody to say goodbye
+ * to; the event is borrowed. Must not call this client. */
 typedef void (*MqttClientHandler)(const MqttClientEvent *event, gpointer user_data);
 
 typedef struct MqttClient MqttClient;
 
+/* NULL and a sentence when the options contradict each other or the standard. */
 MqttClient *mqtt_client_new(const MqttClientOptions *options, MqttClientHandler handler,
                             gpointer user_data, GError **error);
 /* Waits until no handler runs any more; after it returns none will. */
@@ -64,7 +71,7 @@ gboolean mqtt_client_connect(MqttClient *client, guint16 port, guint timeout_sec
 /* Begins to disconnect; MQTT 5: with reason 0 (normal). */
 void mqtt_client_disconnect(MqttClient *client);
 
-/* Each returns a token > 0, or 0 and an error. */
+/* Each returns a token > 0, or 0 and an error. The event may come before the token is returned. */
 guint mqtt_client_subscribe(MqttClient *client, const char *filter, int qos, GError **error);
 guint mqtt_client_unsubscribe(MqttClient *client, const char *filter, GError **error);
 

@@ -47,6 +47,36 @@ MqttFrameResult mqtt_frame_read(const guint8 *bytes, gsize length, MqttFrame *fr
 
 /* --- Properties (MQTT 5, 2.2.2) --------------------------------------------------------------- */
 
+typedef enum {
+  MQTT_PROPERTY_PAYLOAD_FORMAT_INDICATOR = 0x01,
+  MQTT_PROPERTY_MESSAGE_EXPIRY_INTERVAL = 0x02,
+  MQTT_PROPERTY_CONTENT_TYPE = 0x03,
+  MQTT_PROPERTY_RESPONSE_TOPIC = 0x08,
+  MQTT_PROPERTY_CORRELATION_DATA = 0x09,
+  MQTT_PROPERTY_SUBSCRIPTION_IDENTIFIER = 0x0b,
+  MQTT_PROPERTY_SESSION_EXPIRY_INTERVAL = 0x11,
+  MQTT_PROPERTY_ASSIGNED_CLIENT_IDENTIFIER = 0x12,
+  MQTT_PROPERTY_SERVER_KEEP_ALIVE = 0x13,
+  MQTT_PROPERTY_AUTHENTICATION_METHOD = 0x15,
+  MQTT_PROPERTY_AUTHENTICATION_DATA = 0x16,
+  MQTT_PROPERTY_REQUEST_PROBLEM_INFORMATION = 0x17,
+  MQTT_PROPERTY_WILL_DELAY_INTERVAL = 0x18,
+  MQTT_PROPERTY_REQUEST_RESPONSE_INFORMATION = 0x19,
+  MQTT_PROPERTY_RESPONSE_INFORMATION = 0x1a,
+  MQTT_PROPERTY_SERVER_REFERENCE = 0x1c,
+  MQTT_PROPERTY_REASON_STRING = 0x1f,
+  MQTT_PROPERTY_RECEIVE_MAXIMUM = 0x21,
+  MQTT_PROPERTY_TOPIC_ALIAS_MAXIMUM = 0x22,
+  MQTT_PROPERTY_TOPIC_ALIAS = 0x23,
+  MQTT_PROPERTY_MAXIMUM_QOS = 0x24,
+  MQTT_PROPERTY_RETAIN_AVAILABLE = 0x25,
+  MQTT_PROPERTY_USER_PROPERTY = 0x26,
+  MQTT_PROPERTY_MAXIMUM_PACKET_SIZE = 0x27,
+  MQTT_PROPERTY_WILDCARD_SUBSCRIPTION_AVAILABLE = 0x28,
+  MQTT_PROPERTY_SUBSCRIPTION_IDENTIFIER_AVAILABLE = 0x29,
+  MQTT_PROPERTY_SHARED_SUBSCRIPTION_AVAILABLE = 0x2a,
+} MqttPropertyId;
+
 typedef struct {
   guint8 id;           /* MqttPropertyId */
   guint32 number;      /* byte, two byte, four byte and variable byte integers */
@@ -60,6 +90,9 @@ const char *mqtt_property_name(guint8 id);
 /* Walks a property block (without its length) that a decode function has found good.
  * `*cursor` starts at 0. FALSE at the end. */
 gboolean mqtt_property_next(MqttBytes block, gsize *cursor, MqttProperty *property);
+
+/* The number of the first property `id` of such a block; 0 when it is not there. */
+guint32 mqtt_property_number(MqttBytes block, guint8 id);
 
 /* --- Packets ---------------------------------------------------------------------------------- */
 
@@ -116,12 +149,15 @@ typedef struct {
  * Checks all that a receiver can check on one packet alone: lengths, UTF-8 (1.5.4), topic names
  * without wildcards, filters well formed, reserved bits, each property's presence in this packet,
  * its type and its single occurrence, reason codes of the packet's own table. Does not check
- * what needs a session (packet ids in use, receive maximum, alias known). */
+ * what needs a session (packet ids in use, receive maximum, alias known).
+ * A CONNECT tells its own version; `version` is not looked at then. To a CONNECT of MQTT 5, a
+ * broker that knows only 3.1.1 answers with a CONNACK of 3.1.1 (3.1.1, 3.1.2-2): return codes 1 to
+ * 5 are therefore read in MQTT 5 as well. */
 gboolean mqtt_packet_decode(const guint8 *bytes, gsize length, MqttVersion version,
                             MqttDirection direction, MqttPacket *packet, MqttFault *fault);
 
-/* The hot half of it: a PUBLISH whose frame has been read; `body` has frame->remaining bytes.
- * The same checks, offsets counted from the packet's first byte. */
+/* The hot half of it: a PUBLISH from the broker whose frame has been read; `body` has
+ * frame->remaining bytes. The same checks, offsets counted from the packet's first byte. */
 gboolean mqtt_publish_decode(const MqttFrame *frame, const guint8 *body, MqttVersion version,
                              MqttPublish *publish, MqttFault *fault);
 
@@ -136,7 +172,8 @@ const char *mqtt_type_name(guint8 type);
  * and SUBACK's. Static; "unknown reason" when the standard has none. */
 const char *mqtt_reason_text(MqttType type, MqttVersion version, guint8 reason);
 
-/* A filter that may be subscribed to (4.7): not empty, UTF-8, '+' and '#' only where allowed. */
+/* A filter that may be subscribed to (4.7): not empty, UTF-8, '+' and '#' only where allowed; one
+ * that begins with "$share/" must go on with a share name and a filter (MQTT 5, 4.8.2). */
 gboolean mqtt_filter_is_valid(const char *filter, gsize length);
 /* A topic that may be published to. */
 gboolean mqtt_topic_is_valid(const char *topic, gsize length);

@@ -1,12 +1,14 @@
 /* The tap: sees every byte between Paho and the broker, in both directions, once.
  *
  * From the broker, a QoS 0 PUBLISH goes to the sink and not to Paho; everything else passes
- * unchanged, byte for byte, in order. From the client, everything passes. Every packet is decoded
- * and shown to the sink. Bytes that are no MQTT stop the connection: the sink gets a fault.
+ * unchanged, byte for byte, in order (but the 3.1.1 refusal of an MQTT 5 CONNECT, which would
+ * crash Paho, passes in the form of MQTT 5). From the client, everything passes. Every packet is
+ * decoded and shown to the sink. Bytes that are no MQTT break the tap: see tap_feed().
  *
  * Bounded: a packet that is not yet complete is buffered up to `packet_max` bytes (default 16 MiB);
- * a larger QoS 0 PUBLISH is a fault ("larger than this program keeps"), other large packets
- * too. One thread. The tap owns no lock: the sink's begin and end bracket each batch. */
+ * a larger one is a fault ("larger than this program keeps"). What goes on goes on by whole
+ * packets, and nothing of a packet at fault does. One thread. The tap owns no lock: the sink's
+ * begin and end bracket each batch. */
 #pragma once
 
 #include <glib.h>
@@ -16,8 +18,8 @@
 #define TAP_PACKET_MAX_DEFAULT (16u * 1024 * 1024)
 
 typedef struct {
-  /* Around a run of publish() calls that came out of one tap_feed(); never nested. begin() is
-   * called before the first publish() of a feed, end() once after the last. */
+  /* Around a run of publish() calls that came out of one tap_feed(); never nested. A packet() in
+   * between ends the run before it: the order of everything is that of the wire. */
   void (*begin)(gpointer user_data);
   void (*end)(gpointer user_data);
   /* A PUBLISH in either direction. `publish->topic` is the full name also when the wire had an
@@ -29,7 +31,8 @@ typedef struct {
 
 typedef struct Tap Tap;
 
-/* `sink` is static or outlives the tap. The version follows from the CONNECT that passes. */
+/* `sink` is static or outlives the tap; it must not feed or free the tap. The version follows from
+ * the CONNECT that passes. `packet_max` 0: TAP_PACKET_MAX_DEFAULT. */
 Tap *tap_new(const TapSink *sink, gpointer user_data, guint32 packet_max);
 void tap_free(Tap *tap);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tap, tap_free)
@@ -41,9 +44,11 @@ gboolean tap_feed(Tap *tap, MqttDirection direction, const guint8 *bytes, gsize 
                   GByteArray *out, MqttFault *fault);
 
 typedef struct {
-  guint64 packets[2], bytes[2];      /* by MqttDirection */
-  guint64 publishes[2];
+  guint64 packets[2];                /* whole and good ones, by MqttDirection */
+  guint64 bytes[2];                  /* fed */
+  guint64 publishes[2];              /* of the packets */
   guint64 kept_from_client;          /* QoS 0 PUBLISH of the broker that did not go to Paho */
 } TapCounters;
 const TapCounters *tap_counters(const Tap *tap);
+/* 0: none yet, or the reserved type 0. */
 MqttType tap_fault_type(const Tap *tap);

@@ -13,6 +13,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Transport, transport_free)
 
 GMainContext *transport_context(Transport *transport);
 
-/* Runs `function` on the transport thread soon (now, when called there). */
+/* Runs `function` once on the transport thread soon (now, when called there), whatever it returns;
+ * then `notify`, which may be NULL. */
 void transport_invoke(Transport *transport, GSourceFunc function, gpointer data,
                       GDestroyNotify notify);

@@ -12,6 +12,7 @@
 #include "mqtt/packet.h"
 #include "mqtt/tap.h"
 #include "net/transport.h"
+#include "net/tunnel_error.h"
 #include "trust/anchors.h"
 #include "trust/identity.h"
 #include "trust/verify.h"
@@ -39,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TunnelConfig, tunnel_config_free)
 
 typedef enum {
   TUNNEL_RESOLVING,       /* text: name */
-  TUNNEL_RESOLVED,        /* names: CNAME chain; addresses; ttl */
+  TUNNEL_RESOLVED,        /* names: host, then each CNAME's target; addresses; ttl */
   TUNNEL_DIALING,         /* text: address and port */
   TUNNEL_DIAL_FAILED,     /* text: address and port; error: why; the others go on */
   TUNNEL_CONNECTED,       /* text: address and port; TCP is there */
@@ -57,21 +58,6 @@ typedef enum {
   TUNNEL_PACKET,          /* packet: summary of any packet but PUBLISH */
   TUNNEL_CLOSED,          /* the end; error NULL: as wished; fault: what kind */
 } TunnelEventType;
-
-/* What ended a tunnel, as far as this side can see. */
-typedef enum {
-  TUNNEL_FAULT_NONE,
-  TUNNEL_FAULT_RESOLVE,        /* the name is unknown or the name server did not answer */
-  TUNNEL_FAULT_DIAL,           /* no address could be reached */
-  TUNNEL_FAULT_TIMEOUT,
-  TUNNEL_FAULT_TLS,            /* handshake failed: see alert and gnutls_error */
-  TUNNEL_FAULT_VERIFY,         /* we refused the broker's certificate */
-  TUNNEL_FAULT_CLIENT_REFUSED, /* the broker refused our certificate (or that there was none) */
-  TUNNEL_FAULT_PEER_CLOSED,    /* the broker closed the connection */
-  TUNNEL_FAULT_NETWORK,        /* reset, unreachable, ... while connected */
-  TUNNEL_FAULT_PROTOCOL,       /* bytes that are no MQTT, or not allowed */
-  TUNNEL_FAULT_LOCAL,          /* this machine: no socket, no memory for one, ... */
-} TunnelFault;
 
 /* A packet in short: what the timeline shows. Owns its text. */
 typedef struct {
@@ -102,7 +88,7 @@ typedef struct {
   struct { char *version, *cipher, *group, *alpn; gboolean resumed; } tls;
   TunnelPacket *packet;    /* or NULL */
   TunnelFault fault;       /* of TUNNEL_CLOSED */
-  GError *error;           /* a sentence that a user can act on, or NULL */
+  GError *error;           /* TUNNEL_ERROR: a sentence that a user can act on; or NULL */
   int alert;               /* last TLS alert received, -1: none */
   int gnutls_error;        /* 0: none */
 } TunnelEvent;

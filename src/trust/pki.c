@@ -155,9 +155,11 @@ set_key_identifiers(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer, GError **er
   if (!fine(gnutls_x509_crt_get_key_id(crt, 0, id, &size), "key identifier", error) ||
       !fine(gnutls_x509_crt_set_subject_key_id(crt, id, size), "key identifier", error))
     return FALSE;
-  size = sizeof id;
-  if (issuer && gnutls_x509_crt_get_subject_key_id(issuer, id, &size, NULL) < 0)
-    return TRUE; /* an issuer without one is named by its subject alone */
+  if (issuer) { /* else its own, which is in `id` already */
+    size = sizeof id;
+    if (gnutls_x509_crt_get_subject_key_id(issuer, id, &size, NULL) < 0)
+      return TRUE; /* an issuer without one is named by its subject alone */
+  }
   return fine(gnutls_x509_crt_set_authority_key_id(crt, id, size), "key identifier", error);
 }
 

@@ -10,7 +10,7 @@ typedef enum {
   KEY_UP_, KEY_DOWN_, KEY_LEFT_, KEY_RIGHT_, KEY_HOME_, KEY_END_, KEY_PAGE_UP, KEY_PAGE_DOWN,
   KEY_FUNCTION, /* `number` 1 to 12 */
   KEY_CONTROL,  /* `text` holds the letter: C-d is "d" */
-  KEY_PASTE,    /* the whole of a bracketed paste: key_paste_text() of the screen */
+  KEY_PASTE,    /* the whole of a bracketed paste: input_paste() has it */
   KEY_NONE,
 } KeyCode;
 

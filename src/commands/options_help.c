@@ -1,0 +1,85 @@
+/* The text of --help, out of the table of options. */
+#include "config.h"
+
+#include <string.h>
+
+#include "commands/option_table.h"
+
+#define LINE_COLUMNS 79 /* of a terminal with 80, so that no line wraps */
+#define HELP_COLUMN 32
+
+static const char head[] =
+    "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"
+    "       mqtrust demo [OPTION]...\n"
+    "\n"
+    "A terminal dashboard for MQTT over one-way and two-way TLS. CONNECTION is the\n"
+    "name of a saved one; a URL or the options below describe another one.\n";
+
+static const char foot[] =
+    "\n"
+    "TLS is on with mqtts://, with port 8883, and with any of --cafile, --capath,\n"
+    "--tls-use-os-certs and --cert; else it is off.\n"
+    "\n"
+    "Examples:\n"
+    "  mqtrust\n"
+    "  mqtrust plant-7\n"
+    "  mqtrust mqtts://mqtt.example.com/plant/#\n"
+    "  mqtrust -h mqtt.example.com --cafile root.pem \\\n"
+    "    --cert client.pem --key client.key -t 'plant/#' -q 1\n"
+    "  mqtrust -h 192.0.2.7 -p 8883 --server-name mqtt.example.com \\\n"
+    "    -u ada --pw-file ~/.ada\n"
+    "  mqtrust demo\n"
+    "\n"
+    "Exit status: 0 when the dashboard was left, 2 when it could not begin. See\n"
+    "mqtrust(1) for the keys and the files.\n";
+
+/* Words of `help`, from HELP_COLUMN on. */
+static void
+append_help(GString *out, gsize column, const char *help)
+{
+  g_auto(GStrv) words = g_strsplit(help, " ", -1);
+  gboolean first = TRUE;
+  if (column + 2 > HELP_COLUMN) {
+    g_string_append_c(out, '\n');
+    column = 0;
+  }
+  for (int i = 0; words[i] != NULL; i++) {
+    gsize length = strlen(words[i]);
+    if (!first && column + 1 + length > LINE_COLUMNS) {
+      g_string_append_c(out, '\n');
+      column = 0;
+      first = TRUE;
+    }
+    int blanks = first ? HELP_COLUMN - (int)column : 1;
+    g_string_append_printf(out, "%*s%s", blanks, "", words[i]);
+    column += (gsize)blanks + length;
+    first = FALSE;
+  }
+  g_string_append_c(out, '\n');
+}
+
+static void
+append_option(GString *out, const OptionSpec *spec)
+{
+  gsize start = out->len;
+  if (spec->letter != 0)
+    g_string_append_printf(out, "  -%c, --%s", spec->letter, spec->name);
+  else
+    g_string_append_printf(out, "      --%s", spec->name);
+  if (spec->argument != NULL)
+    g_string_append_printf(out, " %s", spec->argument);
+  append_help(out, out->len - start, spec->help);
+}
+
+char *
+options_help(void)
+{
+  GString *out = g_string_new(head);
+  for (gsize i = 0; i < option_group_count; i++) {
+    g_string_append_printf(out, "\n%s:\n", option_groups[i].title);
+    for (gsize j = 0; j < option_groups[i].count; j++)
+      append_option(out, &option_groups[i].options[j]);
+  }
+  g_string_append(out, foot);
+  return g_string_free(out, FALSE);
+}

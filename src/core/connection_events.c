@@ -1,0 +1,379 @@
+/* What tunnel and MQTT client report, turned into info for the screen, lines of the timeline, and
+ * events of the session. */
+#include "config.h"
+
+#include "core/connection_private.h"
+
+#include "core/diagnosis.h"
+
+#include <string.h>
+
+/* A line of the timeline with the time at which it happened, not at which it was read. */
+static void
+note(Connection *connection, const TunnelEvent *event, TimelineLevel level, const char *stage,
+     const char *code, const char *format, ...) G_GNUC_PRINTF(6, 7);
+
+static void
+note(Connection *connection, const TunnelEvent *event, TimelineLevel level, const char *stage,
+     const char *code, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  timeline_add(connection->timeline, event->time_ns, event->monotonic_us, connection->first_entry,
+               level, stage, code, text);
+  connection->first_entry = FALSE;
+}
+
+static char *
+join(char **names, const char *separator)
+{
+  return names != NULL ? g_strjoinv(separator, names) : g_strdup("");
+}
+
+/* --- Name and address -------------------------------------------------------------------------- */
+
+static void
+take_resolved(Connection *connection, const TunnelEvent *event)
+{
+  g_autofree char *names = join(event->names, " → ");
+  g_autofree char *addresses = join(event->addresses, ", ");
+  if (*names == '\0')
+    note(connection, event, TIMELINE_INFO, "dns", NULL, "%s", addresses);
+  else if (event->ttl == 0)
+    note(connection, event, TIMELINE_INFO, "dns", NULL, "%s → %s", names, addresses);
+  else
+    note(connection, event, TIMELINE_INFO, "dns", NULL, "%s → %s (for %u s)", names, addresses,
+         event->ttl);
+  connection_dispatch(connection, SESSION_EVENT_RESOLVED, FALSE, FALSE);
+}
+
+static void
+take_connected(Connection *connection, const TunnelEvent *event)
+{
+  g_free((char *)connection->info.address);
+  connection->info.address = g_strdup(event->text);
+  note(connection, event, TIMELINE_GOOD, "tcp", NULL, "connected to %s", event->text);
+  connection_dispatch(connection, SESSION_EVENT_CONNECTED,
+                      connection->profile->scheme == SCHEME_MQTTS, FALSE);
+}
+
+/* --- TLS --------------------------------------------------------------------------------------- */
+
+static void
+take_request(Connection *connection, const TunnelEvent *event)
+{
+  ConnectionInfo *info = &connection->info;
+  g_clear_pointer(&info->ca_names, g_strfreev);
+  info->ca_names = g_strdupv(event->names);
+  guint count = event->names != NULL ? g_strv_length(event->names) : 0;
+  g_autofree char *names = join(event->names, "; ");
+  note(connection, event, TIMELINE_INFO, "tls", NULL,
+       "the broker asks for a client certificate%s%s%s%s; %s", event->text != NULL ? " (" : "",
+       event->text != NULL ? event->text : "", event->text != NULL ? ")" : "",
+       count == 0 ? ", of any CA it knows" : "",
+       event->flag ? "ours is sent" : "none is configured");
+  if (count > 0)
+    note(connection, event, TIMELINE_INFO, "tls", NULL, "it accepts: %s", names);
+  connection_dispatch(connection, SESSION_EVENT_CERTIFICATE_REQUESTED, event->flag, FALSE);
+}
+
+static void
+take_chain(Connection *connection, const TunnelEvent *event)
+{
+  ConnectionInfo *info = &connection->info;
+  g_clear_pointer(&info->peer_chain, g_ptr_array_unref);
+  if (event->certificates == NULL || event->certificates->len == 0)
+    return;
+  info->peer_chain = g_ptr_array_ref(event->certificates);
+  const Certificate *leaf = g_ptr_array_index(info->peer_chain, 0);
+  note(connection, event, TIMELINE_INFO, "cert", NULL, "the broker sent %u certificate%s: %s ← %s",
+       info->peer_chain->len, info->peer_chain->len == 1 ? "" : "s",
+       certificate_subject_label(leaf), certificate_issuer_label(leaf));
+  connection_dispatch(connection, SESSION_EVENT_PEER_CHAIN, FALSE, FALSE);
+}
+
+static void
+add_findings(Connection *connection, const GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++)
+    connection_add_finding(connection, finding_copy(g_ptr_array_index(findings, i)));
+}
+
+/* The first of all certificates of this connection to end. */
+static void
+find_certificate_end(Connection *connection)
+{
+  ConnectionInfo *info = &connection->info;
+  gint64 end = info->verdict != NULL ? info->verdict->path_end : 0;
+  GPtrArray *own = info->identity != NULL ? identity_certificates(info->identity) : NULL;
+  for (guint i = 0; own != NULL && i < own->len; i++) {
+    gint64 not_after = certificate_not_after(g_ptr_array_index(own, i));
+    if (end == 0 || not_after < end)
+      end = not_after;
+  }
+  info->certificate_end = end;
+}
+
+static void
+take_verdict(Connection *connection, const TunnelEvent *event)
+{
+  ConnectionInfo *info = &connection->info;
+  g_clear_pointer((Verdict **)&info->verdict, verdict_free);
+  info->verdict = verdict_copy(event->verdict);
+  add_findings(connection, info->verdict->findings);
+  find_certificate_end(connection);
+  g_autofree char *reason = verdict_reason(info->verdict);
+  const Finding *first = info->verdict->findings->len > 0
+                             ? g_ptr_array_index(info->verdict->findings, 0) : NULL;
+  if (info->verdict->accepted)
+    note(connection, event, TIMELINE_GOOD, "cert", NULL,
+         "the broker's certificate is trusted (%s)%s", anchors_label(info->anchors),
+         connection->profile->insecure ? "; its name was not checked" : "");
+  else
+    note(connection, event, TIMELINE_ERROR, "cert", first != NULL ? first->code : NULL, "%s",
+         reason != NULL ? reason : "the broker's certificate is not trusted");
+  if (!info->verdict->accepted)
+    connection_fail(connection, reason);
+  connection_dispatch(connection, SESSION_EVENT_VERIFIED, info->verdict->accepted, FALSE);
+}
+
+static void
+set_text(const char **place, const char *value)
+{
+  g_free((char *)*place);
+  *place = g_strdup(value);
+}
+
+static void
+take_established(Connection *connection, const TunnelEvent *event)
+{
+  ConnectionInfo *info = &connection->info;
+  set_text(&info->tls_version, event->tls.version);
+  set_text(&info->cipher, event->tls.cipher);
+  set_text(&info->group, event->tls.group);
+  set_text(&info->alpn, event->tls.alpn);
+  note(connection, event, TIMELINE_GOOD, "tls", NULL, "%s, %s%s%s%s%s",
+       event->tls.version, event->tls.cipher, event->tls.group != NULL ? ", " : "",
+       event->tls.group != NULL ? event->tls.group : "", event->tls.alpn != NULL ? ", ALPN " : "",
+       event->tls.alpn != NULL ? event->tls.alpn : "");
+}
+
+/* A certificate of ours that nobody asked for: it works, but not as the user thinks. */
+static void
+take_first_byte(Connection *connection, const TunnelEvent *event)
+{
+  connection_dispatch(connection, SESSION_EVENT_FIRST_BYTE, FALSE, FALSE);
+  const Session *session = &connection->session;
+  if (session->two_way)
+    note(connection, event, TIMELINE_GOOD, "tls", NULL,
+         "two-way: the broker took our certificate (its first answer came)");
+  Finding *finding = diagnose_first_byte(session, connection->info.identity);
+  if (finding == NULL)
+    return;
+  note(connection, event, TIMELINE_WARNING, "tls", finding->code, "%s", finding->message);
+  connection_add_finding(connection, finding);
+}
+
+/* --- MQTT -------------------------------------------------------------------------------------- */
+
+static void
+take_connack(Connection *connection, const TunnelEvent *event)
+{
+  const TunnelPacket *packet = event->packet;
+  ConnectionInfo *info = &connection->info;
+  if (connection->connect_sent_us != 0)
+    info->rtt_us = event->monotonic_us - connection->connect_sent_us;
+  if (packet->assigned_client_id != NULL)
+    set_text(&info->client_id, packet->assigned_client_id);
+  if (packet->reason == 0) {
+    note(connection, event, TIMELINE_GOOD, "mqtt", NULL, "CONNACK: accepted%s",
+         packet->session_present ? ", the broker kept our session" : "");
+    return; /* online when Paho has seen it as well */
+  }
+  g_autoptr(Finding) finding = diagnose_connack(packet, connection->profile);
+  note(connection, event, TIMELINE_ERROR, "mqtt", finding->code, "CONNACK: %s (reason %u)",
+       packet->reason_text != NULL ? packet->reason_text : "refused", packet->reason);
+  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
+  connection_fail(connection, sentence);
+  connection_add_finding(connection, finding_copy(finding));
+  connection_dispatch(connection, SESSION_EVENT_CONNACK, FALSE,
+                      diagnose_reason_heals(packet->reason));
+}
+
+static void
+take_ping(Connection *connection, const TunnelEvent *event)
+{
+  if (event->packet->type == MQTT_PINGREQ) {
+    connection->ping_sent_us = event->monotonic_us;
+    return;
+  }
+  if (connection->ping_sent_us == 0)
+    return;
+  connection->info.rtt_us = event->monotonic_us - connection->ping_sent_us;
+  connection->ping_sent_us = 0;
+  note(connection, event, TIMELINE_INFO, "mqtt", NULL, "ping answered in %.1f ms",
+       (double)connection->info.rtt_us / 1000.0);
+}
+
+static void
+take_disconnect(Connection *connection, const TunnelEvent *event)
+{
+  const TunnelPacket *packet = event->packet;
+  gboolean ours = packet->direction == MQTT_FROM_CLIENT;
+  if (!ours)
+    connection->disconnect_reason = packet->reason;
+  note(connection, event, ours ? TIMELINE_INFO : TIMELINE_WARNING, "mqtt", NULL,
+       "%s DISCONNECT: %s", ours ? "sent" : "the broker sent",
+       packet->reason_text != NULL ? packet->reason_text : "no reason");
+}
+
+static void
+take_packet(Connection *connection, const TunnelEvent *event)
+{
+  switch (event->packet->type) {
+  case MQTT_CONNECT:
+    connection->connect_sent_us = event->monotonic_us;
+    note(connection, event, TIMELINE_INFO, "mqtt", NULL, "sent CONNECT as %s, MQTT %s",
+         connection->info.client_id[0] != '\0' ? connection->info.client_id : "(broker chooses)",
+         connection->profile->version == MQTT_5 ? "5" : "3.1.1");
+    break;
+  case MQTT_CONNACK:
+    take_connack(connection, event);
+    break;
+  case MQTT_PINGREQ:
+  case MQTT_PINGRESP:
+    take_ping(connection, event);
+    break;
+  case MQTT_DISCONNECT:
+    take_disconnect(connection, event);
+    break;
+  default:
+    break; /* SUBSCRIBE and the like are noted when they are answered */
+  }
+}
+
+/* --- The end ----------------------------------------------------------------------------------- */
+
+static void
+take_closed(Connection *connection, const TunnelEvent *event)
+{
+  gboolean was_online = connection->session.state == SESSION_ONLINE;
+  if (event->fault == TUNNEL_FAULT_NONE) {
+    note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
+  } else if (event->fault != TUNNEL_FAULT_VERIFY) { /* the verdict has said all */
+    g_autoptr(Finding) finding =
+        diagnose_closed(event, connection->profile, connection->info.identity,
+                        connection->disconnect_reason);
+    note(connection, event, TIMELINE_ERROR, "end", finding->code, "%s%s%s", finding->message,
+         *finding->remedy != '\0' ? " " : "", finding->remedy);
+    g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
+    connection_fail(connection, g_strstrip(sentence));
+    if (!was_online)
+      connection_add_finding(connection, g_steal_pointer(&finding));
+  }
+  connection_dispatch(connection, SESSION_EVENT_CLOSED, FALSE,
+                      diagnose_heals(event, connection->disconnect_reason));
+}
+
+static void
+take_simple(Connection *connection, const TunnelEvent *event)
+{
+  switch (event->type) {
+  case TUNNEL_DIALING:
+    note(connection, event, TIMELINE_INFO, "tcp", NULL, "trying %s", event->text);
+    break;
+  case TUNNEL_DIAL_FAILED:
+    note(connection, event, TIMELINE_WARNING, "tcp", NULL, "%s: %s", event->text,
+         event->error != NULL ? event->error->message : "failed");
+    break;
+  case TUNNEL_TLS_STAGE:
+    note(connection, event, TIMELINE_INFO, "tls", NULL, "%s", event->text);
+    break;
+  case TUNNEL_TLS_ALERT:
+    note(connection, event, TIMELINE_WARNING, "tls", NULL, "%s alert %d: %s",
+         event->flag ? "received" : "sent", event->number, event->text);
+    break;
+  case TUNNEL_FOREIGN_DROPPED:
+    note(connection, event, TIMELINE_WARNING, "local", NULL,
+         "another program on this machine tried to use this connection and was dropped: %s",
+         event->text);
+    break;
+  default:
+    break;
+  }
+}
+
+static void
+take_ready(Connection *connection, const TunnelEvent *event)
+{
+  connection->ready_port = (guint16)event->number;
+  connection_dispatch(connection, SESSION_EVENT_READY, FALSE, FALSE);
+}
+
+static void
+take_tunnel_event(Connection *connection, const TunnelEvent *event)
+{
+  switch (event->type) {
+  case TUNNEL_RESOLVED: take_resolved(connection, event); break;
+  case TUNNEL_CONNECTED: take_connected(connection, event); break;
+  case TUNNEL_CERTIFICATE_REQUESTED: take_request(connection, event); break;
+  case TUNNEL_PEER_CHAIN: take_chain(connection, event); break;
+  case TUNNEL_VERIFIED: take_verdict(connection, event); break;
+  case TUNNEL_TLS_ESTABLISHED: take_established(connection, event); break;
+  case TUNNEL_READY: take_ready(connection, event); break;
+  case TUNNEL_FIRST_BYTE: take_first_byte(connection, event); break;
+  case TUNNEL_PACKET: take_packet(connection, event); break;
+  case TUNNEL_CLOSED: take_closed(connection, event); break;
+  default: take_simple(connection, event); break;
+  }
+}
+
+static void
+take_client_event(Connection *connection, const MqttClientEvent *event)
+{
+  switch (event->type) {
+  case MQTT_CLIENT_CONNECTED:
+    connection_dispatch(connection, SESSION_EVENT_CONNACK, TRUE, FALSE);
+    break;
+  case MQTT_CLIENT_DISCONNECTED:
+    connection_dispatch(connection, SESSION_EVENT_MQTT_CLOSED, FALSE, FALSE);
+    break;
+  case MQTT_CLIENT_CONNECT_FAILED:
+    /* A refusal has been seen on the wire already, and an end of the stream ends the tunnel; what
+     * is left is a broker that never answers. */
+    if (event->reason >= 0 || connection->session.state != SESSION_MQTT_CONNECTING)
+      break;
+    connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "no answer to CONNECT: %s",
+                         event->text != NULL ? event->text : "the broker stays silent");
+    if (connection->info.last_error == NULL)
+      connection_fail(connection, "The broker did not answer CONNECT; is this an MQTT port?");
+    connection_dispatch(connection, SESSION_EVENT_CLOSED, FALSE, TRUE);
+    break;
+  case MQTT_CLIENT_CONNECTION_LOST:
+    break; /* the tunnel says why */
+  default:
+    connection_handle_answer(connection, event);
+    break;
+  }
+}
+
+void
+connection_handle_post(gpointer data, gpointer user_data)
+{
+  Connection *connection = user_data;
+  Post *post = data;
+  if (post == NULL) { /* woken: the message log has grown */
+    connection_notify(connection, CONNECTION_CHANGED_MESSAGES);
+    return;
+  }
+  if (connection->attempt != NULL && post->attempt == connection->attempt->number) {
+    if (post->is_client)
+      take_client_event(connection, &post->client);
+    else
+      take_tunnel_event(connection, post->tunnel);
+    connection_notify(connection, CONNECTION_CHANGED_STATE);
+  }
+  post_free(post);
+}

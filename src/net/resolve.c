@@ -1,0 +1,399 @@
+#include "config.h"
+#include "net/resolve.h"
+
+#include <ares.h>
+#include <string.h>
+
+#include "net/tunnel_error.h"
+#include "net/watch.h"
+#include "util/safe_text.h"
+
+#define DEFAULT_TIMEOUT_MS 10000
+/* One question to one server; three servers or tries fit into the default timeout. */
+#define QUESTION_TIMEOUT_MS 2500
+#define QUESTION_TRIES 3
+/* How long one family's addresses wait for the other's answer. RFC 8305, 3 has 50 ms, with a dialer
+ * that takes addresses later; ours gets one list, and only a broken name server leaves a family
+ * unanswered this long. */
+#define SECOND_FAMILY_MS 1000
+/* More is no broker but an attack, or a mistake in a zone. */
+#define MAX_ADDRESSES 64
+#define MAX_ALIASES 32
+
+enum { FAMILY_V4, FAMILY_V6, FAMILIES };
+
+/* One of the two questions. */
+typedef struct {
+  Resolve *resolve;
+  gboolean over;
+  int status; /* ARES_... */
+} Question;
+
+struct Resolve {
+  GMainContext *context;
+  ares_channel channel;
+  gboolean channel_ready;
+  char *host; /* safe text */
+  ResolveDone done;
+  gpointer user_data;
+
+  GHashTable *sockets;  /* descriptor → GSource of c-ares's sockets */
+  GSource *retry_timer; /* when c-ares wants to look at its own timeouts */
+  GSource *limit_timer; /* the whole, or what the second family gets */
+  GSource *finish;      /* done() is due on the next turn of the loop */
+
+  Question questions[FAMILIES];
+  GArray *addresses; /* of Address */
+  GPtrArray *names;  /* of char *, as in ResolveAnswer, not yet safe */
+  guint32 ttl;       /* G_MAXUINT32: none yet */
+  gboolean timed_out;
+  int problem; /* ARES_... of setting up, ARES_SUCCESS */
+};
+
+/* --- The end --------------------------------------------------------------------------------- */
+
+static GError *
+explain_nothing(const Resolve *resolve)
+{
+  const Question *a = &resolve->questions[FAMILY_V4];
+  const Question *aaaa = &resolve->questions[FAMILY_V6];
+  int status = a->status == ARES_ENOTFOUND || a->status == ARES_ENODATA ? aaaa->status : a->status;
+
+  if (resolve->problem != ARES_SUCCESS)
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
+                       "the resolver for \"%s\" cannot be set up (%s); check /etc/resolv.conf",
+                       resolve->host, ares_strerror(resolve->problem));
+  if (resolve->timed_out || status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
+                       "the name server does not answer for \"%s\"; this is a network fault, "
+                       "certificates were not looked at",
+                       resolve->host);
+  if (status == ARES_ENODATA)
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN,
+                       "\"%s\" is in DNS but has no address (neither A nor AAAA record); check the "
+                       "spelling, or add the record",
+                       resolve->host);
+  if (status == ARES_ENOTFOUND || status == ARES_EBADNAME)
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN,
+                       "\"%s\" is not known to DNS; check the spelling or use the address",
+                       resolve->host);
+  return g_error_new(
+      TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
+      "the name server could not look up \"%s\" (%s); this is a fault of the network "
+      "or of the domain's name servers, certificates were not looked at",
+      resolve->host, ares_strerror(status));
+}
+
+static char **
+safe_names(const Resolve *resolve)
+{
+  GStrv names = g_new0(char *, resolve->names->len + 1);
+  for (guint i = 0; i < resolve->names->len; i++)
+    names[i] = safe_text_string(resolve->names->pdata[i]);
+  return names;
+}
+
+static gboolean
+finish(gpointer data)
+{
+  Resolve *resolve = data;
+  watch_clear(&resolve->finish);
+  watch_clear(&resolve->limit_timer);
+  if (resolve->addresses->len == 0) {
+    g_autoptr(GError) error = explain_nothing(resolve);
+    resolve->done(NULL, error, resolve->user_data);
+    return G_SOURCE_REMOVE;
+  }
+  g_auto(GStrv) names = safe_names(resolve);
+  address_interleave(resolve->addresses);
+  ResolveAnswer answer = {
+      .names = names,
+      .addresses = resolve->addresses,
+      .ttl = resolve->ttl == G_MAXUINT32 ? 0 : resolve->ttl,
+  };
+  resolve->done(&answer, NULL, resolve->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_soon(Resolve *resolve)
+{
+  if (resolve->finish == NULL)
+    resolve->finish = watch_timer(resolve->context, 0, finish, resolve);
+}
+
+static gboolean
+on_limit(gpointer data)
+{
+  Resolve *resolve = data;
+  resolve->timed_out = TRUE;
+  watch_clear(&resolve->limit_timer);
+  finish_soon(resolve);
+  return G_SOURCE_REMOVE;
+}
+
+/* --- Answers --------------------------------------------------------------------------------- */
+
+static void
+take_ttl(Resolve *resolve, int ttl)
+{
+  if (ttl > 0)
+    resolve->ttl = MIN(resolve->ttl, (guint32)ttl);
+}
+
+static gboolean
+knows_name(const Resolve *resolve, const char *name)
+{
+  for (guint i = 0; i < resolve->names->len; i++) {
+    if (g_ascii_strcasecmp(resolve->names->pdata[i], name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The answer section may come in any order: follow the chain from the name asked. A loop ends at
+ * the first name that is known already. */
+static void
+take_aliases(Resolve *resolve, const struct ares_addrinfo *info)
+{
+  for (guint step = 0; step < MAX_ALIASES; step++) {
+    const char *last = resolve->names->pdata[resolve->names->len - 1];
+    const struct ares_addrinfo_cname *cname = info->cnames;
+    while (cname != NULL && (cname->alias == NULL || cname->name == NULL ||
+                             g_ascii_strcasecmp(cname->alias, last) != 0))
+      cname = cname->next;
+    if (cname == NULL || knows_name(resolve, cname->name))
+      return;
+    take_ttl(resolve, cname->ttl);
+    g_ptr_array_add(resolve->names, g_strdup(cname->name));
+  }
+}
+
+static gboolean
+has_address(const Resolve *resolve, const Address *address)
+{
+  for (guint i = 0; i < resolve->addresses->len; i++) {
+    if (address_equal(&g_array_index(resolve->addresses, Address, i), address))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+take_addresses(Resolve *resolve, const struct ares_addrinfo *info)
+{
+  for (const struct ares_addrinfo_node *node = info->nodes; node != NULL; node = node->ai_next) {
+    Address address;
+    if (resolve->addresses->len >= MAX_ADDRESSES || !address_set(&address, node->ai_addr))
+      continue;
+    take_ttl(resolve, node->ai_ttl);
+    if (!has_address(resolve, &address))
+      g_array_append_val(resolve->addresses, address);
+  }
+}
+
+static void
+on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
+{
+  Question *question = arg;
+  Resolve *resolve = question->resolve;
+  if (status == ARES_EDESTRUCTION || question->over) {
+    ares_freeaddrinfo(info);
+    return;
+  }
+  question->over = TRUE;
+  question->status = status;
+  if (status == ARES_SUCCESS && info != NULL) {
+    take_aliases(resolve, info);
+    take_addresses(resolve, info);
+  }
+  ares_freeaddrinfo(info);
+
+  if (resolve->questions[FAMILY_V4].over && resolve->questions[FAMILY_V6].over) {
+    finish_soon(resolve);
+  } else if (resolve->addresses->len > 0) {
+    watch_clear(&resolve->limit_timer);
+    resolve->limit_timer = watch_timer(resolve->context, SECOND_FAMILY_MS, on_limit, resolve);
+  }
+}
+
+/* --- c-ares on the loop ---------------------------------------------------------------------- */
+
+static gboolean on_retry(gpointer data);
+
+static void
+set_retry_timer(Resolve *resolve)
+{
+  struct timeval tv;
+  watch_clear(&resolve->retry_timer);
+  if (ares_timeout(resolve->channel, NULL, &tv) == NULL)
+    return;
+  guint milliseconds = (guint)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
+  resolve->retry_timer = watch_timer(resolve->context, milliseconds, on_retry, resolve);
+}
+
+static void
+process(Resolve *resolve, int read_fd, int write_fd)
+{
+  ares_process_fd(resolve->channel, read_fd, write_fd);
+  set_retry_timer(resolve);
+}
+
+static gboolean
+on_retry(gpointer data)
+{
+  process(data, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_socket(int fd, GIOCondition condition, gpointer data)
+{
+  gboolean write = (condition & G_IO_OUT) != 0;
+  gboolean read = (condition & ~(guint)G_IO_OUT) != 0;
+  process(data, read ? fd : ARES_SOCKET_BAD, write ? fd : ARES_SOCKET_BAD);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+clear_socket(gpointer data)
+{
+  GSource *source = data;
+  watch_clear(&source);
+}
+
+static void
+on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
+{
+  Resolve *resolve = data;
+  g_hash_table_remove(resolve->sockets, GINT_TO_POINTER(fd));
+  if (!readable && !writable)
+    return;
+  GIOCondition condition = (readable ? G_IO_IN : 0) | (writable ? G_IO_OUT : 0);
+  g_hash_table_insert(resolve->sockets, GINT_TO_POINTER(fd),
+                      watch_fd(resolve->context, fd, condition, on_socket, resolve));
+}
+
+/* --- The beginning --------------------------------------------------------------------------- */
+
+static int
+open_channel(Resolve *resolve, const char *servers)
+{
+  static gsize once;
+  if (g_once_init_enter(&once)) {
+    ares_library_init(ARES_LIB_INIT_ALL);
+    g_once_init_leave(&once, 1);
+  }
+  struct ares_options options = {
+      .timeout = QUESTION_TIMEOUT_MS,
+      .tries = QUESTION_TRIES,
+      .sock_state_cb = on_socket_state,
+      .sock_state_cb_data = resolve,
+  };
+  int status = ares_init_options(&resolve->channel, &options,
+                                 ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+  if (status != ARES_SUCCESS)
+    return status;
+  resolve->channel_ready = TRUE;
+  return servers == NULL ? ARES_SUCCESS : ares_set_servers_ports_csv(resolve->channel, servers);
+}
+
+static void
+ask(Resolve *resolve, const char *name, int which, int family)
+{
+  /* With a service of NULL and a socket type, one node comes for each address. */
+  struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+  Question *question = &resolve->questions[which];
+  question->resolve = resolve;
+  ares_getaddrinfo(resolve->channel, name, NULL, &hints, on_answer, question);
+}
+
+static gboolean
+take_literal(Resolve *resolve, const char *literal)
+{
+  Address address;
+  if (!address_parse(&address, literal))
+    return FALSE;
+  g_array_append_val(resolve->addresses, address);
+  return TRUE;
+}
+
+/* RFC 6761, 6.3: these never go to a name server. */
+static gboolean
+is_localhost(const char *host)
+{
+  g_autofree char *lower = g_ascii_strdown(host, -1);
+  if (g_str_has_suffix(lower, "."))
+    lower[strlen(lower) - 1] = '\0';
+  return strcmp(lower, "localhost") == 0 || g_str_has_suffix(lower, ".localhost");
+}
+
+/* What needs no resolver at all; c-ares knows no zones ("fe80::1%eth0"). */
+static gboolean
+answer_here(Resolve *resolve, const char *host)
+{
+  if (is_localhost(host)) {
+    take_literal(resolve, "::1");
+    take_literal(resolve, "127.0.0.1");
+  } else if (!take_literal(resolve, host)) {
+    return FALSE;
+  }
+  g_ptr_array_add(resolve->names, g_strdup(host));
+  return TRUE;
+}
+
+static void
+begin(Resolve *resolve, const char *host, const char *servers)
+{
+  if (answer_here(resolve, host)) {
+    finish_soon(resolve);
+    return;
+  }
+  g_autofree char *ascii = g_hostname_to_ascii(host);
+  resolve->problem = ascii == NULL ? ARES_EBADNAME : open_channel(resolve, servers);
+  if (resolve->problem != ARES_SUCCESS) {
+    finish_soon(resolve);
+    return;
+  }
+  g_ptr_array_add(resolve->names, g_strdup(ascii));
+  ask(resolve, ascii, FAMILY_V6, AF_INET6);
+  ask(resolve, ascii, FAMILY_V4, AF_INET);
+  set_retry_timer(resolve);
+}
+
+Resolve *
+resolve_start(GMainContext *context, const char *host, const char *servers, guint timeout_ms,
+              ResolveDone done, gpointer user_data)
+{
+  Resolve *resolve = g_new0(Resolve, 1);
+  resolve->context = g_main_context_ref(context);
+  resolve->host = safe_text_string(host);
+  resolve->done = done;
+  resolve->user_data = user_data;
+  resolve->sockets = g_hash_table_new_full(NULL, NULL, NULL, clear_socket);
+  resolve->addresses = g_array_new(FALSE, FALSE, sizeof(Address));
+  resolve->names = g_ptr_array_new_with_free_func(g_free);
+  resolve->ttl = G_MAXUINT32;
+  resolve->limit_timer =
+      watch_timer(context, timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : timeout_ms, on_limit, resolve);
+  begin(resolve, host, servers);
+  return resolve;
+}
+
+void
+resolve_free(Resolve *resolve)
+{
+  if (resolve == NULL)
+    return;
+  if (resolve->channel_ready)
+    ares_destroy(resolve->channel);
+  g_hash_table_unref(resolve->sockets);
+  watch_clear(&resolve->retry_timer);
+  watch_clear(&resolve->limit_timer);
+  watch_clear(&resolve->finish);
+  g_array_unref(resolve->addresses);
+  g_ptr_array_unref(resolve->names);
+  g_main_context_unref(resolve->context);
+  g_free(resolve->host);
+  g_free(resolve);
+}

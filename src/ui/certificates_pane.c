@@ -1,0 +1,161 @@
+/* The certificates of both sides of the selected connection: as sent and as the path that was
+ * judged, our own, and the findings, worst first. certificate_lines.c composes it. */
+#include "config.h"
+
+#include "ui/pane.h"
+
+#include "ui/certificate_lines.h"
+#include "ui/connection_actions.h"
+#include "ui/item_list.h"
+
+typedef struct {
+  Ui *ui;
+  Connection *connection; /* that the scroll belongs to; only compared */
+  Scroll scroll;
+  int selected;     /* item */
+  GPtrArray *lines; /* as drawn last; NULL before the first time */
+  GArray *items;    /* item of each line */
+} CertificatesPane;
+
+static gpointer
+certificates_open(Ui *ui, gpointer argument)
+{
+  CertificatesPane *pane = g_new0(CertificatesPane, 1);
+  pane->ui = ui;
+  pane->items = g_array_new(FALSE, FALSE, sizeof(int));
+  return pane;
+}
+
+static void
+certificates_close(gpointer data)
+{
+  CertificatesPane *pane = data;
+  g_clear_pointer(&pane->lines, g_ptr_array_unref);
+  g_array_unref(pane->items);
+  g_free(pane);
+}
+
+static char *
+certificates_title(gpointer data)
+{
+  return g_strdup("Certificates");
+}
+
+static char *
+certificates_status(gpointer data)
+{
+  CertificatesPane *pane = data;
+  Connection *connection = ui_selected(pane->ui);
+  const Session *session = connection ? connection_session(connection) : NULL;
+  if (!session || !session->tls_verified)
+    return NULL;
+  return g_strdup(session->two_way ? "two-way TLS" : "TLS");
+}
+
+static void
+compose(CertificatesPane *pane, int columns)
+{
+  Connection *connection = ui_selected(pane->ui);
+  CertificatesModel model = {.now = ui_now(pane->ui)};
+  if (connection) {
+    model.profile = connection_profile(connection);
+    model.session = connection_session(connection);
+    model.info = connection_info(connection);
+  }
+  g_clear_pointer(&pane->lines, g_ptr_array_unref);
+  pane->lines = certificate_lines_new(&model, columns);
+  g_array_set_size(pane->items, 0);
+  for (guint i = 0; i < pane->lines->len; i++) {
+    const CertificateLine *line = g_ptr_array_index(pane->lines, i);
+    g_array_append_val(pane->items, line->item);
+  }
+}
+
+/* Another connection begins at its top; the same one stays on its item. */
+static void
+place_scroll(CertificatesPane *pane, int rows)
+{
+  Connection *connection = ui_selected(pane->ui);
+  if (connection != pane->connection) {
+    pane->connection = connection;
+    pane->selected = 0;
+    pane->scroll = (Scroll){0};
+  }
+  const int *items = (const int *)pane->items->data;
+  int count = (int)pane->items->len;
+  item_list_update(&pane->scroll, items, count, rows, pane->selected);
+  pane->selected = MAX(item_list_selected(&pane->scroll, items, count), 0);
+}
+
+static void
+certificates_draw(gpointer data, Canvas *canvas, gboolean focused)
+{
+  CertificatesPane *pane = data;
+  compose(pane, canvas_columns(canvas));
+  place_scroll(pane, canvas_rows(canvas));
+  CertificateWidths widths = certificate_lines_widths(pane->lines);
+  CertificateColumns columns = certificate_columns(canvas_columns(canvas), &widths);
+  for (int row = 0; row < canvas_rows(canvas); row++) {
+    guint64 number = pane->scroll.top + (guint64)row;
+    if (number >= pane->lines->len)
+      break;
+    const CertificateLine *line = g_ptr_array_index(pane->lines, number);
+    certificate_line_draw(line, canvas, row, &columns, ui_now(pane->ui));
+    if (!focused || line->item != pane->selected)
+      continue;
+    paint_row_role(canvas, row, ROLE_SELECTED);
+    if (number == pane->scroll.selected)
+      paint_cursor(canvas, row, 0, FALSE);
+  }
+}
+
+static PaneResult
+open_selected(CertificatesPane *pane)
+{
+  if (!pane->lines || pane->scroll.selected >= pane->lines->len)
+    return PANE_HANDLED;
+  const CertificateLine *line = g_ptr_array_index(pane->lines, pane->scroll.selected);
+  if (line->certificate) {
+    ui_open(pane->ui, &certificate_view, line->certificate);
+  } else if (line->detail) {
+    TextViewArgument argument = {line->detail_title, line->detail};
+    ui_open(pane->ui, &text_view, &argument);
+  } else {
+    ui_notice(pane->ui, ROLE_NORMAL, "Enter opens a certificate or a finding.");
+  }
+  return PANE_HANDLED;
+}
+
+static PaneResult
+certificates_act(gpointer data, Action action)
+{
+  CertificatesPane *pane = data;
+  const int *items = (const int *)pane->items->data;
+  int count = (int)pane->items->len;
+  if (count > 0 && item_list_act(&pane->scroll, items, count, action)) {
+    pane->selected = MAX(item_list_selected(&pane->scroll, items, count), 0);
+    return PANE_HANDLED;
+  }
+  if (action == ACTION_OPEN)
+    return open_selected(pane);
+  return connection_action(pane->ui, action) ? PANE_HANDLED : PANE_IGNORED;
+}
+
+static const char *
+certificates_disabled(gpointer data, Action action)
+{
+  CertificatesPane *pane = data;
+  return connection_action_disabled(pane->ui, action);
+}
+
+const PaneClass certificates_pane = {
+    .name = "certificates",
+    .context = CONTEXT_CERTIFICATES,
+    .open = certificates_open,
+    .close = certificates_close,
+    .title = certificates_title,
+    .status = certificates_status,
+    .draw = certificates_draw,
+    .act = certificates_act,
+    .disabled = certificates_disabled,
+};

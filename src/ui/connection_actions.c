@@ -1,0 +1,156 @@
+#include "config.h"
+
+#include "ui/connection_actions.h"
+
+/* What a question is about: the connection may be gone when the user has answered. */
+typedef struct {
+  Ui *ui;
+  Connection *connection;
+} Target;
+
+static Target *
+target_new(Ui *ui, Connection *connection)
+{
+  Target *target = g_new(Target, 1);
+  *target = (Target){ui, connection};
+  return target;
+}
+
+static gboolean
+target_alive(const Target *target)
+{
+  GPtrArray *all = workspace_connections(ui_workspace(target->ui));
+  return g_ptr_array_find(all, target->connection, NULL);
+}
+
+/* The one that the cursor lands on when `connection` goes. */
+static Connection *
+neighbour(Ui *ui, Connection *connection)
+{
+  GPtrArray *all = workspace_connections(ui_workspace(ui));
+  guint index;
+  if (!g_ptr_array_find(all, connection, &index) || all->len < 2)
+    return NULL;
+  return g_ptr_array_index(all, index + 1 < all->len ? index + 1 : index - 1);
+}
+
+static void
+delete_now(gpointer data)
+{
+  Target *target = data;
+  if (!target_alive(target))
+    return;
+  g_autofree char *name = g_strdup(connection_profile(target->connection)->name);
+  Connection *next = neighbour(target->ui, target->connection);
+  g_autoptr(GError) error = NULL;
+  ui_select(target->ui, next);
+  if (!workspace_delete(ui_workspace(target->ui), target->connection, &error)) {
+    ui_select(target->ui, target->connection);
+    ui_notice(target->ui, ROLE_ERROR, "%s", error->message);
+    return;
+  }
+  ui_notice(target->ui, ROLE_NORMAL, "%s is deleted.", name);
+}
+
+static void
+ask_delete(Ui *ui, Connection *connection)
+{
+  gboolean saved = workspace_is_saved(ui_workspace(ui), connection);
+  g_autofree char *question =
+      saved ? g_strdup_printf("Delete %s and its file?", connection_profile(connection)->name)
+            : g_strdup_printf("Remove %s from the list?", connection_profile(connection)->name);
+  ui_ask(ui, question, delete_now, target_new(ui, connection), g_free);
+}
+
+static void
+duplicate(Ui *ui, Connection *connection)
+{
+  g_autoptr(GError) error = NULL;
+  Connection *copy = workspace_add(ui_workspace(ui), connection_profile(connection), &error);
+  if (!copy) {
+    ui_notice(ui, ROLE_ERROR, "%s", error->message);
+    return;
+  }
+  ui_select(ui, copy);
+  ui_notice(ui, ROLE_NORMAL, "%s is a copy, not saved yet: e edits and saves it.",
+            connection_profile(copy)->name);
+}
+
+gboolean
+connection_action(Ui *ui, Action action)
+{
+  Connection *connection = ui_selected(ui);
+  if (action == ACTION_NEW) {
+    ui_open(ui, &editor_form, NULL);
+    return TRUE;
+  }
+  const char *reason = connection_action_disabled(ui, action);
+  if (reason) {
+    ui_notice(ui, ROLE_WARNING, "%s", reason);
+    return TRUE;
+  }
+  switch (action) {
+  case ACTION_CONNECT:
+    connection_connect(connection);
+    return TRUE;
+  case ACTION_DISCONNECT:
+    connection_disconnect(connection);
+    return TRUE;
+  case ACTION_EDIT:
+    ui_open(ui, &editor_form, connection);
+    return TRUE;
+  case ACTION_DUPLICATE:
+    duplicate(ui, connection);
+    return TRUE;
+  case ACTION_DELETE:
+    ask_delete(ui, connection);
+    return TRUE;
+  case ACTION_PUBLISH:
+    ui_open(ui, &publish_form, NULL);
+    return TRUE;
+  case ACTION_SUBSCRIBE:
+    ui_open(ui, &subscribe_form, NULL);
+    return TRUE;
+  case ACTION_UNSUBSCRIBE:
+    ui_open(ui, &subscriptions_view, NULL);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+static gboolean
+is_ours(Action action)
+{
+  switch (action) {
+  case ACTION_CONNECT:
+  case ACTION_DISCONNECT:
+  case ACTION_EDIT:
+  case ACTION_DUPLICATE:
+  case ACTION_DELETE:
+  case ACTION_PUBLISH:
+  case ACTION_SUBSCRIBE:
+  case ACTION_UNSUBSCRIBE:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+const char *
+connection_action_disabled(Ui *ui, Action action)
+{
+  if (!is_ours(action))
+    return NULL;
+  Connection *connection = ui_selected(ui);
+  if (!connection)
+    return "There is no connection yet: n makes one.";
+  const Session *session = connection_session(connection);
+  if (action == ACTION_CONNECT && session->state == SESSION_ONLINE)
+    return "It is online already.";
+  if (action == ACTION_DISCONNECT && session->state == SESSION_IDLE)
+    return "It is not connected.";
+  if (action == ACTION_PUBLISH && session->state != SESSION_ONLINE)
+    return "Publishing needs the connection online: c connects.";
+  return NULL;
+}

@@ -1,0 +1,341 @@
+/* The connection editor. Every value is checked as it is typed; what a certificate, key or CA file
+ * holds is read a moment after the last key, so that nothing is read, or decrypted, at every key
+ * press and no half-typed path is complained about. */
+#include "config.h"
+
+#include <string.h>
+
+#include "ui/editor_fields.h"
+#include "ui/editor_files.h"
+#include "ui/pane.h"
+#include "ui/path_complete.h"
+#include "util/safe_text.h"
+
+#define FILES_DELAY_MS 300
+#define EDITOR_COLUMNS 110
+#define CANDIDATES_SHOWN 40
+
+typedef struct {
+  Ui *ui;
+  Connection *connection; /* NULL: a new one */
+  Profile *base;          /* as it was; also what the form has no field for */
+  Profile *initial;       /* what the form said at first */
+  Form *form;
+  EditorFiles *files;
+  gboolean touched[EDIT_COUNT]; /* complaints wait until a field has been typed into */
+  gboolean typed;               /* into the focused field, since it has the focus */
+  int listed;                   /* field whose path's candidates are shown, 0: none */
+  guint timer;                  /* that will read the files, 0: none */
+} Editor;
+
+/* --- Messages beside the fields --------------------------------------------------------------- */
+
+static const struct {
+  int field;
+  EditorFile file;
+} file_fields[] = {
+    {EDIT_CA, EDITOR_FILE_CA},
+    {EDIT_CERTIFICATE, EDITOR_FILE_CERTIFICATE},
+    {EDIT_KEY, EDITOR_FILE_KEY},
+};
+
+static void
+show_file_notes(Editor *editor)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
+    int field = file_fields[i].field;
+    Role role;
+    const char *note = editor_files_note(editor->files, file_fields[i].file, &role);
+    gboolean typing = editor->typed && form_focused(editor->form) == field;
+    if (note && typing && editor_files_is_missing(editor->files, file_fields[i].file))
+      form_set_message(editor->form, field, ROLE_DIM, "there is no such file yet");
+    else if (note)
+      form_set_message(editor->form, field, role, note);
+  }
+}
+
+static void
+show_messages(Editor *editor)
+{
+  g_autoptr(EditorFaults) faults = editor_fields_check(editor->form, editor->base);
+  for (int id = 1; id < EDIT_COUNT; id++)
+    form_set_message(editor->form, id, ROLE_NORMAL, NULL);
+  show_file_notes(editor);
+  for (int id = 1; id < EDIT_COUNT; id++) {
+    if (faults->sentence[id] && editor->touched[id])
+      form_set_message(editor->form, id, ROLE_ERROR, faults->sentence[id]);
+  }
+}
+
+static void
+read_files(Editor *editor)
+{
+  g_clear_handle_id(&editor->timer, g_source_remove);
+  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
+  editor_files_update(editor->files, profile, ui_now(editor->ui));
+  show_messages(editor);
+}
+
+static gboolean
+files_timer(gpointer data)
+{
+  Editor *editor = data;
+  editor->timer = 0;
+  read_files(editor);
+  ui_redraw(editor->ui);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+value_changed(Editor *editor, int id)
+{
+  editor->touched[id] = TRUE;
+  editor->typed = TRUE;
+  editor->listed = 0;
+  editor_fields_arrange(editor->form);
+  show_messages(editor);
+  g_clear_handle_id(&editor->timer, g_source_remove);
+  editor->timer = g_timeout_add(FILES_DELAY_MS, files_timer, editor);
+}
+
+/* The focus has left a field: nothing is half-typed any more. */
+static void
+focus_changed(Editor *editor)
+{
+  editor->typed = FALSE;
+  editor->listed = 0;
+  read_files(editor);
+}
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
+
+static gpointer
+editor_open(Ui *ui, gpointer argument)
+{
+  Editor *editor = g_new0(Editor, 1);
+  editor->ui = ui;
+  editor->connection = argument;
+  editor->base = argument ? profile_copy(connection_profile(argument)) : profile_new();
+  editor->form = editor_fields_new();
+  editor->files = editor_files_new();
+  editor_fields_set(editor->form, editor->base);
+  editor->initial = editor_fields_profile(editor->form, editor->base);
+  memset(editor->touched, argument ? 1 : 0, sizeof editor->touched);
+  read_files(editor);
+  return editor;
+}
+
+static void
+editor_close(gpointer data)
+{
+  Editor *editor = data;
+  g_clear_handle_id(&editor->timer, g_source_remove);
+  profile_free(editor->base);
+  profile_free(editor->initial);
+  form_free(editor->form);
+  editor_files_free(editor->files);
+  g_free(editor);
+}
+
+static char *
+editor_title(gpointer data)
+{
+  Editor *editor = data;
+  if (!editor->connection)
+    return g_strdup("New connection");
+  g_autofree char *name = safe_text_string(editor->base->name);
+  return g_strdup_printf("Edit %s", name);
+}
+
+static char *
+editor_status(gpointer data)
+{
+  return g_strdup_printf("C-s save %s C-o save and connect", glyph(GLYPH_DOT));
+}
+
+static gboolean
+editor_dirty(gpointer data)
+{
+  Editor *editor = data;
+  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
+  return !profile_equal(profile, editor->initial);
+}
+
+static void
+editor_draw(gpointer data, Canvas *canvas, gboolean focused)
+{
+  Editor *editor = data;
+  form_draw(editor->form, canvas, focused);
+}
+
+static void
+editor_wanted(gpointer data, int *rows, int *columns)
+{
+  Editor *editor = data;
+  *columns = EDITOR_COLUMNS;
+  *rows = form_rows(editor->form, EDITOR_COLUMNS) + 1;
+}
+
+/* --- Saving ----------------------------------------------------------------------------------- */
+
+/* FALSE: the first field that is wrong has the focus, and all complaints are shown. */
+static gboolean
+all_good(Editor *editor)
+{
+  g_autoptr(EditorFaults) faults = editor_fields_check(editor->form, editor->base);
+  int first = editor_faults_first(faults);
+  if (first == 0)
+    return TRUE;
+  memset(editor->touched, 1, sizeof editor->touched);
+  show_messages(editor);
+  form_focus(editor->form, first);
+  ui_notice(editor->ui, ROLE_ERROR, "Not saved: %s", faults->sentence[first]);
+  return FALSE;
+}
+
+static gboolean
+still_there(const Editor *editor)
+{
+  GPtrArray *all = workspace_connections(ui_workspace(editor->ui));
+  return editor->connection && g_ptr_array_find(all, editor->connection, NULL);
+}
+
+static PaneResult
+save(Editor *editor, gboolean connect)
+{
+  if (!all_good(editor))
+    return PANE_HANDLED;
+  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
+  g_autoptr(GError) error = NULL;
+  Connection *saved = workspace_save(
+      ui_workspace(editor->ui), still_there(editor) ? editor->connection : NULL, profile, &error);
+  if (!saved) {
+    ui_notice(editor->ui, ROLE_ERROR, "Not saved: %s", error->message);
+    return PANE_HANDLED;
+  }
+  profile_free(editor->initial);
+  editor->initial = profile_copy(profile); /* nothing is left to lose */
+  ui_select(editor->ui, saved);
+  ui_notice(editor->ui, ROLE_GOOD, "%s is saved.", profile->name);
+  if (connect)
+    connection_connect(saved);
+  return PANE_CLOSE;
+}
+
+/* --- Paths ------------------------------------------------------------------------------------ */
+
+static gboolean
+in_path_field(const Editor *editor)
+{
+  int id = form_focused(editor->form);
+  return id == EDIT_CA || id == EDIT_CERTIFICATE || id == EDIT_KEY;
+}
+
+static void
+list_candidates(Editor *editor, int id, GPtrArray *names)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_append_printf(text, "%u fit: ", names->len);
+  for (guint i = 0; i < MIN(names->len, CANDIDATES_SHOWN); i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? "  " : "",
+                           (const char *)g_ptr_array_index(names, i));
+  form_set_message(editor->form, id, ROLE_DIM, text->str);
+  editor->listed = id;
+}
+
+/* FALSE: there is nothing to add and nothing new to say. */
+static gboolean
+complete_path(Editor *editor)
+{
+  int id = form_focused(editor->form);
+  g_autoptr(GPtrArray) names = NULL;
+  g_autofree char *typed = g_strdup(form_text(editor->form, id));
+  g_autofree char *completed = path_complete(typed, &names);
+  if (strcmp(completed, typed) != 0) {
+    form_set_text(editor->form, id, completed);
+    value_changed(editor, id);
+  } else if (names->len < 2 || editor->listed == id) {
+    return FALSE;
+  }
+  if (names->len > 1)
+    list_candidates(editor, id, names);
+  return TRUE;
+}
+
+/* --- Acting ----------------------------------------------------------------------------------- */
+
+/* A URL in the host field is taken apart: nobody wants to do that by hand. */
+static void
+take_url(Editor *editor)
+{
+  if (!profile_is_url(form_text(editor->form, EDIT_HOST)))
+    return;
+  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
+  g_autoptr(GError) error = NULL;
+  if (!profile_set_url(profile, form_text(editor->form, EDIT_HOST), &error)) {
+    ui_notice(editor->ui, ROLE_WARNING, "%s", error->message);
+    return;
+  }
+  editor_fields_set(editor->form, profile);
+  show_messages(editor);
+}
+
+static PaneResult
+editor_act(gpointer data, Action action)
+{
+  Editor *editor = data;
+  int before = form_focused(editor->form), id = 0;
+  gboolean handled = FALSE;
+  if (action == ACTION_SAVE || action == ACTION_SAVE_CONNECT)
+    return save(editor, action == ACTION_SAVE_CONNECT);
+  if ((action == ACTION_COMPLETE || (action == ACTION_NEXT_FIELD && editor->typed)) &&
+      in_path_field(editor) && complete_path(editor))
+    return PANE_HANDLED;
+  if (action == ACTION_COMPLETE)
+    action = ACTION_NEXT_FIELD;
+  if (form_act(editor->form, action, &handled, &id))
+    value_changed(editor, id);
+  if (form_focused(editor->form) != before)
+    focus_changed(editor);
+  if (!handled && action == ACTION_OPEN)
+    return save(editor, FALSE);
+  return handled ? PANE_HANDLED : PANE_IGNORED;
+}
+
+static PaneResult
+editor_key(gpointer data, const Key *key)
+{
+  Editor *editor = data;
+  int id = 0;
+  gboolean handled = FALSE;
+  if (form_key(editor->form, key, &handled, &id))
+    value_changed(editor, id);
+  return handled ? PANE_HANDLED : PANE_IGNORED;
+}
+
+static PaneResult
+editor_paste(gpointer data, const char *text, gsize length)
+{
+  Editor *editor = data;
+  int id = 0;
+  if (form_paste(editor->form, text, length, &id))
+    value_changed(editor, id);
+  if (id == EDIT_HOST)
+    take_url(editor);
+  return PANE_HANDLED;
+}
+
+const PaneClass editor_form = {
+    .name = "editor",
+    .context = CONTEXT_FORM,
+    .open = editor_open,
+    .close = editor_close,
+    .title = editor_title,
+    .status = editor_status,
+    .draw = editor_draw,
+    .act = editor_act,
+    .key = editor_key,
+    .paste = editor_paste,
+    .wanted = editor_wanted,
+    .dirty = editor_dirty,
+};

@@ -1,0 +1,34 @@
+/* A TLS server on one connection, for the scripts of live/peer.h. */
+#pragma once
+
+#include <glib.h>
+#include <gnutls/gnutls.h>
+
+typedef struct {
+  const char *chain_pem; /* leaf first */
+  const char *key_pem;
+  const char *client_ca_pem; /* NULL: no certificate is asked for */
+  gboolean name_no_ca;       /* ask without naming the CAs, as mosquitto 2.0 does */
+  gboolean require;          /* refuse who has none that we trust */
+  const char *priority;      /* NULL: NORMAL */
+  const char *const *alpn;   /* NULL-terminated; then one of them is required */
+} TlsPeerOptions;
+
+typedef struct {
+  gnutls_session_t session;
+  gnutls_certificate_credentials_t credentials;
+  int code;                  /* of the handshake: 0 or GnuTLS's error */
+  guint client_certificates; /* how many the client sent */
+  char sni[256];
+} TlsPeer;
+
+/* Shakes hands; `code` says how it went. */
+void tls_peer_accept(TlsPeer *peer, int fd, const TlsPeerOptions *options);
+/* Says goodbye if `goodbye`, and frees; the descriptor stays open. */
+void tls_peer_clear(TlsPeer *peer, gboolean goodbye);
+
+/* FALSE: the other side has gone. */
+gboolean tls_peer_write(TlsPeer *peer, const void *bytes, gsize length);
+gboolean tls_peer_read(TlsPeer *peer, void *bytes, gsize length);
+/* One whole MQTT packet (shorter than 128 bytes) into `packet`; its length, 0 at the end. */
+gsize tls_peer_read_packet(TlsPeer *peer, guint8 packet[130]);

@@ -1,0 +1,243 @@
+#include "config.h"
+
+#include "core/diagnosis.h"
+#include "trust/pki.h"
+#include "util/private_folder.h"
+#include "util/secret.h"
+
+#include <string.h>
+
+#define DAY 86400
+#define NOW G_GINT64_CONSTANT(1790000000)
+
+/* --- Fixtures ---------------------------------------------------------------------------------- */
+
+/* A client certificate from `from` to `to`, of the usage that `role` gives. */
+static Identity *
+make_identity(PkiRole role, gint64 from, gint64 to)
+{
+  PkiTemplate template = {.role = role,
+                          .key_type = PKI_KEY_ECDSA_P256,
+                          .common_name = "client",
+                          .not_before = from,
+                          .not_after = to,
+                          .path_length = -1};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PkiPair) pair = pki_issue(&template, NULL, &error);
+  g_assert_no_error(error);
+  g_autofree char *folder = private_folder_new("diagnosis", &error);
+  g_assert_no_error(error);
+  g_autofree char *pem = certificate_to_pem(pki_pair_certificate(pair));
+  secret_auto key = pki_pair_key_pem(pair, NULL, &error);
+  private_folder_write(folder, "c.pem", pem, -1, 0600, &error);
+  private_folder_write(folder, "c.key", key, -1, 0600, &error);
+  g_autofree char *pem_path = g_build_filename(folder, "c.pem", NULL);
+  g_autofree char *key_path = g_build_filename(folder, "c.key", NULL);
+  Identity *identity = identity_load(pem_path, key_path, NULL, &error);
+  g_assert_no_error(error);
+  g_assert_true(private_folder_remove(folder, NULL));
+  return identity;
+}
+
+static Profile *
+make_profile(void)
+{
+  Profile *profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("mqtt.example.com");
+  return profile;
+}
+
+static Finding *
+closed_with(TunnelError code, const Identity *identity, int alert, int disconnect_reason)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_autoptr(GError) error = g_error_new_literal(TUNNEL_ERROR, (gint)code, "What the tunnel says.");
+  TunnelEvent event = {.type = TUNNEL_CLOSED,
+                       .time_ns = NOW * G_GINT64_CONSTANT(1000000000),
+                       .fault = tunnel_error_fault(code),
+                       .error = error,
+                       .alert = alert};
+  return diagnose_closed(&event, profile, identity, disconnect_reason);
+}
+
+static gboolean
+has_alternative(const Finding *finding, const char *code)
+{
+  for (guint i = 0; i < finding->alternatives->len; i++) {
+    if (strcmp(g_ptr_array_index(finding->alternatives, i), code) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- Our certificate was refused --------------------------------------------------------------- */
+
+static void
+test_refused_good_certificate(void)
+{
+  g_autoptr(Identity) identity = make_identity(PKI_CLIENT, NOW - DAY, NOW + DAY);
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_CLIENT_CA_UNKNOWN, identity, 48, -1);
+  g_assert_cmpstr(finding->code, ==, "client-ca-unknown");
+  g_assert_cmpint(finding->source, ==, FINDING_SOURCE_CLIENT);
+  g_assert_cmpstr(finding->subject, ==, "CN=client");
+  g_assert_cmpstr(finding->message, ==, "What the tunnel says.");
+  g_assert_true(has_alternative(finding, "client-chain-incomplete"));
+}
+
+static void
+test_refused_expired(void)
+{
+  g_autoptr(Identity) identity = make_identity(PKI_CLIENT, NOW - 9 * DAY, NOW - DAY);
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_CLIENT_REFUSED, identity, 42, -1);
+  g_assert_cmpstr(finding->code, ==, "client-expired");
+  g_assert_cmpstr(finding->message, !=, "What the tunnel says.");
+}
+
+static void
+test_refused_not_yet_valid(void)
+{
+  g_autoptr(Identity) identity = make_identity(PKI_CLIENT, NOW + DAY, NOW + 9 * DAY);
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_CLIENT_REFUSED, identity, 42, -1);
+  g_assert_cmpstr(finding->code, ==, "client-not-yet-valid");
+}
+
+static void
+test_refused_wrong_usage(void)
+{
+  g_autoptr(Identity) identity = make_identity(PKI_SERVER, NOW - DAY, NOW + DAY);
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_CLIENT_REFUSED, identity, 43, -1);
+  g_assert_cmpstr(finding->code, ==, "client-usage-missing");
+}
+
+/* The broker says "expired" of a certificate that is valid by our clock. */
+static void
+test_refused_broker_clock(void)
+{
+  g_autoptr(Identity) identity = make_identity(PKI_CLIENT, NOW - DAY, NOW + DAY);
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_CLIENT_EXPIRED, identity, 45, -1);
+  g_assert_cmpstr(finding->code, ==, "broker-clock-wrong");
+  g_assert_true(has_alternative(finding, "broker-crl-suspected"));
+}
+
+static void
+test_required_but_none(void)
+{
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_CLIENT_REQUIRED, NULL, 116, -1);
+  g_assert_cmpstr(finding->code, ==, "client-cert-required");
+  g_assert_cmpint(finding->source, ==, FINDING_SOURCE_NONE);
+}
+
+/* --- Other ends -------------------------------------------------------------------------------- */
+
+/* Every error of a tunnel has a finding in the catalogue, with a remedy. */
+static void
+test_every_tunnel_error(void)
+{
+  for (int code = 0; code < TUNNEL_ERROR_LAST_; code++) {
+    if (tunnel_error_code((TunnelError)code) == NULL)
+      continue;
+    g_autoptr(Finding) finding = closed_with((TunnelError)code, NULL, -1, -1);
+    g_assert_cmpstr(finding->code, ==, tunnel_error_code((TunnelError)code));
+    g_assert_cmpint(finding->severity, ==, FINDING_ERROR);
+    g_assert_cmpstr(finding->message, !=, "");
+    g_assert_cmpstr(finding->remedy, !=, "");
+  }
+}
+
+static void
+test_disconnect_reason_decides(void)
+{
+  g_autoptr(Finding) finding = closed_with(TUNNEL_ERROR_PEER_CLOSED, NULL, -1, 0x8E);
+  g_assert_cmpstr(finding->code, ==, "mqtt-session-taken-over");
+}
+
+static void
+test_heals(void)
+{
+  TunnelEvent event = {.fault = TUNNEL_FAULT_NETWORK, .alert = -1};
+  g_assert_true(diagnose_heals(&event, -1));
+  g_assert_true(diagnose_heals(&event, 0x8B));
+  g_assert_false(diagnose_heals(&event, 0x8E));
+  event.fault = TUNNEL_FAULT_DIAL;
+  g_assert_true(diagnose_heals(&event, -1));
+  event.fault = TUNNEL_FAULT_VERIFY;
+  g_assert_false(diagnose_heals(&event, -1));
+  event.fault = TUNNEL_FAULT_CLIENT_REFUSED;
+  g_assert_false(diagnose_heals(&event, -1));
+  event.fault = TUNNEL_FAULT_TLS;
+  g_assert_false(diagnose_heals(&event, -1));
+  g_autoptr(GError) reset = g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_TLS_RESET, "reset");
+  event.error = reset;
+  g_assert_true(diagnose_heals(&event, -1));
+}
+
+/* --- CONNACK ----------------------------------------------------------------------------------- */
+
+static void
+test_connack(void)
+{
+  static const struct { guint8 reason; const char *code; gboolean heals; } cases[] = {
+      {1, "mqtt-version-refused", FALSE},      {2, "mqtt-client-id-refused", FALSE},
+      {3, "mqtt-server-unavailable", TRUE},    {4, "mqtt-bad-credentials", FALSE},
+      {5, "mqtt-not-authorized", FALSE},       {0x84, "mqtt-version-refused", FALSE},
+      {0x85, "mqtt-client-id-refused", FALSE}, {0x86, "mqtt-bad-credentials", FALSE},
+      {0x87, "mqtt-not-authorized", FALSE},    {0x88, "mqtt-server-unavailable", TRUE},
+      {0x89, "mqtt-server-unavailable", TRUE}, {0x8A, "mqtt-refused-other", FALSE},
+      {0x97, "mqtt-server-unavailable", TRUE}, {0x9D, "mqtt-refused-other", FALSE},
+  };
+  g_autoptr(Profile) profile = make_profile();
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    TunnelPacket packet = {.type = MQTT_CONNACK, .reason = cases[i].reason};
+    g_autoptr(Finding) finding = diagnose_connack(&packet, profile);
+    g_assert_cmpstr(finding->code, ==, cases[i].code);
+    g_assert_cmpint(diagnose_reason_heals(cases[i].reason), ==, cases[i].heals);
+  }
+}
+
+static void
+test_connack_alternatives(void)
+{
+  g_autoptr(Profile) profile = make_profile();
+  TunnelPacket packet = {.type = MQTT_CONNACK, .reason = 5};
+  g_autoptr(Finding) anonymous = diagnose_connack(&packet, profile);
+  g_assert_true(has_alternative(anonymous, "mqtt-identity-mapped"));
+  profile->user_name = g_strdup("u");
+  g_autoptr(Finding) named = diagnose_connack(&packet, profile);
+  g_assert_true(has_alternative(named, "mqtt-bad-credentials"));
+}
+
+/* --- It works, but not as meant ---------------------------------------------------------------- */
+
+static void
+test_certificate_not_requested(void)
+{
+  g_autoptr(Identity) identity = make_identity(PKI_CLIENT, NOW - DAY, NOW + DAY);
+  Session session = {.tls = TRUE, .tls_verified = TRUE};
+  g_autoptr(Finding) finding = diagnose_first_byte(&session, identity);
+  g_assert_nonnull(finding);
+  g_assert_cmpstr(finding->code, ==, "client-cert-not-requested");
+  g_assert_cmpint(finding->severity, ==, FINDING_WARNING);
+  g_assert_null(diagnose_first_byte(&session, NULL));
+  session.certificate_requested = TRUE;
+  g_assert_null(diagnose_first_byte(&session, identity));
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/diagnosis/refused_good_certificate", test_refused_good_certificate);
+  g_test_add_func("/diagnosis/refused_expired", test_refused_expired);
+  g_test_add_func("/diagnosis/refused_not_yet_valid", test_refused_not_yet_valid);
+  g_test_add_func("/diagnosis/refused_wrong_usage", test_refused_wrong_usage);
+  g_test_add_func("/diagnosis/refused_broker_clock", test_refused_broker_clock);
+  g_test_add_func("/diagnosis/required_but_none", test_required_but_none);
+  g_test_add_func("/diagnosis/every_tunnel_error", test_every_tunnel_error);
+  g_test_add_func("/diagnosis/disconnect_reason_decides", test_disconnect_reason_decides);
+  g_test_add_func("/diagnosis/heals", test_heals);
+  g_test_add_func("/diagnosis/connack", test_connack);
+  g_test_add_func("/diagnosis/connack_alternatives", test_connack_alternatives);
+  g_test_add_func("/diagnosis/certificate_not_requested", test_certificate_not_requested);
+  return g_test_run();
+}

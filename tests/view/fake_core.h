@@ -1,0 +1,25 @@
+/* Connections without a network, for tests of screens: core/connection.h and core/workspace.h over
+ * plain fields that a test sets. Message log, timeline and profile are the real ones. */
+#pragma once
+
+#include "core/workspace.h"
+
+struct Connection {
+  Profile *profile;
+  Session session;
+  ConnectionInfo info;      /* borrowed members are the test's; findings is made here */
+  MessageLog *log;
+  Timeline *timeline;
+  GPtrArray *subscriptions; /* of Subscription */
+  ConnectionRates rates;
+  gboolean needs_tick;
+  char *calls;              /* what was asked of it: "connect; publish a/b 5 q1; " */
+};
+
+Workspace *fake_workspace_new(void);
+/* mqtts://NAME.example.com:8883, MQTT 5, idle. */
+Connection *fake_connection_add(Workspace *workspace, const char *name);
+/* Online over TLS 1.3 with two-way authentication. */
+void fake_connection_set_online(Connection *connection);
+/* As the workspace would report it. */
+void fake_connection_changed(Workspace *workspace, Connection *connection, ConnectionChange what);

@@ -1,0 +1,232 @@
+/* The certificates pane in every state that a connection can be in. */
+#include "config.h"
+
+#include <string.h>
+
+#include "view/pane_scene.h"
+
+#define PICTURE(scene, name) scene_golden(scene, &certificates_pane, "certificates-" name)
+
+static Scene *
+tls_scene(void)
+{
+  Scene *scene = scene_new("mqtt");
+  scene->connection->profile->trust = TRUST_FILE;
+  scene->connection->profile->ca_path = g_strdup("/etc/mqtt/root.pem");
+  return scene;
+}
+
+static Verdict *
+good_chain(Scene *scene)
+{
+  scene_send(scene, "leaf", "intermediate", NULL);
+  scene_trust(scene, "root.pem");
+  Verdict *verdict = scene_judge(scene, TRUE);
+  scene_link(scene, verdict, "leaf", PATH_SENT, 0, TRUE, NULL);
+  scene_link(scene, verdict, "intermediate", PATH_SENT, 1, TRUE, NULL);
+  scene_link(scene, verdict, "root", PATH_IN_TRUST, 0, TRUE, NULL);
+  return verdict;
+}
+
+static void
+set_parameters(Scene *scene)
+{
+  ConnectionInfo *info = &scene->connection->info;
+  info->tls_version = "TLS 1.3";
+  info->cipher = "AES-256-GCM";
+  info->group = "X25519";
+  info->alpn = "mqtt";
+  info->address = "192.0.2.1:8883";
+}
+
+static void
+ask_for_certificate(Scene *scene, gboolean sent)
+{
+  static char *names[] = {(char *)"CN=Some Other CA,O=Example Org", (char *)"CN=Test CA,O=Test Org",
+                          NULL};
+  scene->connection->session.certificate_requested = TRUE;
+  scene->connection->session.certificate_sent = sent;
+  scene->connection->info.ca_names = names;
+}
+
+static void
+test_no_connection(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  PICTURE(scene, "no-connection");
+}
+
+static void
+test_idle(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  PICTURE(scene, "idle");
+}
+
+static void
+test_plain(void)
+{
+  g_autoptr(Scene) scene = scene_new("lab");
+  scene->connection->profile->scheme = SCHEME_MQTT;
+  PICTURE(scene, "plain");
+}
+
+static void
+test_connecting(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  scene->connection->session.state = SESSION_CONNECTING;
+  scene_identify(scene, "client");
+  PICTURE(scene, "connecting");
+}
+
+static void
+test_two_way(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  fake_connection_set_online(scene->connection);
+  good_chain(scene);
+  scene_identify(scene, "client");
+  ask_for_certificate(scene, TRUE);
+  set_parameters(scene);
+  PICTURE(scene, "two-way");
+}
+
+static void
+test_expired(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  scene_send(scene, "leaf-expired", "intermediate", "stranger", "intermediate", NULL);
+  scene_trust(scene, "root.pem");
+  scene_identify(scene, "client-soon");
+  Verdict *verdict = scene_judge(scene, FALSE);
+  scene_link(scene, verdict, "leaf-expired", PATH_SENT, 0, FALSE, NULL);
+  scene_link(scene, verdict, "intermediate", PATH_SENT, 1, TRUE, NULL);
+  scene_link(scene, verdict, "root", PATH_IN_TRUST, 0, TRUE, NULL);
+  scene->connection->session.stopped_by_fault = TRUE;
+  Finding *finding = scene_find(scene, "leaf-expired", verdict, "leaf-expired");
+  finding->source = FINDING_SOURCE_PEER;
+  finding->index = 0;
+  finding_set_message(finding,
+                      "The broker's certificate \"mqtt.example.com\" expired 19 days ago, on "
+                      "2026-10-30.");
+  finding_set_remedy(finding, "Renew it (certbot renew) and reload the broker; the file on its "
+                              "disk may be newer than the one in its memory.");
+  finding = scene_find(scene, "chain-unrelated", verdict, "stranger");
+  finding->source = FINDING_SOURCE_PEER;
+  finding->index = 2;
+  finding_set_message(finding, "\"Old Cross Root CA X3\" is not part of the chain.");
+  finding_set_remedy(finding, "Remove it from the broker's certificate file.");
+  PICTURE(scene, "expired");
+}
+
+static void
+test_missing(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  scene_send(scene, "leaf", NULL);
+  scene_trust(scene, "wide-ca.pem");
+  Verdict *verdict = scene_judge(scene, FALSE);
+  scene_link(scene, verdict, "leaf", PATH_SENT, 0, FALSE, NULL);
+  scene_link(scene, verdict, NULL, PATH_MISSING, -1, FALSE, "R3");
+  Finding *finding = scene_find(scene, "chain-leaf-only", verdict, "leaf");
+  finding->source = FINDING_SOURCE_PEER;
+  finding->index = 0;
+  finding_set_message(finding, "The broker sends only \"mqtt.example.com\"; its issuer \"R3\" is "
+                               "missing.");
+  finding_set_remedy(finding, "Its configuration must use fullchain.pem (add \"R3\"), not your CA "
+                              "file.");
+  PICTURE(scene, "missing");
+}
+
+/* The broker took the handshake, and then refused our certificate. */
+static void
+test_client_refused(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  good_chain(scene);
+  scene_identify(scene, "client");
+  ask_for_certificate(scene, TRUE);
+  set_parameters(scene);
+  scene->connection->session.stopped_by_fault = TRUE;
+  scene->connection->info.last_error = "the broker refused our certificate";
+  Finding *finding = scene_find(scene, "client-ca-unknown", NULL, "client");
+  finding->source = FINDING_SOURCE_CLIENT;
+  finding->index = 0;
+  finding_set_message(finding, "The broker does not know \"Test CA\", which issued our "
+                               "certificate \"Client\" (alert 48, unknown CA).");
+  finding_set_remedy(finding, "Add \"Test CA\" to the broker's client CA file, or use a "
+                              "certificate of a CA that it names.");
+  PICTURE(scene, "client-refused");
+}
+
+static void
+test_insecure_one_way(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  good_chain(scene);
+  fake_connection_set_online(scene->connection);
+  scene->connection->session.two_way = FALSE;
+  scene->connection->profile->insecure = TRUE;
+  ask_for_certificate(scene, FALSE);
+  PICTURE(scene, "insecure");
+}
+
+static void
+test_not_requested(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  good_chain(scene);
+  fake_connection_set_online(scene->connection);
+  scene->connection->session.two_way = scene->connection->session.certificate_requested = FALSE;
+  scene_identify(scene, "client-soon");
+  PICTURE(scene, "not-requested");
+}
+
+/* --- Keys ------------------------------------------------------------------------------------- */
+
+static void
+test_selecting(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  good_chain(scene);
+  scene_identify(scene, "client");
+  scene_keys(scene, "2");
+  scene_draw(scene, &certificates_pane, 24, 80);
+  scene_keys(scene, "j Enter");
+  g_assert_true(ui_top(scene->ui)->pane_class == &certificate_view);
+  g_autofree char *title = certificate_view.title(ui_top(scene->ui)->pane);
+  g_assert_nonnull(strstr(title, "mqtt.example.com"));
+  scene_keys(scene, "q G k Enter");
+}
+
+static void
+test_finding_opens(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  Finding *finding = scene_find(scene, "dns-unknown", NULL, NULL);
+  finding_set_message(finding, "mqtt.example.com is not known to DNS.");
+  scene->connection->info.last_error = "mqtt.example.com is not known to DNS";
+  PICTURE(scene, "dns");
+  scene_keys(scene, "2 G Enter");
+  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+}
+
+int
+main(int argc, char **argv)
+{
+  view_test_init(&argc, &argv);
+  g_test_add_func("/certificates-pane/no-connection", test_no_connection);
+  g_test_add_func("/certificates-pane/idle", test_idle);
+  g_test_add_func("/certificates-pane/plain", test_plain);
+  g_test_add_func("/certificates-pane/connecting", test_connecting);
+  g_test_add_func("/certificates-pane/two-way", test_two_way);
+  g_test_add_func("/certificates-pane/expired", test_expired);
+  g_test_add_func("/certificates-pane/missing", test_missing);
+  g_test_add_func("/certificates-pane/client-refused", test_client_refused);
+  g_test_add_func("/certificates-pane/insecure", test_insecure_one_way);
+  g_test_add_func("/certificates-pane/not-requested", test_not_requested);
+  g_test_add_func("/certificates-pane/selecting", test_selecting);
+  g_test_add_func("/certificates-pane/finding-opens", test_finding_opens);
+  return g_test_run();
+}

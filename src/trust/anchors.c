@@ -71,8 +71,13 @@ append_new(GPtrArray *to, GHashTable *seen, GPtrArray *from)
 {
   for (guint i = 0; i < from->len && to->len < CERTIFICATE_FILE_COUNT_MAX; i++) {
     Certificate *certificate = from->pdata[i];
-    if (g_hash_table_add(seen, (gpointer)certificate_sha256(certificate)))
-      g_ptr_array_add(to, certificate_ref(certificate));
+    const char *fingerprint = certificate_sha256(certificate);
+    /* Not g_hash_table_add() alone: it puts the copy's key, which dies with it, in the old one's
+     * place. */
+    if (g_hash_table_contains(seen, fingerprint))
+      continue;
+    g_hash_table_add(seen, (gpointer)fingerprint);
+    g_ptr_array_add(to, certificate_ref(certificate));
   }
 }
 

@@ -100,6 +100,22 @@ test_folder(Files *files, gconstpointer unused)
   g_assert_cmpstr(anchors_path(anchors), ==, files->folder);
 }
 
+/* As `openssl rehash` leaves it, and once more: the same certificate under many names. */
+static void
+test_folder_copies(Files *files, gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+  for (guint i = 0; i < 20; i++) {
+    g_autofree char *name = g_strdup_printf("%02u.pem", i);
+    g_autofree char *path =
+        files_write(files, name, i % 2 ? files->client_pem : files->root_pem, -1);
+  }
+  g_autoptr(Anchors) anchors = anchors_load_folder(files->folder, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(anchors_certificates(anchors)->len, ==, 2);
+  g_assert_cmpuint(count_listed(anchors), ==, 2);
+}
+
 static void
 assert_folder_fault(const char *path, int code, const char *part)
 {
@@ -143,6 +159,7 @@ main(int argc, char **argv)
   TEST(junk);
   TEST(der);
   TEST(folder);
+  TEST(folder_copies);
   TEST(folder_faults);
   TEST(system);
   return g_test_run();

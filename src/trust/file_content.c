@@ -165,7 +165,7 @@ file_content_check_whole(const FileContent *content, GError **error)
     else
       g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TRUNCATED,
                   "%s ends inside %s; copy it again completely.", content->label,
-                  file_kind_name(block->kind));
+                  content->der ? "its DER data" : file_kind_name(block->kind));
     return FALSE;
   }
   return TRUE;

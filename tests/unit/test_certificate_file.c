@@ -169,7 +169,7 @@ test_truncated_der(Files *files, gconstpointer unused)
   g_autoptr(GBytes) der = files_der(files->root_pem);
   g_autofree char *path =
       files_write(files, "cut.der", g_bytes_get_data(der, NULL), g_bytes_get_size(der) - 1);
-  assert_fault(path, TRUST_ERROR_FILE_TRUNCATED, "ends inside");
+  assert_fault(path, TRUST_ERROR_FILE_TRUNCATED, "ends inside its DER data; copy");
 }
 
 static void

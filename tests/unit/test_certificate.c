@@ -277,6 +277,11 @@ test_malformed(void)
   assert_malformed(der->data, der->len - 1, "not exactly one");
   g_byte_array_append(der, (const guint8 *)"x", 1);
   assert_malformed(der->data, der->len, "not exactly one");
+  /* One whole structure, and far too large. */
+  g_autofree guint8 *large = g_malloc0(5 + 0x100000);
+  memcpy(large, "\x30\x83\x10\x00\x00", 5);
+  assert_malformed(large, 5 + 0x100000, "not exactly one");
+  assert_malformed(large, 5, "not exactly one");
 }
 
 static void

@@ -235,6 +235,36 @@ test_der_kinds(Files *files, gconstpointer unused)
   assert_fault(locked_path, TRUST_ERROR_FILE_WRONG_KIND, "holds an encrypted private key");
 }
 
+/* What OpenSSL writes of each kind: the seeds of the fuzz target. */
+static void
+test_foreign_kinds(Files *files, gconstpointer unused)
+{
+  static const struct {
+    const char *name, *found;
+  } kinds[] = {
+      {"request.pem", "holds a certificate request"},
+      {"request.der", "holds a certificate request"},
+      {"list.crl", "holds a certificate revocation list"},
+      {"list.crl.der", "holds a certificate revocation list"},
+      {"bundle.p7", "holds a PKCS#7 bundle"},
+      {"bundle.p7.der", "holds a PKCS#7 bundle"},
+      {"bundle.p12", "holds a PKCS#12 bundle"},
+      {"public.pem", "holds a public key"},
+      {"public.der", "holds a public key"},
+      {"key-rsa.pem", "holds a private key"},
+      {"key-sec1.pem", "holds a private key"},
+      {"key-ed25519.der", "holds a private key"},
+      {"key-locked.der", "holds an encrypted private key"},
+      {"key-locked-sec1.pem", "holds an encrypted private key"},
+  };
+  const char *source = g_getenv("MQTRUST_TEST_SRCDIR");
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    g_autofree char *path = g_build_filename(source ? source : "..", "tests", "fuzz", "seeds",
+                                             "certificate_file", kinds[i].name, NULL);
+    assert_fault(path, TRUST_ERROR_FILE_WRONG_KIND, kinds[i].found);
+  }
+}
+
 static void
 test_junk(Files *files, gconstpointer unused)
 {
@@ -275,6 +305,15 @@ test_parse(Files *files, gconstpointer unused)
   files_assert_error(&error, TRUST_ERROR_FILE_EMPTY, "pasted\\n", "is empty");
   g_assert_null(certificate_file_parse("x", 1, "pasted", &error));
   files_assert_error(&error, TRUST_ERROR_FILE_WRONG_KIND, "pasted", "needed here");
+  gsize length = strlen(files->root_pem);
+  g_autofree char *large = g_malloc0(CERTIFICATE_FILE_MAX + 1);
+  memcpy(large, files->root_pem, length);
+  g_assert_null(certificate_file_parse(large, CERTIFICATE_FILE_MAX + 1, "pasted", &error));
+  files_assert_error(&error, TRUST_ERROR_FILE_TOO_LARGE, "pasted", "too large");
+  g_autoptr(GPtrArray) largest =
+      certificate_file_parse(large, CERTIFICATE_FILE_MAX, "pasted", &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(largest->len, ==, 1);
 }
 
 static void
@@ -393,6 +432,7 @@ main(int argc, char **argv)
   TEST(wrong_kinds);
   TEST(trusted_label);
   TEST(der_kinds);
+  TEST(foreign_kinds);
   TEST(junk);
   TEST(hostile_path);
   TEST(parse);

@@ -43,10 +43,23 @@ connection_fail(Connection *connection, const char *sentence)
   connection->info.last_error = sentence != NULL ? safe_text_string(sentence) : NULL;
 }
 
+/* What files alone showed is said again, with the evidence, when the broker refuses for it. */
+static void
+forget_same(GPtrArray *findings, const Finding *finding)
+{
+  for (guint i = findings->len; i-- > 0;) {
+    const Finding *other = g_ptr_array_index(findings, i);
+    if (strcmp(other->code, finding->code) == 0 && other->source == finding->source &&
+        g_strcmp0(other->sha256, finding->sha256) == 0)
+      g_ptr_array_remove_index(findings, i);
+  }
+}
+
 /* Takes ownership. */
 void
 connection_add_finding(Connection *connection, Finding *finding)
 {
+  forget_same(connection->info.findings, finding);
   g_ptr_array_add(connection->info.findings, finding);
   finding_list_sort(connection->info.findings);
 }
@@ -65,7 +78,6 @@ forget_attempt(Connection *connection)
   g_clear_pointer((char **)&info->address, g_free);
   g_clear_pointer((char **)&info->last_error, g_free);
   g_clear_pointer((Verdict **)&info->verdict, verdict_free);
-  g_clear_pointer((Verdict **)&info->own_verdict, verdict_free);
   g_clear_pointer(&info->peer_chain, g_ptr_array_unref);
   g_clear_pointer(&info->identity, identity_unref);
   g_clear_pointer(&info->anchors, anchors_unref);

@@ -12,8 +12,7 @@
 
 #define NAMES_SHOWN 12
 
-/* --- kinds of names
- * --------------------------------------------------------------------------------- */
+/* --- kinds of names --------------------------------------------------------------------------- */
 
 static gboolean
 is_address(const char *name)
@@ -41,8 +40,7 @@ is_local(const char *name)
   return !strchr(name, '.') || g_str_has_suffix(name, ".localhost");
 }
 
-/* --- the certificate's names
- * ------------------------------------------------------------------------ */
+/* --- the certificate's names ------------------------------------------------------------------ */
 
 static gboolean
 has_name_of_type(const Certificate *certificate, const char *prefix)
@@ -98,8 +96,7 @@ near_wildcard(const Certificate *certificate, const char *name)
   return NULL;
 }
 
-/* --- mismatch
- * ---------------------------------------------------------------------------------------- */
+/* --- mismatch --------------------------------------------------------------------------------- */
 
 /* The code that says most; a general one never stands beside it. */
 static const char *

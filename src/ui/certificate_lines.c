@@ -186,7 +186,8 @@ static gboolean
 client_was_refused(const CertificatesModel *model)
 {
   GPtrArray *findings = model->info->findings;
-  if (model->session->state != SESSION_IDLE && model->session->state != SESSION_WAITING)
+  if (!model->info->last_error ||
+      (model->session->state != SESSION_IDLE && model->session->state != SESSION_WAITING))
     return FALSE;
   for (guint i = 0; findings && i < findings->len; i++) {
     const Finding *finding = g_ptr_array_index(findings, i);

@@ -33,8 +33,7 @@ anchors_new(GPtrArray *certificates, char *label, char *path)
   return anchors;
 }
 
-/* --- from a file
- * ------------------------------------------------------------------------------------ */
+/* --- from a file ------------------------------------------------------------------------------ */
 
 /* A recognised other kind stays a wrong kind; what cannot be recognised is no anchor. */
 static void
@@ -63,8 +62,7 @@ anchors_load_file(const char *path, GError **error)
   return anchors_new(certificates, safe_text_string(name), g_strdup(content->label));
 }
 
-/* --- from a folder
- * ---------------------------------------------------------------------------------- */
+/* --- from a folder ---------------------------------------------------------------------------- */
 
 static void
 append_new(GPtrArray *to, GHashTable *seen, GPtrArray *from)
@@ -136,8 +134,7 @@ anchors_load_folder(const char *path, GError **error)
   return anchors_new(g_steal_pointer(&all), safe_text_string(name), g_steal_pointer(&safe));
 }
 
-/* --- from the system
- * -------------------------------------------------------------------------------- */
+/* --- from the system -------------------------------------------------------------------------- */
 
 static Certificate *
 copy_certificate(gnutls_x509_crt_t crt)
@@ -184,8 +181,7 @@ anchors_load_system(GError **error)
   return NULL;
 }
 
-/* --- life and looking
- * ------------------------------------------------------------------------------- */
+/* --- life and looking ------------------------------------------------------------------------- */
 
 Anchors *
 anchors_ref(Anchors *anchors)

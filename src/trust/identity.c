@@ -101,8 +101,7 @@ import_key(Identity *identity, gnutls_x509_privkey_t key, GError **error)
   return FALSE;
 }
 
-/* --- loading
- * --------------------------------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static Identity *
 identity_alloc(const FileContent *certificate_file, const FileContent *key_file,
@@ -176,8 +175,7 @@ identity_unref(Identity *identity)
   g_free(identity);
 }
 
-/* --- looking
- * ---------------------------------------------------------------------------------------- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 GPtrArray *
 identity_certificates(const Identity *identity)

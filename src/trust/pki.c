@@ -173,8 +173,7 @@ set_serial(gnutls_x509_crt_t crt, GError **error)
   return fine(gnutls_x509_crt_set_serial(crt, serial, sizeof serial), "serial number", error);
 }
 
-/* --- the certificate
- * ------------------------------------------------------------------------------- */
+/* --- the certificate -------------------------------------------------------------------------- */
 
 static gboolean
 fill(gnutls_x509_crt_t crt, const PkiTemplate *template, gnutls_x509_privkey_t key,

@@ -12,8 +12,7 @@
 
 #define NAMES_SHOWN 12
 
-/* --- kinds of names
- * --------------------------------------------------------------------------------- */
+/* --- kinds of names --------------------------------------------------------------------------- */
 
 static gboolean
 is_address(const char *name)
@@ -41,8 +40,7 @@ is_local(const char *name)
   return !strchr(name, '.') || g_str_has_suffix(name, ".localhost");
 }
 
-/* --- the certificate's names
- * ------------------------------------------------------------------------ */
+/* --- the certificate's names ------------------------------------------------------------------ */
 
 static gboolean
 has_name_of_type(const Certificate *certificate, const char *prefix)
@@ -98,8 +96,6 @@ near_wildcard(const Certificate *certificate, const char *name)
   return NULL;
 }
 
-/* Wildcards that seem to cover a name and may not: "f*.example.com", "*f.example.com", "*.com". */
-
 /* The text before the first star and behind the last one fits. */
 static gboolean
 star_fits(const char *pattern, const char *name)
@@ -127,16 +123,17 @@ is_one_label_below(const char *pattern, const char *name)
   return dot && dot > name && !g_ascii_strcasecmp(dot, pattern + 1);
 }
 
-/* The common name counts where there is no subjectAltName. */
+/* The common name counts where no DNS name stands in the subjectAltName. */
 static const char *const *
 names_or_common_name(const Certificate *certificate, const char *common_name[2])
 {
   common_name[0] = certificate_subject_label(certificate);
   common_name[1] = NULL;
-  return *certificate_names(certificate) ? certificate_names(certificate) : common_name;
+  return has_name_of_type(certificate, "DNS:") ? certificate_names(certificate) : common_name;
 }
 
-/* The wildcard that may not cover `name`, where no other one does; NULL: none. */
+/* "f*.example.com", "*f.example.com", "*.com": the one that may not cover `name`, where no other
+ * does; NULL: none. */
 static const char *
 unusable_wildcard(const Certificate *certificate, const char *name)
 {
@@ -158,8 +155,7 @@ unusable_wildcard(const Certificate *certificate, const char *name)
   return unusable;
 }
 
-/* --- mismatch
- * ---------------------------------------------------------------------------------------- */
+/* --- mismatch --------------------------------------------------------------------------------- */
 
 /* The code that says most; a general one never stands beside it. */
 static const char *

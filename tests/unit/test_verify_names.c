@@ -153,6 +153,14 @@ test_name_wildcard(Bench *bench, gconstpointer unused)
   assert_refused(bench->verdict, "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
 }
 
+static void
+add_mail(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_RFC822NAME, "a@example.com",
+                                                       13, GNUTLS_FSAN_SET),
+                  >=, 0);
+}
+
 /* Wildcards that look as if they covered the name, and are none. */
 static void
 test_name_wildcard_unusable(Bench *bench, gconstpointer unused)
@@ -175,6 +183,10 @@ test_name_wildcard_unusable(Bench *bench, gconstpointer unused)
   }
   ForgeTemplate common = forge_server("*tt.example.com", NULL);
   bench->request.name = HOST;
+  bench_judge_leaf(bench, &common);
+  assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+  common.tweak = add_mail;
   bench_judge_leaf(bench, &common);
   assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
                  0);
@@ -205,6 +217,10 @@ test_name_wildcard_beside(Bench *bench, gconstpointer unused)
                         "cher.example";
   bench_judge_leaf(bench, &whole);
   assert_clean(bench->verdict);
+  ForgeTemplate part = forge_server("broker", "*t.xn--bcher-kva.example");
+  bench_judge_leaf(bench, &part);
+  assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
   ForgeTemplate common = forge_server("*.example.com", NULL);
   bench->request.name = HOST;
   bench_judge_leaf(bench, &common);

@@ -112,8 +112,8 @@ set_size_error(const char *path, FileSlot slot, gsize length, GError **error)
                 file_slot_name(slot), safe);
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TOO_LARGE,
-                "%s has more than %d MiB, which no %s has; choose another file.", safe,
-                CERTIFICATE_FILE_MAX / (1024 * 1024), file_slot_name(slot));
+                "%s %s has more than %d MiB, which no certificate needs; choose another file.",
+                file_slot_name(slot), safe, CERTIFICATE_FILE_MAX / (1024 * 1024));
 }
 
 /* Up to `room` bytes; the number of them, or -1 and errno. */

@@ -274,8 +274,7 @@ path_graph_complete(PathGraph *graph)
   return paths;
 }
 
-/* --- the best of a bad lot
- * ------------------------------------------------------------------------ */
+/* --- the best of a bad lot -------------------------------------------------------------------- */
 
 /* A way that ends in an anchor is better than a longer one that does not. */
 static gboolean

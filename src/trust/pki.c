@@ -24,7 +24,7 @@ fine(int result, const char *what, GError **error)
 {
   if (result >= 0)
     return TRUE;
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "cannot make a certificate: %s: %s", what,
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "Cannot make a certificate: %s: %s.", what,
               gnutls_strerror(result));
   return FALSE;
 }
@@ -173,8 +173,7 @@ set_serial(gnutls_x509_crt_t crt, GError **error)
   return fine(gnutls_x509_crt_set_serial(crt, serial, sizeof serial), "serial number", error);
 }
 
-/* --- the certificate
- * ------------------------------------------------------------------------------- */
+/* --- the certificate -------------------------------------------------------------------------- */
 
 static gboolean
 fill(gnutls_x509_crt_t crt, const PkiTemplate *template, gnutls_x509_privkey_t key,

@@ -152,8 +152,7 @@ judge_partial(GPtrArray *findings, const VerifyRequest *request, const PathGraph
   check_path(findings, request, path);
 }
 
-/* --- the path for the screen
- * ---------------------------------------------------------------------- */
+/* --- the path for the screen ------------------------------------------------------------------ */
 
 /* These name the certificate where something is missing; nothing is wrong with itself. */
 static gboolean
@@ -226,8 +225,7 @@ set_path(Verdict *verdict, const VerifyRequest *request, const Path *path)
   verdict->path_end = path_end(path);
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void
 not_checked(Verdict *verdict, const char *sentence)

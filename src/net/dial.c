@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "net/tunnel_error.h"
@@ -88,7 +89,16 @@ explain(const Attempt *attempt, int number)
   }
 }
 
-/* One failure speaks for itself; of several, the first gives the code and all are named. */
+/* Sentences are "cause; what to do": the length of the cause. */
+static int
+cause_length(const char *sentence)
+{
+  const char *gap = g_strrstr(sentence, "; ");
+  return gap ? (int)(gap - sentence) : (int)strlen(sentence);
+}
+
+/* One failure speaks for itself; of several, the first gives the code and the advice, and all are
+ * named. */
 static GError *
 summarize(const Dial *dial)
 {
@@ -98,8 +108,10 @@ summarize(const Dial *dial)
   g_autoptr(GString) all = g_string_new(NULL);
   for (guint i = 0; i < dial->attempts->len; i++) {
     const Attempt *attempt = dial->attempts->pdata[i];
-    g_string_append_printf(all, "%s%s", i == 0 ? "" : "; ", attempt->error->message);
+    const char *sentence = attempt->error->message;
+    g_string_append_printf(all, "%s%.*s", i == 0 ? "" : ", ", cause_length(sentence), sentence);
   }
+  g_string_append(all, first->error->message + cause_length(first->error->message));
   return g_error_new(TUNNEL_ERROR, first->error->code,
                      "none of the %u addresses of \"%s\" can be reached: %s", dial->attempts->len,
                      dial->host, all->str);

@@ -1,9 +1,10 @@
 /* One certificate: every field, or its PEM; `w` writes the PEM to a file. */
 #include "config.h"
 
+#include "ui/certificate_view.h"
+
 #include "ui/certificate_file_save.h"
 #include "ui/figures.h"
-#include "ui/pane.h"
 #include "ui/scroll_keys.h"
 #include "ui/wrapped_text.h"
 
@@ -23,6 +24,14 @@ certificate_open(Ui *ui, gpointer argument)
   view->certificate = certificate_ref(argument);
   view->fields = wrapped_text_new(certificate_describe(view->certificate));
   view->lines = wrapped_text_new(certificate_to_pem(view->certificate));
+  return view;
+}
+
+static gpointer
+certificate_open_pem(Ui *ui, gpointer argument)
+{
+  CertificateView *view = certificate_open(ui, argument);
+  view->pem = TRUE;
   return view;
 }
 
@@ -95,15 +104,15 @@ certificate_draw(gpointer data, Canvas *canvas, gboolean focused)
     paint_cursor(canvas, 0, 0, FALSE);
 }
 
-static void
-save(CertificateView *view)
+void
+certificate_view_save(Ui *ui, Certificate *certificate)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *path = certificate_file_save(view->certificate, NULL, &error);
+  g_autofree char *path = certificate_file_save(certificate, NULL, &error);
   if (path)
-    ui_notice(view->ui, ROLE_GOOD, "Written to %s.", path);
+    ui_notice(ui, ROLE_GOOD, "Written to %s.", path);
   else
-    ui_notice(view->ui, ROLE_ERROR, "%s", error->message);
+    ui_notice(ui, ROLE_ERROR, "%s", error->message);
 }
 
 static PaneResult
@@ -119,7 +128,7 @@ certificate_act(gpointer data, Action action)
     view->scroll = (Scroll){0};
     return PANE_HANDLED;
   case ACTION_SAVE_PEM:
-    save(view);
+    certificate_view_save(view->ui, view->certificate);
     return PANE_HANDLED;
   default:
     return PANE_IGNORED;
@@ -130,6 +139,17 @@ const PaneClass certificate_view = {
     .name = "certificate",
     .context = CONTEXT_CERTIFICATE_VIEW,
     .open = certificate_open,
+    .close = certificate_close,
+    .title = certificate_title,
+    .status = certificate_status,
+    .draw = certificate_draw,
+    .act = certificate_act,
+};
+
+const PaneClass certificate_pem_view = {
+    .name = "certificate",
+    .context = CONTEXT_CERTIFICATE_VIEW,
+    .open = certificate_open_pem,
     .close = certificate_close,
     .title = certificate_title,
     .status = certificate_status,

@@ -5,6 +5,7 @@
 #include "ui/pane.h"
 
 #include "ui/certificate_lines.h"
+#include "ui/certificate_view.h"
 #include "ui/connection_actions.h"
 #include "ui/item_list.h"
 
@@ -109,21 +110,46 @@ certificates_draw(gpointer data, Canvas *canvas, gboolean focused)
   }
 }
 
+static const CertificateLine *
+selected_line(const CertificatesPane *pane)
+{
+  if (!pane->lines || pane->scroll.selected >= pane->lines->len)
+    return NULL;
+  return g_ptr_array_index(pane->lines, pane->scroll.selected);
+}
+
 static PaneResult
 open_selected(CertificatesPane *pane)
 {
-  if (!pane->lines || pane->scroll.selected >= pane->lines->len)
+  const CertificateLine *line = selected_line(pane);
+  if (!line)
     return PANE_HANDLED;
-  const CertificateLine *line = g_ptr_array_index(pane->lines, pane->scroll.selected);
   if (line->certificate) {
     ui_open(pane->ui, &certificate_view, line->certificate);
   } else if (line->detail) {
     TextViewArgument argument = {line->detail_title, line->detail};
     ui_open(pane->ui, &text_view, &argument);
-  } else {
-    ui_notice(pane->ui, ROLE_NORMAL, "Enter opens a certificate or a finding.");
   }
   return PANE_HANDLED;
+}
+
+/* certificates_disabled() has seen to it that there is one. */
+static PaneResult
+act_on_certificate(CertificatesPane *pane, Action action)
+{
+  Certificate *certificate = selected_line(pane)->certificate;
+  if (action == ACTION_SAVE_PEM)
+    certificate_view_save(pane->ui, certificate);
+  else
+    ui_open(pane->ui, action == ACTION_VIEW_PEM ? &certificate_pem_view : &certificate_view,
+            certificate);
+  return PANE_HANDLED;
+}
+
+static gboolean
+is_about_certificate(Action action)
+{
+  return action == ACTION_VIEW_FIELDS || action == ACTION_VIEW_PEM || action == ACTION_SAVE_PEM;
 }
 
 static PaneResult
@@ -138,6 +164,8 @@ certificates_act(gpointer data, Action action)
   }
   if (action == ACTION_OPEN)
     return open_selected(pane);
+  if (is_about_certificate(action))
+    return act_on_certificate(pane, action);
   return connection_action(pane->ui, action) ? PANE_HANDLED : PANE_IGNORED;
 }
 
@@ -145,6 +173,11 @@ static const char *
 certificates_disabled(gpointer data, Action action)
 {
   CertificatesPane *pane = data;
+  const CertificateLine *line = selected_line(pane);
+  if (is_about_certificate(action) && (!line || !line->certificate))
+    return "No certificate is selected: Up and Down go to one.";
+  if (action == ACTION_OPEN && (!line || (!line->certificate && !line->detail)))
+    return "Enter opens a certificate or a finding: Up and Down go to one.";
   return connection_action_disabled(pane->ui, action);
 }
 

@@ -178,12 +178,25 @@ draw_header(Ui *ui, const Layout *layout)
   header_model_clear(&model);
 }
 
-/* Why the connection is not online, as long as nothing newer is to be said. */
+static gboolean
+is_told_above(Ui *ui, const Layout *layout)
+{
+  for (int i = 0; i < LAYOUT_TILES && !ui_has_view(ui); i++) {
+    const View *tile = &ui->tiles[i];
+    if (layout->tiles[i].rows > 0 && tile->pane_class->tells_fault &&
+        tile->pane_class->tells_fault(tile->pane))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Why the connection is not online, as long as nothing newer is to be said and no pane says it. */
 static const char *
-standing_fault(Ui *ui)
+standing_fault(Ui *ui, const Layout *layout)
 {
   Connection *connection = ui_selected(ui);
-  if (!connection || connection_session(connection)->state == SESSION_ONLINE)
+  if (!connection || is_told_above(ui, layout) ||
+      connection_session(connection)->state == SESSION_ONLINE)
     return NULL;
   return connection_info(connection)->last_error;
 }
@@ -209,8 +222,8 @@ draw_notice(Ui *ui, const Layout *layout, CanvasCursor *cursor)
     draw_question(&canvas, ui->question.text, cursor);
   } else if (ui->notice) {
     paint_text_in(&canvas, 0, 1, columns, ui->notice_role, ui->notice);
-  } else if (standing_fault(ui)) {
-    g_autofree char *safe = safe_text_string(standing_fault(ui));
+  } else if (standing_fault(ui, layout)) {
+    g_autofree char *safe = safe_text_string(standing_fault(ui, layout));
     int column = paint_glyph(&canvas, 0, 1, ROLE_ERROR, GLYPH_FAIL) + 1;
     paint_text_in(&canvas, 0, column, columns - 2, ROLE_ERROR, safe);
   }

@@ -148,27 +148,50 @@ draw_wrapped(Canvas *canvas, int row, int column, Role role, const char *text)
   return row;
 }
 
-/* Why nothing comes, when that is known; NULL while it may still go well. */
+/* Why nothing comes, when that is known and there is no message to look at; NULL while it may still
+ * go well. */
 static const char *
 standing_fault(Connection *connection)
 {
+  MessageLogStatus status;
   if (!connection)
     return NULL;
   SessionState state = connection_session(connection)->state;
-  gboolean resting = state == SESSION_IDLE || state == SESSION_WAITING;
-  return resting ? connection_info(connection)->last_error : NULL;
+  message_log_status(connection_log(connection), &status);
+  if ((state != SESSION_IDLE && state != SESSION_WAITING) || status.next != status.first)
+    return NULL;
+  return connection_info(connection)->last_error;
+}
+
+static const char *
+after_fault(Connection *connection)
+{
+  return connection_session(connection)->state == SESSION_WAITING
+             ? "It tries again by itself; c tries at once, d stops."
+             : "c tries again, e edits the connection.";
 }
 
 static void
 draw_fault(Connection *connection, Canvas *canvas, const char *fault)
 {
-  gboolean waiting = connection_session(connection)->state == SESSION_WAITING;
+  int rows = canvas_rows(canvas);
   g_autofree char *safe = safe_text_string(fault);
   paint_glyph(canvas, 0, 1, ROLE_ERROR, GLYPH_FAIL);
-  int row = draw_wrapped(canvas, 0, 3, ROLE_ERROR, safe) + 1;
-  draw_wrapped(canvas, row, 3, ROLE_DIM,
-               waiting ? "It tries again by itself; c tries at once, d stops."
-                       : "c tries again, e edits the connection.");
+  int row = draw_wrapped(canvas, 0, 3, ROLE_NORMAL, safe) + 1;
+  draw_wrapped(canvas, row, 3, ROLE_DIM, after_fault(connection));
+  if (row > rows) {
+    paint_blank(canvas, rows - 1, 0, canvas_columns(canvas), ROLE_NORMAL);
+    paint_text(canvas, rows - 1, 3, ROLE_DIM, "Enter shows all of it.");
+  }
+}
+
+static void
+open_fault(MessagesPane *pane, Connection *connection)
+{
+  g_autofree char *text =
+      g_strdup_printf("%s\n\n%s", standing_fault(connection), after_fault(connection));
+  TextViewArgument argument = {"Not online", text};
+  ui_open(pane->ui, &text_view, &argument);
 }
 
 static void
@@ -236,10 +259,6 @@ ask_clear(MessagesPane *pane, Connection *connection)
 {
   MessageLogStatus status;
   message_log_status(connection_log(connection), &status);
-  if (status.next == status.first) {
-    ui_notice(pane->ui, ROLE_NORMAL, "There is no message to forget.");
-    return;
-  }
   g_autofree char *kept = figure_count(status.next - status.first);
   g_autofree char *question =
       g_strdup_printf("Forget all %s messages of %s?", kept, connection_profile(connection)->name);
@@ -250,6 +269,10 @@ static void
 open_selected(MessagesPane *pane, Connection *connection)
 {
   MessageLogStatus status;
+  if (standing_fault(connection)) {
+    open_fault(pane, connection);
+    return;
+  }
   message_log_status(connection_log(connection), &status);
   if (status.next == status.first)
     return;
@@ -291,10 +314,26 @@ messages_act(gpointer data, Action action)
   }
 }
 
+static gboolean
+messages_tells_fault(gpointer data)
+{
+  MessagesPane *pane = data;
+  return standing_fault(ui_selected(pane->ui)) != NULL;
+}
+
 static const char *
 messages_disabled(gpointer data, Action action)
 {
   MessagesPane *pane = data;
+  Connection *connection = current(pane);
+  MessageLogStatus status = {0};
+  if (connection)
+    message_log_status(connection_log(connection), &status);
+  gboolean empty = status.next == status.first;
+  if (action == ACTION_CLEAR && empty)
+    return "There is no message to forget.";
+  if (action == ACTION_OPEN && empty && !standing_fault(connection))
+    return "There is no message to open yet.";
   return connection_action_disabled(pane->ui, action);
 }
 
@@ -308,4 +347,5 @@ const PaneClass messages_pane = {
     .draw = messages_draw,
     .act = messages_act,
     .disabled = messages_disabled,
+    .tells_fault = messages_tells_fault,
 };

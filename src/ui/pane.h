@@ -40,6 +40,9 @@ typedef struct PaneClass {
   /* The hint bar's word for an action, static: NULL for the action's own, "" for no hint at all
    * where it would do nothing now. NULL: always the action's own. */
   const char *(*hint)(gpointer pane, Action action);
+  /* It shows the whole of why the connection is not online, so that the bottom line need not. NULL:
+   * it does not. */
+  gboolean (*tells_fault)(gpointer pane);
 } PaneClass;
 
 /* The tiled panes, in tab order. */
@@ -48,6 +51,7 @@ extern const PaneClass connections_pane, certificates_pane, messages_pane, timel
 extern const PaneClass help_view;          /* GINT_TO_POINTER(Context) */
 extern const PaneClass message_view;       /* MessageViewArgument * (messages_pane.h) */
 extern const PaneClass certificate_view;   /* Certificate * (a reference is taken) */
+extern const PaneClass certificate_pem_view; /* the same, its PEM first */
 extern const PaneClass text_view;          /* TextViewArgument * */
 extern const PaneClass subscriptions_view; /* NULL: of the selected connection */
 /* Forms. */

@@ -10,7 +10,8 @@
 #define DAY 86400
 #define NOW G_GINT64_CONSTANT(1790000000)
 
-/* --- Fixtures ---------------------------------------------------------------------------------- */
+/* --- Fixtures ----------------------------------------------------------------------------------
+ */
 
 /* A client certificate from `from` to `to`, of the usage that `role` gives. */
 static Identity *
@@ -71,7 +72,8 @@ has_alternative(const Finding *finding, const char *code)
   return FALSE;
 }
 
-/* --- Our certificate was refused --------------------------------------------------------------- */
+/* --- Our certificate was refused ---------------------------------------------------------------
+ */
 
 static void
 test_refused_good_certificate(void)
@@ -83,6 +85,33 @@ test_refused_good_certificate(void)
   g_assert_cmpstr(finding->subject, ==, "CN=client");
   g_assert_cmpstr(finding->message, ==, "What the tunnel says.");
   g_assert_true(has_alternative(finding, "client-chain-incomplete"));
+}
+
+/* The remedy is said once, by the finding; what the catalogue has none for stays whole. */
+static void
+test_tunnel_sentences(void)
+{
+  static const struct {
+    TunnelError code;
+    const char *sentence, *message;
+  } cases[] = {
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens on a; b:1 (refused); start the broker",
+       "nothing listens on a; b:1 (refused)."},
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there"},
+      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why",
+       "it went away; its log says why"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Profile) profile = make_profile();
+    g_autoptr(GError) error =
+        g_error_new_literal(TUNNEL_ERROR, (gint)cases[i].code, cases[i].sentence);
+    TunnelEvent event = {.type = TUNNEL_CLOSED,
+                         .fault = tunnel_error_fault(cases[i].code),
+                         .error = error,
+                         .alert = -1};
+    g_autoptr(Finding) finding = diagnose_closed(&event, profile, NULL, -1);
+    g_assert_cmpstr(finding->message, ==, cases[i].message);
+  }
 }
 
 static void
@@ -128,7 +157,8 @@ test_required_but_none(void)
   g_assert_cmpint(finding->source, ==, FINDING_SOURCE_NONE);
 }
 
-/* --- Other ends -------------------------------------------------------------------------------- */
+/* --- Other ends --------------------------------------------------------------------------------
+ */
 
 /* Every error of a tunnel has a finding in the catalogue, with a remedy. */
 static void
@@ -172,12 +202,17 @@ test_heals(void)
   g_assert_true(diagnose_heals(&event, -1));
 }
 
-/* --- CONNACK ----------------------------------------------------------------------------------- */
+/* --- CONNACK -----------------------------------------------------------------------------------
+ */
 
 static void
 test_connack(void)
 {
-  static const struct { guint8 reason; const char *code; gboolean heals; } cases[] = {
+  static const struct {
+    guint8 reason;
+    const char *code;
+    gboolean heals;
+  } cases[] = {
       {1, "mqtt-version-refused", FALSE},      {2, "mqtt-client-id-refused", FALSE},
       {3, "mqtt-server-unavailable", TRUE},    {4, "mqtt-bad-credentials", FALSE},
       {5, "mqtt-not-authorized", FALSE},       {0x84, "mqtt-version-refused", FALSE},
@@ -207,7 +242,8 @@ test_connack_alternatives(void)
   g_assert_true(has_alternative(named, "mqtt-bad-credentials"));
 }
 
-/* --- It works, but not as meant ---------------------------------------------------------------- */
+/* --- It works, but not as meant ----------------------------------------------------------------
+ */
 
 static void
 test_certificate_not_requested(void)
@@ -239,5 +275,6 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis/connack", test_connack);
   g_test_add_func("/diagnosis/connack_alternatives", test_connack_alternatives);
   g_test_add_func("/diagnosis/certificate_not_requested", test_certificate_not_requested);
+  g_test_add_func("/diagnosis/tunnel-sentences", test_tunnel_sentences);
   return g_test_run();
 }

@@ -245,6 +245,9 @@ test_all_fail(Fixture *f, gconstpointer data)
       g_str_has_prefix(f->error, "none of the 2 addresses of \"mqtt.test\" can be reached: "));
   g_assert_nonnull(strstr(f->error, "127.0.0.1"));
   g_assert_nonnull(strstr(f->error, "127.0.0.2"));
+  /* The advice once, at the end. */
+  const char *gap = strstr(f->error, "; ");
+  g_assert_cmpstr(gap, ==, "; a firewall drops the packets, or the machine is off");
 }
 
 static void

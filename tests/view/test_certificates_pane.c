@@ -1,6 +1,7 @@
 /* The certificates pane in every state that a connection can be in. */
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "view/pane_scene.h"
@@ -90,6 +91,34 @@ test_two_way(void)
   ask_for_certificate(scene, TRUE);
   set_parameters(scene);
   PICTURE(scene, "two-way");
+}
+
+/* What the hints promise works on the certificate under the cursor, and is none elsewhere. */
+static void
+test_keys_on_a_certificate(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  fake_connection_set_online(scene->connection);
+  good_chain(scene);
+  scene_keys(scene, "2");
+  scene_draw(scene, &certificates_pane, 24, 80);
+  scene_keys(scene, "v");
+  g_assert_cmpstr(scene->ui->notice, ==, "No certificate is selected: Up and Down go to one.");
+  scene_keys(scene, "j v");
+  g_assert_true(ui_top(scene->ui)->pane_class == &certificate_pem_view);
+  g_autofree char *pem = certificate_pem_view.status(ui_top(scene->ui)->pane);
+  g_assert_cmpstr(pem, ==, "PEM");
+  scene_keys(scene, "q f");
+  g_assert_true(ui_top(scene->ui)->pane_class == &certificate_view);
+  g_autofree char *fields = certificate_view.status(ui_top(scene->ui)->pane);
+  g_assert_cmpstr(fields, ==, "fields");
+  g_autofree char *folder = g_dir_make_tmp("mqtrust-XXXXXX", NULL);
+  g_assert_cmpint(g_chdir(folder), ==, 0);
+  scene_keys(scene, "q w");
+  g_assert_cmpstr(scene->ui->notice, ==, "Written to mqtt.example.com.pem.");
+  g_assert_cmpint(g_unlink("mqtt.example.com.pem"), ==, 0);
+  g_assert_cmpint(g_chdir("/"), ==, 0);
+  g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
 static void
@@ -228,5 +257,6 @@ main(int argc, char **argv)
   g_test_add_func("/certificates-pane/not-requested", test_not_requested);
   g_test_add_func("/certificates-pane/selecting", test_selecting);
   g_test_add_func("/certificates-pane/finding-opens", test_finding_opens);
+  g_test_add_func("/certificates-pane/keys", test_keys_on_a_certificate);
   return g_test_run();
 }

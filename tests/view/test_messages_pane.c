@@ -86,6 +86,46 @@ test_fault(void)
   scene_golden(scene, &messages_pane, "messages-connecting");
 }
 
+static char *
+frame_row(Scene *scene, int rows, int columns, int row)
+{
+  CanvasCursor cursor;
+  view_open(rows, columns, 0);
+  ui_draw(scene->ui, rows, columns, &cursor);
+  char *text = view_row(row);
+  view_close();
+  return text;
+}
+
+/* Said once: at the bottom only where no pane says all of it. */
+static void
+test_fault_is_said_once(void)
+{
+  g_autoptr(Scene) scene = scene_new("prod-eu");
+  scene->connection->info.last_error = "The broker went away.";
+  g_autofree char *elsewhere = frame_row(scene, 24, 80, 22);
+  g_assert_cmpstr(elsewhere, ==, " ✗ The broker went away.");
+  g_autofree char *split = frame_row(scene, 36, 120, 34);
+  g_assert_cmpstr(split, ==, "");
+  scene_keys(scene, "3");
+  g_autofree char *here = frame_row(scene, 24, 80, 22);
+  g_assert_cmpstr(here, ==, "");
+  scene_keys(scene, "Enter");
+  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+  g_autofree char *first = frame_row(scene, 24, 80, 2);
+  g_assert_cmpstr(first, ==, " The broker went away.");
+}
+
+static void
+test_nothing_to_open(void)
+{
+  g_autoptr(Scene) scene = online_scene();
+  scene_draw(scene, &messages_pane, 24, 80);
+  scene_keys(scene, "3 Enter");
+  g_assert_false(ui_has_view(scene->ui));
+  g_assert_cmpstr(scene->ui->notice, ==, "There is no message to open yet.");
+}
+
 static void
 test_fault_hides_no_message(void)
 {
@@ -354,6 +394,8 @@ main(int argc, char **argv)
   view_test_init(&argc, &argv);
   g_test_add_func("/messages-pane/empty", test_empty);
   g_test_add_func("/messages-pane/fault", test_fault);
+  g_test_add_func("/messages-pane/fault-once", test_fault_is_said_once);
+  g_test_add_func("/messages-pane/nothing-to-open", test_nothing_to_open);
   g_test_add_func("/messages-pane/fault-hides-nothing", test_fault_hides_no_message);
   g_test_add_func("/messages-pane/following-survives", test_following_survives_a_look);
   g_test_add_func("/messages-pane/busy", test_busy);

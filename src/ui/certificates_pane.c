@@ -129,16 +129,21 @@ open_selected(CertificatesPane *pane)
   } else if (line->detail) {
     TextViewArgument argument = {line->detail_title, line->detail};
     ui_open(pane->ui, &text_view, &argument);
+  } else {
+    ui_notice(pane->ui, ROLE_NORMAL,
+              "Enter opens a certificate or a finding: Up and Down go to one.");
   }
   return PANE_HANDLED;
 }
 
-/* certificates_disabled() has seen to it that there is one. */
 static PaneResult
 act_on_certificate(CertificatesPane *pane, Action action)
 {
-  Certificate *certificate = selected_line(pane)->certificate;
-  if (action == ACTION_SAVE_PEM)
+  const CertificateLine *line = selected_line(pane);
+  Certificate *certificate = line ? line->certificate : NULL;
+  if (!certificate)
+    ui_notice(pane->ui, ROLE_WARNING, "No certificate is selected: Up and Down go to one.");
+  else if (action == ACTION_SAVE_PEM)
     certificate_view_save(pane->ui, certificate);
   else
     ui_open(pane->ui, action == ACTION_VIEW_PEM ? &certificate_pem_view : &certificate_view,
@@ -173,11 +178,8 @@ static const char *
 certificates_disabled(gpointer data, Action action)
 {
   CertificatesPane *pane = data;
-  const CertificateLine *line = selected_line(pane);
-  if (is_about_certificate(action) && (!line || !line->certificate))
-    return "No certificate is selected: Up and Down go to one.";
-  if (action == ACTION_OPEN && (!line || (!line->certificate && !line->detail)))
-    return "Enter opens a certificate or a finding: Up and Down go to one.";
+  if ((action == ACTION_OPEN || is_about_certificate(action)) && !ui_selected(pane->ui))
+    return "There is no connection yet: n makes one.";
   return connection_action_disabled(pane->ui, action);
 }
 

@@ -144,11 +144,14 @@ test_hanging(void)
   assert_given_back(other);
 }
 
-/* The sanitizers' own handlers make another end of it, which is as good. */
+/* The sanitizers' own handlers make another end of it, which is as good; the screen is high enough
+ * for their reports. */
 static void
 crash_by(const char *key, int number)
 {
-  g_autoptr(Pty) pty = start(NULL);
+  const PtyOptions options = {.rows = 150, .columns = 160};
+  g_autoptr(Pty) pty = start_with(NULL, &options);
+  pty_expect_text(pty, "q quit");
   pty_key(pty, "c");
   pty_expect_text(pty, "printed");
   pty_key(pty, key);

@@ -2,7 +2,9 @@
 
 #include "trust/trust_error.h"
 
-G_DEFINE_QUARK(mqtrust - trust - error - quark, trust_error)
+/* clang-format off: it would put spaces into the name */
+G_DEFINE_QUARK(mqtrust-trust-error, trust_error)
+/* clang-format on */
 
 const char *
 trust_error_code(TrustError error)

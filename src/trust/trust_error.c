@@ -2,9 +2,7 @@
 
 #include "trust/trust_error.h"
 
-/* clang-format off: it would put spaces into the name */
-G_DEFINE_QUARK(mqtrust-trust-error, trust_error)
-/* clang-format on */
+G_DEFINE_QUARK(mqtrust_trust_error, trust_error)
 
 const char *
 trust_error_code(TrustError error)

@@ -19,7 +19,7 @@
 
 #include "ui/terminfo.h"
 
-G_DEFINE_QUARK(mqtrust - screen - error - quark, screen_error)
+G_DEFINE_QUARK(mqtrust_screen_error, screen_error)
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"

@@ -15,8 +15,7 @@
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
 
-/* --- why not -------------------------------------------------------------------------------------
- */
+/* --- why not ---------------------------------------------------------------------------------- */
 
 static char *
 owner_text(const struct stat *status)
@@ -87,8 +86,7 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
               safe);
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Neither a pipe nor a terminal: reading one would stop the whole program. */
 static gboolean

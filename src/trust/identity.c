@@ -17,8 +17,7 @@ struct Identity {
   gnutls_privkey_t key;
 };
 
-/* --- certificate and key belong together -------------------------------------------------------
- */
+/* --- certificate and key belong together ------------------------------------------------------ */
 
 static int
 find_certificate(GPtrArray *certificates, const char *key_id)
@@ -63,8 +62,7 @@ key_id_of(gnutls_x509_privkey_t key)
   return id;
 }
 
-/* --- in GnuTLS's types ---------------------------------------------------------------------------
- */
+/* --- in GnuTLS's types ------------------------------------------------------------------------ */
 
 static gboolean
 import_chain(Identity *identity, GError **error)

@@ -29,8 +29,7 @@ fine(int result, const char *what, GError **error)
   return FALSE;
 }
 
-/* --- key ---------------------------------------------------------------------------------------
- */
+/* --- key -------------------------------------------------------------------------------------- */
 
 static gnutls_x509_privkey_t
 generate_key(PkiKeyType type, GError **error)
@@ -61,8 +60,7 @@ digest_for(gnutls_x509_privkey_t key)
                                                                               : GNUTLS_DIG_SHA256;
 }
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static gboolean
 set_subject(gnutls_x509_crt_t crt, const PkiTemplate *template, GError **error)
@@ -111,8 +109,7 @@ set_alternative_names(gnutls_x509_crt_t crt, const PkiTemplate *template, GError
   return TRUE;
 }
 
-/* --- extensions ----------------------------------------------------------------------------------
- */
+/* --- extensions ------------------------------------------------------------------------------- */
 
 static gboolean
 is_authority(PkiRole role)

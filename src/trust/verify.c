@@ -12,8 +12,7 @@
 #include "trust/verify_checks.h"
 #include "util/safe_text.h"
 
-/* --- verdict -------------------------------------------------------------------------------------
- */
+/* --- verdict ---------------------------------------------------------------------------------- */
 
 static void
 link_free(PathLink *link)
@@ -82,8 +81,7 @@ verdict_reason(const Verdict *verdict)
   return NULL;
 }
 
-/* --- judging a path ------------------------------------------------------------------------------
- */
+/* --- judging a path --------------------------------------------------------------------------- */
 
 static void
 check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)

@@ -35,8 +35,7 @@ columns_of(const Form *form, int columns)
   return (Columns){columns, start, value, CLAMP(columns - value - 1, 1, VALUE_MAX)};
 }
 
-/* --- Rows --------------------------------------------------------------------------------------
- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* A sentence stands beside its field where all of it fits, else under it. */
 static gboolean
@@ -125,8 +124,7 @@ scroll_to_focus(Form *form, const Columns *at, int rows)
   form->top = CLAMP(form->top, 0, MAX(rows_before(form, form->count, at) - rows, 0));
 }
 
-/* --- Cells -------------------------------------------------------------------------------------
- */
+/* --- Cells ------------------------------------------------------------------------------------ */
 
 static Glyph
 message_glyph(Role role)
@@ -228,8 +226,7 @@ draw_one(const Form *form, int index, Canvas *canvas, int row, int rows, const C
   }
 }
 
-/* --- The last lines: what the focused field is for ----------------------------------------------
- */
+/* --- The last lines: what the focused field is for -------------------------------------------- */
 
 static const char *
 help_text(const Form *form)

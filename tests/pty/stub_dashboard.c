@@ -22,8 +22,7 @@
 
 static guint64 messages;
 
-/* --- Tiles -------------------------------------------------------------------------------------
- */
+/* --- Tiles ------------------------------------------------------------------------------------ */
 
 static gpointer
 open_tile(Ui *ui, gpointer argument)
@@ -118,8 +117,7 @@ const PaneClass certificates_pane = TILE("certificates", CONTEXT_CERTIFICATES);
 const PaneClass messages_pane = TILE("messages", CONTEXT_MESSAGES);
 const PaneClass timeline_pane = TILE("timeline", CONTEXT_TIMELINE);
 
-/* --- A form ------------------------------------------------------------------------------------
- */
+/* --- A form ----------------------------------------------------------------------------------- */
 
 static const FieldSpec fields[] = {{1, FIELD_TEXT, "Topic", NULL, "Where it goes.", NULL}};
 
@@ -183,8 +181,7 @@ static const PaneClass stub_form = {
     .hint = form_word,
 };
 
-/* --- The program -------------------------------------------------------------------------------
- */
+/* --- The program ------------------------------------------------------------------------------ */
 
 static Workspace *workspace;
 

@@ -71,8 +71,7 @@ assert_given_back(Pty *pty)
   g_assert_true(modes.c_iflag & IXON);
 }
 
-/* --- Ways out ----------------------------------------------------------------------------------
- */
+/* --- Ways out --------------------------------------------------------------------------------- */
 
 static void
 test_quit(void)
@@ -184,8 +183,7 @@ test_hang_up(void)
   g_assert_cmpint(code, ==, 129);
 }
 
-/* --- Stray output ------------------------------------------------------------------------------
- */
+/* --- Stray output ----------------------------------------------------------------------------- */
 
 static void
 test_nothing_prints_meanwhile(void)
@@ -201,8 +199,7 @@ test_nothing_prints_meanwhile(void)
   pty_expect_text(pty, "ended with 0");
 }
 
-/* --- Stop and go on ----------------------------------------------------------------------------
- */
+/* --- Stop and go on --------------------------------------------------------------------------- */
 
 static void
 test_suspend(void)
@@ -254,8 +251,7 @@ test_stopped_from_outside(void)
   assert_given_back(pty);
 }
 
-/* --- Size --------------------------------------------------------------------------------------
- */
+/* --- Size ------------------------------------------------------------------------------------- */
 
 static void
 test_resize(void)
@@ -310,8 +306,7 @@ test_environment_does_not_size(void)
   g_assert_true(pty_wait(pty, hints_are_on_the_last_row, NULL, "hints on the last row"));
 }
 
-/* --- Kinds of terminals ------------------------------------------------------------------------
- */
+/* --- Kinds of terminals ----------------------------------------------------------------------- */
 
 static void
 refused(const char *setting, const char *sentence)
@@ -432,8 +427,7 @@ test_no_color(void)
   g_assert_cmpint(cell.background, ==, PTY_DEFAULT_COLOR);
 }
 
-/* --- Keys --------------------------------------------------------------------------------------
- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 test_keys_and_pastes(void)
@@ -486,8 +480,7 @@ test_redraw(void)
   pty_expect_text(pty, "q quit");
 }
 
-/* --- Bytes and time ----------------------------------------------------------------------------
- */
+/* --- Bytes and time --------------------------------------------------------------------------- */
 
 static void
 test_idle_is_silent(void)

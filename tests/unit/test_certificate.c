@@ -26,8 +26,7 @@ assert_strings(const char *const *found, const char *wanted)
   g_assert_cmpstr(joined, ==, wanted);
 }
 
-/* --- fields
- * ---------------------------------------------------------------------------------------- */
+/* --- fields ----------------------------------------------------------------------------------- */
 
 static void
 test_fields(void)
@@ -185,8 +184,7 @@ test_key_labels(void)
   }
 }
 
-/* --- relations
- * -------------------------------------------------------------------------------------- */
+/* --- relations -------------------------------------------------------------------------------- */
 
 static void
 test_issued_by(void)
@@ -242,8 +240,7 @@ test_equal(void)
   g_assert_cmpstr(certificate_key_id(a->certificate), !=, certificate_key_id(b->certificate));
 }
 
-/* --- foreign bytes
- * ---------------------------------------------------------------------------------- */
+/* --- foreign bytes ---------------------------------------------------------------------------- */
 
 static void
 assert_malformed(const void *bytes, gsize length, const char *part)

@@ -12,8 +12,7 @@
 #include "unit/trust_files.h"
 #include "util/secret.h"
 
-/* --- good files
- * -------------------------------------------------------------------------------------- */
+/* --- good files ------------------------------------------------------------------------------- */
 
 static void
 assert_reads(const char *path, guint count, const char *first)
@@ -66,8 +65,7 @@ test_no_line_end_at_end(Files *files, gconstpointer unused)
   assert_reads(path, 1, "Test CA");
 }
 
-/* --- files that are not
- * ------------------------------------------------------------------------------ */
+/* --- files that are not ----------------------------------------------------------------------- */
 
 static void
 assert_fault(const char *path, int code, const char *part)
@@ -326,8 +324,7 @@ test_too_many(Files *files, gconstpointer unused)
   assert_fault(path, TRUST_ERROR_FILE_TOO_LARGE, "more than 20000 certificates");
 }
 
-/* --- one line for the editor
- * -------------------------------------------------------------------------- */
+/* --- one line for the editor ------------------------------------------------------------------ */
 
 static void
 assert_summary(const char *path, FileSlot slot, const char *password, const char *wanted)

@@ -10,8 +10,7 @@
 #define DAY 86400
 #define NOW G_GINT64_CONSTANT(1790000000)
 
-/* --- Fixtures ----------------------------------------------------------------------------------
- */
+/* --- Fixtures --------------------------------------------------------------------------------- */
 
 /* A client certificate from `from` to `to`, of the usage that `role` gives. */
 static Identity *
@@ -72,8 +71,7 @@ has_alternative(const Finding *finding, const char *code)
   return FALSE;
 }
 
-/* --- Our certificate was refused ---------------------------------------------------------------
- */
+/* --- Our certificate was refused -------------------------------------------------------------- */
 
 static void
 test_refused_good_certificate(void)
@@ -157,8 +155,7 @@ test_required_but_none(void)
   g_assert_cmpint(finding->source, ==, FINDING_SOURCE_NONE);
 }
 
-/* --- Other ends --------------------------------------------------------------------------------
- */
+/* --- Other ends ------------------------------------------------------------------------------- */
 
 /* Every error of a tunnel has a finding in the catalogue, with a remedy. */
 static void
@@ -202,8 +199,7 @@ test_heals(void)
   g_assert_true(diagnose_heals(&event, -1));
 }
 
-/* --- CONNACK -----------------------------------------------------------------------------------
- */
+/* --- CONNACK ---------------------------------------------------------------------------------- */
 
 static void
 test_connack(void)
@@ -242,8 +238,7 @@ test_connack_alternatives(void)
   g_assert_true(has_alternative(named, "mqtt-bad-credentials"));
 }
 
-/* --- It works, but not as meant ----------------------------------------------------------------
- */
+/* --- It works, but not as meant --------------------------------------------------------------- */
 
 static void
 test_certificate_not_requested(void)

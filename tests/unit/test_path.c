@@ -5,8 +5,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- order
- * --------------------------------------------------------------------------------------------- */
+/* --- order ------------------------------------------------------------------------------------ */
 
 static const char *
 label_at(GPtrArray *paths, guint index, guint position)
@@ -58,8 +57,7 @@ test_shorter_first(Bench *bench, gconstpointer unused)
   g_assert_cmpstr(label_at(paths, 1, 3), ==, "Far Root");
 }
 
-/* --- bounds
- * -------------------------------------------------------------------------------------------- */
+/* --- bounds ----------------------------------------------------------------------------------- */
 
 /* leaf ← each A ← each B ← each A: copies of two CAs that signed each other, `count` of each. */
 static void

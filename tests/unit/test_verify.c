@@ -8,8 +8,7 @@
 #include "trust/pki.h"
 #include "unit/verify_bench.h"
 
-/* --- good chains ---------------------------------------------------------------------------------
- */
+/* --- good chains ------------------------------------------------------------------------------ */
 
 static void
 test_clean(Bench *bench, gconstpointer unused)
@@ -114,8 +113,7 @@ test_expired_cross_is_passed_by(Bench *bench, gconstpointer unused)
   assert_clean(bench_judge(bench));
 }
 
-/* --- what was sent -------------------------------------------------------------------------------
- */
+/* --- what was sent ---------------------------------------------------------------------------- */
 
 static void
 test_order(Bench *bench, gconstpointer unused)

@@ -7,8 +7,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- no way to an anchor -------------------------------------------------------------------------
- */
+/* --- no way to an anchor ---------------------------------------------------------------------- */
 
 static void
 test_leaf_only(Bench *bench, gconstpointer unused)
@@ -114,8 +113,7 @@ test_self_signed(Bench *bench, gconstpointer unused)
   assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, TRUE);
 }
 
-/* --- anchors that others refuse ------------------------------------------------------------------
- */
+/* --- anchors that others refuse --------------------------------------------------------------- */
 
 static void
 test_anchor_cross_signed(Bench *bench, gconstpointer unused)

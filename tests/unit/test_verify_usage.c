@@ -7,8 +7,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- usage ---------------------------------------------------------------------------------------
- */
+/* --- usage ------------------------------------------------------------------------------------ */
 
 static void
 test_purpose(Bench *bench, gconstpointer unused)
@@ -338,8 +337,7 @@ test_critical_extension(Bench *bench, gconstpointer unused)
                  1);
 }
 
-/* --- strength ------------------------------------------------------------------------------------
- */
+/* --- strength --------------------------------------------------------------------------------- */
 
 static void
 test_weak_key(Bench *bench, gconstpointer unused)

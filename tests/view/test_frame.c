@@ -12,8 +12,7 @@
 
 #define NOW G_GINT64_CONSTANT(1795000000)
 
-/* --- Stand-ins ---------------------------------------------------------------------------------
- */
+/* --- Stand-ins -------------------------------------------------------------------------------- */
 
 static int last_tile = -1;
 static Action last_action;
@@ -167,8 +166,7 @@ static const PaneClass stand_in_form = {
     .hint = form_word,
 };
 
-/* --- A dashboard for each test -----------------------------------------------------------------
- */
+/* --- A dashboard for each test ---------------------------------------------------------------- */
 
 static Workspace *workspace;
 static Connection *connection;
@@ -237,8 +235,7 @@ assert_not_shown(const char *text)
   g_assert_null(strstr(screen, text));
 }
 
-/* --- Whole screens -----------------------------------------------------------------------------
- */
+/* --- Whole screens ---------------------------------------------------------------------------- */
 
 static void
 draw_frame(Canvas *canvas, gpointer data)
@@ -310,8 +307,7 @@ test_every_size(void)
   tear_down();
 }
 
-/* --- Keys --------------------------------------------------------------------------------------
- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 test_tiles(void)

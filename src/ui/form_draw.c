@@ -137,10 +137,10 @@ message_glyph(Role role)
 }
 
 static void
-draw_lines(Canvas *canvas, int row, int column, int columns, Role role, const char *text)
+draw_lines(Canvas *canvas, int row, int rows, int column, int columns, Role role, const char *text)
 {
   g_auto(GStrv) lines = wrap_text(text, columns);
-  int count = MIN((int)g_strv_length(lines), MESSAGE_ROWS);
+  int count = MIN((int)g_strv_length(lines), rows);
   for (int i = 0; i < count; i++) {
     /* What does not fit is begun, and so cut where the column ends. */
     gboolean cut = i == count - 1 && lines[i + 1];
@@ -160,7 +160,7 @@ draw_message(const Field *field, Canvas *canvas, int row, const Columns *at)
   if (beside)
     paint_text(canvas, row, column, field->role, field->message);
   else
-    draw_lines(canvas, row, column, message_width(at), field->role, field->message);
+    draw_lines(canvas, row, MESSAGE_ROWS, column, message_width(at), field->role, field->message);
 }
 
 static void
@@ -220,7 +220,7 @@ draw_one(const Form *form, int index, Canvas *canvas, int row, int rows, const C
                   field->spec->label);
   } else if (field->spec->kind == FIELD_NOTE) {
     g_autofree char *safe = safe_text_string(note_text(field));
-    draw_lines(canvas, row, 1, note_width(at), ROLE_DIM, safe);
+    draw_lines(canvas, row, MESSAGE_ROWS, 1, note_width(at), ROLE_DIM, safe);
   } else {
     draw_field(form, index, canvas, row, at, focused);
   }
@@ -252,10 +252,8 @@ draw_help(const Form *form, Canvas *canvas, int row, int rows)
   const char *help = help_text(form);
   for (int i = 0; i < rows; i++)
     paint_blank(canvas, row + i, 0, columns, ROLE_NORMAL);
-  if (help && rows == 1)
-    paint_text_in(canvas, row, 1, columns - 1, ROLE_DIM, help);
-  else if (help)
-    draw_lines(canvas, row, 1, MAX(columns - 2, 1), ROLE_DIM, help);
+  if (help)
+    draw_lines(canvas, row, rows, 1, MAX(columns - 2, 1), ROLE_DIM, help);
 }
 
 void

@@ -22,7 +22,7 @@ static const char *const qualities[] = {"0: at most once", "1: at least once", "
 /* clang-format off */
 static const FieldSpec specs[] = {
     {SUBSCRIBE_FILTER, FIELD_TEXT, "Filter", NULL,
-     "+ stands for one level, # at the end for all that follow; # alone is everything",
+     "+ is any one level, # at the end all that follow; # alone is everything",
      "such as plant/#"},
     {SUBSCRIBE_QOS, FIELD_CHOICE, "QoS", qualities, "the most that the broker shall use", NULL},
 };

@@ -118,6 +118,29 @@ test_tiny(void)
   view_close();
 }
 
+/* Help takes the lines that it needs, of a third of the form at most; what is cut is seen to be. */
+static void
+test_long_help(void)
+{
+  static const FieldSpec one[] = {
+      {NAME, FIELD_TEXT, "Name", NULL,
+       "This is a long help that takes more than two of the lines that are forty columns wide.",
+       NULL}};
+  g_autoptr(Form) form = form_new(one, G_N_ELEMENTS(one));
+  const char *const expected[] = {NULL, " This is a long help that takes more t…",
+                                  " This is a long help that takes more",
+                                  " This is a long help that takes more"};
+  for (int lines = 1; lines <= 3; lines++) {
+    view_open(3 * lines, 40, 0);
+    form_draw(form, view_canvas(), TRUE);
+    g_autofree char *first = view_row(3 * lines - lines);
+    g_autofree char *last = view_row(3 * lines - 1);
+    view_close();
+    g_assert_cmpstr(first, ==, expected[lines]);
+    g_assert_cmpint(g_str_has_suffix(last, "…"), ==, lines < 3);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -126,6 +149,7 @@ main(int argc, char **argv)
   g_test_add_func("/form-view/scrolled", test_golden_scrolled);
   g_test_add_func("/form-view/secret", test_secret);
   g_test_add_func("/form-view/focus", test_focus_is_seen);
+  g_test_add_func("/form-view/long-help", test_long_help);
   g_test_add_func("/form-view/tiny", test_tiny);
   return g_test_run();
 }

@@ -48,7 +48,8 @@ typedef enum {
 
 #define SESSION_BACKOFF_FIRST_MS 1000
 #define SESSION_BACKOFF_MAX_MS 120000
-#define SESSION_GOODBYE_MS 1000        /* how long CLOSING waits for the MQTT client */
+/* How long CLOSING waits for the MQTT client, whose sending thread may sleep for a second. */
+#define SESSION_GOODBYE_MS 2500
 
 typedef struct {
   SessionState state;

@@ -19,7 +19,8 @@ on_change(Connection *connection, ConnectionChange what, gpointer data)
   live->ever_two_way |= session->two_way;
 }
 
-/* --- From start to end --------------------------------------------------------------------------- */
+/* --- From start to end ---------------------------------------------------------------------------
+ */
 
 static void
 set(char **place, const char *value)
@@ -58,8 +59,7 @@ live_connect(const Profile *profile)
   LiveConnection *live = g_new0(LiveConnection, 1);
   g_autoptr(GError) error = NULL;
   live->transport = transport_new();
-  live->connection =
-      connection_new(live->transport, profile, LOG_BYTES, on_change, live, &error);
+  live->connection = connection_new(live->transport, profile, LOG_BYTES, on_change, live, &error);
   g_assert_no_error(error);
   connection_connect(live->connection);
   return live;
@@ -75,7 +75,8 @@ live_free(LiveConnection *live)
   g_free(live);
 }
 
-/* --- Waiting ------------------------------------------------------------------------------------- */
+/* --- Waiting -------------------------------------------------------------------------------------
+ */
 
 typedef gboolean (*LivePredicate)(LiveConnection *live, gconstpointer data);
 
@@ -87,8 +88,8 @@ dump(const LiveConnection *live, const char *what)
           session_state_text(connection_session(live->connection)));
   for (guint64 i = timeline_first(timeline); i < timeline_next(timeline); i++) {
     const TimelineEntry *entry = timeline_get(timeline, i);
-    fprintf(stderr, "#   %-6s %s%s%s\n", entry->stage, entry->text,
-            entry->code != NULL ? "  " : "", entry->code != NULL ? entry->code : "");
+    fprintf(stderr, "#   %-6s %s%s%s\n", entry->stage, entry->text, entry->code != NULL ? "  " : "",
+            entry->code != NULL ? entry->code : "");
   }
 }
 
@@ -195,7 +196,8 @@ live_wait_messages(LiveConnection *live, guint64 count)
   return wait_until(live, has_messages, &count, "the messages have come");
 }
 
-/* --- What is there ------------------------------------------------------------------------------- */
+/* --- What is there -------------------------------------------------------------------------------
+ */
 
 gboolean
 live_has_finding(const LiveConnection *live, const char *code)

@@ -58,7 +58,7 @@ loopback(guint16 port)
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-static guint16
+guint16
 free_port(void)
 {
   struct sockaddr_in address = loopback(0);

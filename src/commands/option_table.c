@@ -97,8 +97,7 @@ const OptionGroup option_groups[] = {
 };
 const gsize option_group_count = G_N_ELEMENTS(option_groups);
 
-/* --- Looking up --------------------------------------------------------------------------------
- */
+/* --- Looking up ------------------------------------------------------------------------------- */
 
 /* Calls for each option in turn; `*group` and `*index` are 0 at first. NULL at the end. */
 static const OptionSpec *

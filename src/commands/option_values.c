@@ -42,8 +42,7 @@ refuse_empty(GError **error, const OptionSpec *spec)
   return option_refuse(error, spec, "is empty: write --%s %s", spec->name, spec->argument);
 }
 
-/* --- Text --------------------------------------------------------------------------------------
- */
+/* --- Text ------------------------------------------------------------------------------------- */
 
 static void
 set_text(char **place, const char *value)
@@ -76,8 +75,7 @@ option_take_id_prefix(Given *given, const OptionSpec *spec, char *value, GError 
   return TRUE;
 }
 
-/* --- Secrets -----------------------------------------------------------------------------------
- */
+/* --- Secrets ---------------------------------------------------------------------------------- */
 
 gboolean
 option_take_secret(Given *given, const OptionSpec *spec, char *value, GError **error)
@@ -150,8 +148,7 @@ option_take_secret_file(Given *given, const OptionSpec *spec, char *value, GErro
   return good;
 }
 
-/* --- Numbers -----------------------------------------------------------------------------------
- */
+/* --- Numbers ---------------------------------------------------------------------------------- */
 
 gboolean
 option_take_number(Given *given, const OptionSpec *spec, char *value, GError **error)
@@ -186,8 +183,7 @@ option_take_will_qos(Given *given, const OptionSpec *spec, char *value, GError *
   return take_qos(&given->profile->will_qos, spec, value, error);
 }
 
-/* --- MQTT --------------------------------------------------------------------------------------
- */
+/* --- MQTT ------------------------------------------------------------------------------------- */
 
 gboolean
 option_take_topic(Given *given, const OptionSpec *spec, char *value, GError **error)
@@ -220,8 +216,7 @@ option_take_mqtt_version(Given *given, const OptionSpec *spec, char *value, GErr
   return refuse_value(error, spec, "5 (mqttv5) or 311 (mqttv311)", value);
 }
 
-/* --- The message log ---------------------------------------------------------------------------
- */
+/* --- The message log -------------------------------------------------------------------------- */
 
 static guint64
 memory_of_this_machine(void)

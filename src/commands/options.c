@@ -30,8 +30,7 @@ refuse(GError **error, const char *sentence)
   return FALSE;
 }
 
-/* --- The URL, and what stands without an option ------------------------------------------------
- */
+/* --- The URL, and what stands without an option ----------------------------------------------- */
 
 /* Takes ":password" out of "scheme://user:password@host", in place: ps shows what argv holds. */
 static void
@@ -78,8 +77,7 @@ take_word(Given *given, char *word, GError **error)
   return TRUE;
 }
 
-/* --- One after the other -----------------------------------------------------------------------
- */
+/* --- One after the other ---------------------------------------------------------------------- */
 
 typedef struct {
   int count;
@@ -167,8 +165,7 @@ take_words(Given *given, Words *words, GError **error)
   return TRUE;
 }
 
-/* --- All together ------------------------------------------------------------------------------
- */
+/* --- All together ----------------------------------------------------------------------------- */
 
 static const OptionSpec *
 first_seen(const Given *given, const OptionId *ids, gsize count)

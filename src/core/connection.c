@@ -43,11 +43,32 @@ connection_fail(Connection *connection, const char *sentence)
   connection->info.last_error = sentence != NULL ? safe_text_string(sentence) : NULL;
 }
 
-/* Takes ownership. */
+static Finding *
+find_same(GPtrArray *findings, const Finding *finding)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    Finding *other = g_ptr_array_index(findings, i);
+    if (strcmp(other->code, finding->code) == 0 && other->source == finding->source &&
+        g_strcmp0(other->sha256, finding->sha256) == 0)
+      return other;
+  }
+  return NULL;
+}
+
+/* Takes ownership. What our files had shown already keeps its sentence, which knows the dates, and
+ * gets what the broker said about it as evidence. */
 void
 connection_add_finding(Connection *connection, Finding *finding)
 {
-  g_ptr_array_add(connection->info.findings, finding);
+  Finding *same = find_same(connection->info.findings, finding);
+  if (same == NULL) {
+    g_ptr_array_add(connection->info.findings, finding);
+  } else {
+    finding_add_evidence(same, "%s", finding->message);
+    for (guint i = 0; i < finding->evidence->len; i++)
+      finding_add_evidence(same, "%s", (const char *)g_ptr_array_index(finding->evidence, i));
+    finding_free(finding);
+  }
   finding_list_sort(connection->info.findings);
 }
 
@@ -65,7 +86,6 @@ forget_attempt(Connection *connection)
   g_clear_pointer((char **)&info->address, g_free);
   g_clear_pointer((char **)&info->last_error, g_free);
   g_clear_pointer((Verdict **)&info->verdict, verdict_free);
-  g_clear_pointer((Verdict **)&info->own_verdict, verdict_free);
   g_clear_pointer(&info->peer_chain, g_ptr_array_unref);
   g_clear_pointer(&info->identity, identity_unref);
   g_clear_pointer(&info->anchors, anchors_unref);

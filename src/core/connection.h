@@ -70,7 +70,6 @@ typedef struct {
   const char *tls_version, *cipher, *group, *alpn;
   GPtrArray *peer_chain;       /* of Certificate, wire order; NULL: none came */
   const Verdict *verdict;      /* on peer_chain; NULL: not judged */
-  const Verdict *own_verdict;  /* our own certificate file by itself (dates, order); or NULL */
   Identity *identity;          /* or NULL */
   Anchors *anchors;            /* or NULL */
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */

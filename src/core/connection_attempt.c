@@ -110,6 +110,28 @@ load_anchors(const Profile *profile, Anchors **anchors, GError **error)
   return *anchors != NULL;
 }
 
+/* Dates, usage and order of our own certificates. A broker may take what we find fault with: it is
+ * said, and the connection tried. */
+static void
+judge_identity(Connection *connection)
+{
+  const Identity *identity = connection->info.identity;
+  VerifyRequest request = {
+      .certificates = identity_certificates(identity),
+      .purpose = VERIFY_PURPOSE_CLIENT,
+      .time = g_get_real_time() / G_USEC_PER_SEC,
+      .source = FINDING_SOURCE_CLIENT,
+      .file = identity_certificate_path(identity),
+  };
+  g_autoptr(Verdict) verdict = verify(&request);
+  for (guint i = 0; i < verdict->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(verdict->findings, i);
+    TimelineLevel level = finding->severity == FINDING_INFO ? TIMELINE_INFO : TIMELINE_WARNING;
+    connection_log_event(connection, level, "files", finding->code, "%s", finding->message);
+    connection_add_finding(connection, finding_copy(finding));
+  }
+}
+
 /* All faults of our own files at once: nobody should mend one, try again and meet the next. */
 static gboolean
 load_files(Connection *connection, GError **error)
@@ -127,6 +149,8 @@ load_files(Connection *connection, GError **error)
       connection_add_finding(connection, finding_from_error(identity_error, FINDING_SOURCE_CLIENT,
                                                             profile->certificate_path));
   }
+  if (info->identity != NULL)
+    judge_identity(connection);
   if (trust_error == NULL && identity_error == NULL)
     return TRUE;
   g_propagate_error(error, trust_error != NULL ? g_steal_pointer(&trust_error)

@@ -80,8 +80,7 @@ struct MessageLog {
   BlockCache cache;
 };
 
-/* --- Life --------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static gsize
 round_up(gsize size, gsize unit)
@@ -136,8 +135,7 @@ message_log_free(MessageLog *log)
   g_free(log);
 }
 
-/* --- Records -----------------------------------------------------------------------------------
- */
+/* --- Records ---------------------------------------------------------------------------------- */
 
 static inline Header *
 header_at(const MessageLog *log, gsize offset)
@@ -177,8 +175,7 @@ offset_after(const MessageLog *log, gsize offset)
   return log->wrapped && after == log->wrap ? 0 : after;
 }
 
-/* --- Room --------------------------------------------------------------------------------------
- */
+/* --- Room ------------------------------------------------------------------------------------- */
 
 static void
 drop_oldest(MessageLog *log)
@@ -221,8 +218,7 @@ make_room(MessageLog *log, gsize size)
     drop_oldest(log);
 }
 
-/* --- Writing -----------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 void
 message_log_begin(MessageLog *log)
@@ -326,8 +322,7 @@ message_log_append(MessageLog *log, gint64 time_ns, MqttDirection direction,
   log->payload_bytes[direction] += publish->payload.length;
 }
 
-/* --- Reading -----------------------------------------------------------------------------------
- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 void
 message_log_lock(MessageLog *log)

@@ -11,7 +11,7 @@
 #define PORT_MQTTS 8883
 #define PORT_MQTT 1883
 
-G_DEFINE_QUARK(mqtrust - profile - error - quark, profile_error)
+G_DEFINE_QUARK(mqtrust_profile_error, profile_error)
 
 /* Every string of a profile, once: what is copied, compared and freed cannot drift apart. */
 static const gsize texts[] = {

@@ -11,8 +11,7 @@
 #define MQTT_TEXT_MAX 65535 /* bytes of a string or of binary data (MQTT 5, 1.5.4 and 1.5.6) */
 #define ALPN_NAME_MAX 255   /* bytes of a protocol name (RFC 7301, 3.1) */
 
-/* --- Saying no ---------------------------------------------------------------------------------
- */
+/* --- Saying no -------------------------------------------------------------------------------- */
 
 static gboolean
 refuse(GError **error, ProfileField field, const char *sentence)
@@ -54,8 +53,7 @@ is_visible(const char *text)
   return strcmp(safe, text) == 0;
 }
 
-/* --- Name --------------------------------------------------------------------------------------
- */
+/* --- Name ------------------------------------------------------------------------------------- */
 
 gboolean
 profile_check_name(const char *name, GError **error)
@@ -86,8 +84,7 @@ check_name(const Profile *profile, GError **error)
   return profile_check_name(profile->name, error);
 }
 
-/* --- Host and server name ----------------------------------------------------------------------
- */
+/* --- Host and server name --------------------------------------------------------------------- */
 
 static gboolean
 check_host_characters(const char *what, const char *host, ProfileField field, GError **error)
@@ -142,8 +139,7 @@ check_host(const Profile *profile, GError **error)
   return profile_check_host(profile->host, error);
 }
 
-/* --- TLS ---------------------------------------------------------------------------------------
- */
+/* --- TLS -------------------------------------------------------------------------------------- */
 
 static gboolean
 check_ca(const Profile *profile, GError **error)
@@ -220,8 +216,7 @@ check_tls(const Profile *profile, GError **error)
          check_server_name(profile, error) && check_alpn(profile, error);
 }
 
-/* --- MQTT --------------------------------------------------------------------------------------
- */
+/* --- MQTT ------------------------------------------------------------------------------------- */
 
 /* A UTF-8 Encoded String. Control characters may be in one, but a receiver may close the
  * connection for them (MQTT 5, 1.5.4), and nobody types them on purpose. */

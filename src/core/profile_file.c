@@ -33,8 +33,7 @@ file_text_clear(FileText *text)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FileText, file_text_clear)
 
-/* --- Errors ------------------------------------------------------------------------------------
- */
+/* --- Errors ----------------------------------------------------------------------------------- */
 
 static gboolean
 refuse(const char *path, GFileError code, const char *reason, GError **error)
@@ -51,8 +50,7 @@ refuse_errno(const char *path, int number, const char *what, GError **error)
   return refuse(path, g_file_error_from_errno(number), reason, error);
 }
 
-/* --- Reading -----------------------------------------------------------------------------------
- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 static gboolean
 check_kind(const char *path, int fd, GError **error)
@@ -114,8 +112,7 @@ profile_load(const char *path, GError **error)
   return g_steal_pointer(&profile);
 }
 
-/* --- The folder --------------------------------------------------------------------------------
- */
+/* --- The folder ------------------------------------------------------------------------------- */
 
 char *
 profile_folder(void)
@@ -179,8 +176,7 @@ profile_load_all(const char *folder, GPtrArray **problems)
   return profiles;
 }
 
-/* --- Writing -----------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 static char *
 path_of(const char *folder, const char *name)

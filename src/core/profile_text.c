@@ -28,8 +28,7 @@
 #define SUBSCRIPTIONS "subscriptions"
 #define SUFFIX ".conf"
 
-/* --- The keys ----------------------------------------------------------------------------------
- */
+/* --- The keys --------------------------------------------------------------------------------- */
 
 typedef enum {
   KIND_TEXT,          /* an empty one is none */
@@ -101,8 +100,7 @@ typedef struct {
   GKeyFile *keys;
 } Source;
 
-/* --- Errors ------------------------------------------------------------------------------------
- */
+/* --- Errors ----------------------------------------------------------------------------------- */
 
 G_GNUC_PRINTF(4, 5)
 static gboolean
@@ -134,8 +132,7 @@ refuse_value(const Source *source, const char *group, const char *key, const cha
                      "%s in [%s] is \"%s\"; allowed is %s", safe_key, group, safe, allowed);
 }
 
-/* --- Syntax ------------------------------------------------------------------------------------
- */
+/* --- Syntax ----------------------------------------------------------------------------------- */
 
 /* CR is half of a line end and nothing else: GKeyFile takes one away at each reading, so that a
  * value which ends in two would become another one whenever the file is saved. */
@@ -176,8 +173,7 @@ parse(Source *source, GError **error)
                      "this is neither a [group], a comment (#) nor KEY = VALUE");
 }
 
-/* --- Loading -----------------------------------------------------------------------------------
- */
+/* --- Loading ---------------------------------------------------------------------------------- */
 
 static char *
 resolve_path(const Source *source, const char *value)
@@ -318,8 +314,7 @@ profile_from_text(const char *path, const char *text, gsize length, GError **err
   return load(&source, error);
 }
 
-/* --- Saving ------------------------------------------------------------------------------------
- */
+/* --- Saving ----------------------------------------------------------------------------------- */
 
 static gboolean
 is_kept_by_a_file(const char *text)

@@ -50,8 +50,7 @@ decode(const char *start, const char *end)
   return g_steal_pointer(&text);
 }
 
-/* --- The parts, from left to right -------------------------------------------------------------
- */
+/* --- The parts, from left to right ------------------------------------------------------------ */
 
 /* RFC 3986, 3.1. NULL: the text does not begin with one. */
 static const char *
@@ -206,8 +205,7 @@ read_url(const char *url, UrlParts *parts, GError **error)
   return slash == NULL || read_filter(slash + 1, parts, error);
 }
 
-/* --- Into the profile --------------------------------------------------------------------------
- */
+/* --- Into the profile ------------------------------------------------------------------------- */
 
 static gboolean
 is_subscribed(const Profile *profile, const char *filter)

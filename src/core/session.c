@@ -73,8 +73,7 @@ enter(Session *session, SessionState state, const Step *step)
   session->next_try_ms = 0;
 }
 
-/* --- Opening -----------------------------------------------------------------------------------
- */
+/* --- Opening ---------------------------------------------------------------------------------- */
 
 /* What the last attempt has shown is forgotten: nothing of it may be said of this one. */
 static guint
@@ -118,8 +117,7 @@ remember(Session *session, const Step *step)
   return 0;
 }
 
-/* --- On the way --------------------------------------------------------------------------------
- */
+/* --- On the way ------------------------------------------------------------------------------- */
 
 static guint
 resolved(Session *session, const Step *step)
@@ -184,8 +182,7 @@ first_byte(Session *session, const Step *step)
   return 0;
 }
 
-/* --- Losing ------------------------------------------------------------------------------------
- */
+/* --- Losing ----------------------------------------------------------------------------------- */
 
 /* The connection is no more: what it was worth must not be shown of nothing. What was asked for
  * and sent stays until the next attempt, for it may explain the end. */
@@ -236,8 +233,7 @@ connack(Session *session, const Step *step)
   return SESSION_EFFECT_SUBSCRIBE;
 }
 
-/* --- Leaving -----------------------------------------------------------------------------------
- */
+/* --- Leaving ---------------------------------------------------------------------------------- */
 
 static guint
 forget(Session *session, const Step *step)
@@ -290,8 +286,7 @@ goodbye_done(Session *session, const Step *step)
   return SESSION_EFFECT_CANCEL_TIMER | out_of_time(session, step);
 }
 
-/* --- The table ---------------------------------------------------------------------------------
- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static const Transition transitions[STATES][EVENTS] = {
     [SESSION_IDLE] =

@@ -38,8 +38,7 @@ struct TopicTable {
   guint32 recent[1 << RECENT_BITS]; /* number + 1, maybe of a forgotten topic; 0: none */
 };
 
-/* --- Hash (Aumasson and Bernstein, SipHash; one round a word, three at the end) ----------------
- */
+/* --- Hash (Aumasson and Bernstein, SipHash; one round a word, three at the end) --------------- */
 
 static inline guint64
 word_at(const guint8 *data)
@@ -127,8 +126,7 @@ place_of(const guint8 *data, gsize length)
   return (guint32)(((hash ^ last_word(data, length)) * odd) >> (64 - RECENT_BITS));
 }
 
-/* --- Life --------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static void
 draw_key(guint64 key[2])
@@ -174,8 +172,7 @@ topic_table_free(TopicTable *table)
   g_free(table);
 }
 
-/* --- Slots -------------------------------------------------------------------------------------
- */
+/* --- Slots ------------------------------------------------------------------------------------ */
 
 static guint32
 empty_slot(const TopicTable *table, guint32 hash)
@@ -222,8 +219,7 @@ topic_is(const Topic *topic, const guint8 *name, guint32 length)
   return topic->length == length && (length == 0 || memcmp(topic->name, name, length) == 0);
 }
 
-/* --- Topics ------------------------------------------------------------------------------------
- */
+/* --- Topics ----------------------------------------------------------------------------------- */
 
 static guint32
 unused_number(TopicTable *table)

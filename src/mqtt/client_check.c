@@ -9,7 +9,7 @@
 
 #define ENCODING_OVERHEAD 64 /* of a PUBLISH: header, lengths, identifiers */
 
-G_DEFINE_QUARK(mqtrust - mqtt - client, mqtt_client_error)
+G_DEFINE_QUARK(mqtrust_mqtt_error, mqtt_client_error)
 
 static gboolean
 refuse(GError **error, const char *sentence)

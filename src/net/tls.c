@@ -91,11 +91,11 @@ on_handshake_message(gnutls_session_t session, unsigned type, unsigned when, uns
   g_autofree char *text =
       g_strdup_printf("%s %s", incoming ? "received" : "sent",
                       gnutls_handshake_description_get_name((gnutls_handshake_description_t)type));
-  tls->sink->stage(text, tls->user_data);
   if (incoming && type == GNUTLS_HANDSHAKE_SERVER_HELLO)
     tls->server_answered = TRUE;
   if (!incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
     report_request(tls, tls->identity != NULL);
+  tls->sink->stage(text, tls->user_data);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "net/tunnel_error.h"
 
-G_DEFINE_QUARK(mqtrust - tunnel - error - quark, tunnel_error)
+G_DEFINE_QUARK(mqtrust_tunnel_error, tunnel_error)
 
 static const struct {
   const char *code;

@@ -33,15 +33,14 @@ anchors_new(GPtrArray *certificates, char *label, char *path)
   return anchors;
 }
 
-/* --- from a file
- * ------------------------------------------------------------------------------------ */
+/* --- from a file ------------------------------------------------------------------------------ */
 
 /* A recognised other kind stays a wrong kind; what cannot be recognised is no anchor. */
 static void
 set_no_anchor(const FileContent *content, GError **error)
 {
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
-              "no certificate could be read from CA file %s, so nothing would be trusted; give "
+              "No certificate could be read from CA file %s, so nothing would be trusted; give "
               "the file of the CA certificate.",
               content->label);
 }
@@ -63,16 +62,20 @@ anchors_load_file(const char *path, GError **error)
   return anchors_new(certificates, safe_text_string(name), g_strdup(content->label));
 }
 
-/* --- from a folder
- * ---------------------------------------------------------------------------------- */
+/* --- from a folder ---------------------------------------------------------------------------- */
 
 static void
 append_new(GPtrArray *to, GHashTable *seen, GPtrArray *from)
 {
   for (guint i = 0; i < from->len && to->len < CERTIFICATE_FILE_COUNT_MAX; i++) {
     Certificate *certificate = from->pdata[i];
-    if (g_hash_table_add(seen, (gpointer)certificate_sha256(certificate)))
-      g_ptr_array_add(to, certificate_ref(certificate));
+    const char *fingerprint = certificate_sha256(certificate);
+    /* Not g_hash_table_add() alone: it puts the copy's key, which dies with it, in the old one's
+     * place. */
+    if (g_hash_table_contains(seen, fingerprint))
+      continue;
+    g_hash_table_add(seen, (gpointer)fingerprint);
+    g_ptr_array_add(to, certificate_ref(certificate));
   }
 }
 
@@ -122,7 +125,7 @@ anchors_load_folder(const char *path, GError **error)
   g_autofree char *safe = safe_text_string(path);
   if (all->len == 0) {
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
-                "no file in CA folder %s holds a certificate, so nothing would be trusted; give "
+                "No file in CA folder %s holds a certificate, so nothing would be trusted; give "
                 "the folder of the CA certificates.",
                 safe);
     return NULL;
@@ -131,8 +134,7 @@ anchors_load_folder(const char *path, GError **error)
   return anchors_new(g_steal_pointer(&all), safe_text_string(name), g_steal_pointer(&safe));
 }
 
-/* --- from the system
- * -------------------------------------------------------------------------------- */
+/* --- from the system -------------------------------------------------------------------------- */
 
 static Certificate *
 copy_certificate(gnutls_x509_crt_t crt)
@@ -173,14 +175,13 @@ anchors_load_system(GError **error)
   if (certificates->len > 0)
     return anchors_new(g_steal_pointer(&certificates), g_strdup("system trust store"), NULL);
   g_set_error_literal(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
-                      "this system's trust store holds no certificate, so nothing would be "
+                      "This system's trust store holds no certificate, so nothing would be "
                       "trusted; install its CA certificates (Debian: ca-certificates) or give a "
                       "CA file.");
   return NULL;
 }
 
-/* --- life and looking
- * ------------------------------------------------------------------------------- */
+/* --- life and looking ------------------------------------------------------------------------- */
 
 Anchors *
 anchors_ref(Anchors *anchors)

@@ -10,7 +10,7 @@ static void
 set_damaged(const FileContent *content, guint number, const char *why, GError **error)
 {
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
-              "certificate %u in %s is damaged: %s; copy it again, or ask its issuer for a sound "
+              "Certificate %u in %s is damaged: %s; copy it again, or ask its issuer for a sound "
               "one.",
               number, content->label, why);
 }

@@ -66,8 +66,7 @@ add_sha1(GString *out, const Certificate *certificate)
   g_string_append_c(out, '\n');
 }
 
-/* --- extensions ----------------------------------------------------------------------------------
- */
+/* --- extensions ------------------------------------------------------------------------------- */
 
 /* GnuTLS indents with tabs: one level of ours each. */
 static void
@@ -122,8 +121,7 @@ add_extensions(GString *out, gnutls_x509_crt_t crt)
     g_string_append(out, "  ... and maybe more\n");
 }
 
-/* --- key and signature ---------------------------------------------------------------------------
- */
+/* --- key and signature ------------------------------------------------------------------------ */
 
 static void
 add_public_key(GString *out, gnutls_x509_crt_t crt)

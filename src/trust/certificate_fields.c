@@ -95,8 +95,7 @@ read_names(CertificateFields *f, gnutls_x509_crt_t crt, const char **problem)
   return TRUE;
 }
 
-/* --- serial number, dates, key ------------------------------------------------------------------
- */
+/* --- serial number, dates, key ---------------------------------------------------------------- */
 
 static gboolean
 read_serial(CertificateFields *f, gnutls_x509_crt_t crt)
@@ -159,8 +158,7 @@ read_signature_label(CertificateFields *f, gnutls_x509_crt_t crt)
     f->signature_label = g_strdup(name ? name : "unknown");
 }
 
-/* --- extensions ----------------------------------------------------------------------------------
- */
+/* --- extensions ------------------------------------------------------------------------------- */
 
 static GBytes *
 key_identifier(gnutls_x509_crt_t crt, gboolean of_issuer)

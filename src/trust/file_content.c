@@ -126,8 +126,8 @@ file_slot_name(FileSlot slot)
 {
   static const char *const names[] = {
       [FILE_SLOT_CA] = "CA file",
-      [FILE_SLOT_CERTIFICATE] = "certificate file",
-      [FILE_SLOT_KEY] = "key file",
+      [FILE_SLOT_CERTIFICATE] = "Certificate file",
+      [FILE_SLOT_KEY] = "Key file",
   };
   return names[slot];
 }
@@ -165,7 +165,7 @@ file_content_check_whole(const FileContent *content, GError **error)
     else
       g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TRUNCATED,
                   "%s ends inside %s; copy it again completely.", content->label,
-                  file_kind_name(block->kind));
+                  content->der ? "its DER data" : file_kind_name(block->kind));
     return FALSE;
   }
   return TRUE;

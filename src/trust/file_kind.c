@@ -8,8 +8,7 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
-/* --- PEM -----------------------------------------------------------------------------------------
- */
+/* --- PEM -------------------------------------------------------------------------------------- */
 
 static const struct {
   const char *label;
@@ -56,8 +55,7 @@ file_kind_of_pem(const guint8 *label, gsize label_length, const guint8 *body, gs
   return CONTENT_OTHER;
 }
 
-/* --- DER -----------------------------------------------------------------------------------------
- */
+/* --- DER -------------------------------------------------------------------------------------- */
 
 /* One function a kind: GnuTLS's parsers have one shape and no common type. */
 #define PARSES_AS(kind, type)                                                                      \
@@ -164,8 +162,7 @@ file_kind_of_binary(const guint8 *bytes, gsize length, gboolean *complete)
   return CONTENT_UNKNOWN;
 }
 
-/* --- in words ------------------------------------------------------------------------------------
- */
+/* --- in words --------------------------------------------------------------------------------- */
 
 const char *
 file_kind_name(ContentKind kind)

@@ -15,8 +15,7 @@
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
 
-/* --- why not -------------------------------------------------------------------------------------
- */
+/* --- why not ---------------------------------------------------------------------------------- */
 
 static char *
 owner_text(const struct stat *status)
@@ -87,8 +86,7 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
               safe);
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Neither a pipe nor a terminal: reading one would stop the whole program. */
 static gboolean
@@ -112,8 +110,8 @@ set_size_error(const char *path, FileSlot slot, gsize length, GError **error)
                 file_slot_name(slot), safe);
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TOO_LARGE,
-                "%s has more than %d MiB, which no %s has; choose another file.", safe,
-                CERTIFICATE_FILE_MAX / (1024 * 1024), file_slot_name(slot));
+                "%s %s has more than %d MiB, which no certificate needs; choose another file.",
+                file_slot_name(slot), safe, CERTIFICATE_FILE_MAX / (1024 * 1024));
 }
 
 /* Up to `room` bytes; the number of them, or -1 and errno. */

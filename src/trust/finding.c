@@ -67,8 +67,7 @@ finding_free(Finding *finding)
   g_free(finding);
 }
 
-/* --- building ------------------------------------------------------------------------------------
- */
+/* --- building --------------------------------------------------------------------------------- */
 
 static char *safe_format(const char *format, va_list arguments) G_GNUC_PRINTF(1, 0);
 
@@ -114,8 +113,7 @@ finding_add_alternative(Finding *finding, const char *code)
   g_ptr_array_add(finding->alternatives, (gpointer)entry_of(code)->code);
 }
 
-/* --- from an error -------------------------------------------------------------------------------
- */
+/* --- from an error ---------------------------------------------------------------------------- */
 
 /* TRUST_ERROR sentences are "cause; remedy." and no remedy holds foreign text, so the last "; "
  * is the one between them. */
@@ -167,8 +165,7 @@ finding_from_error(const GError *error, FindingSource source, const char *file)
   return finding;
 }
 
-/* --- lists and names -----------------------------------------------------------------------------
- */
+/* --- lists and names -------------------------------------------------------------------------- */
 
 GPtrArray *
 finding_list_new(void)

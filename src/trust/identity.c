@@ -17,8 +17,7 @@ struct Identity {
   gnutls_privkey_t key;
 };
 
-/* --- certificate and key belong together -------------------------------------------------------
- */
+/* --- certificate and key belong together ------------------------------------------------------ */
 
 static int
 find_certificate(GPtrArray *certificates, const char *key_id)
@@ -39,13 +38,13 @@ check_pair(GPtrArray *certificates, const char *key_id, const char *certificate_
   Certificate *first = certificates->pdata[0];
   if (index > 0)
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_LEAF_NOT_FIRST,
-                "in %s the certificate for your key is number %d (\"%s\"), not the first "
+                "In %s the certificate for your key is number %d (\"%s\"), not the first "
                 "(\"%s\"); put it first.",
                 certificate_label, index + 1, certificate_subject_label(certificates->pdata[index]),
                 certificate_subject_label(first));
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_MISMATCH,
-                "the key in %s is not the one of \"%s\" in %s (key id %.16s, not %.16s); choose "
+                "The key in %s is not the one of \"%s\" in %s (key id %.16s, not %.16s); choose "
                 "the key that this certificate was made with.",
                 key_file_label, certificate_subject_label(first), certificate_label, key_id,
                 certificate_key_id(first));
@@ -63,8 +62,7 @@ key_id_of(gnutls_x509_privkey_t key)
   return id;
 }
 
-/* --- in GnuTLS's types ---------------------------------------------------------------------------
- */
+/* --- in GnuTLS's types ------------------------------------------------------------------------ */
 
 static gboolean
 import_chain(Identity *identity, GError **error)
@@ -75,7 +73,7 @@ import_chain(Identity *identity, GError **error)
     int result = gnutls_pcert_import_x509(&identity->chain[i], crt, 0);
     if (result < 0) {
       g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY,
-                  "certificate %u in %s cannot be used: %s; issue it anew with a key type that is "
+                  "Certificate %u in %s cannot be used: %s; issue it anew with a key type that is "
                   "supported.",
                   i + 1, identity->certificate_path, gnutls_strerror(result));
       return FALSE;
@@ -96,13 +94,12 @@ import_key(Identity *identity, gnutls_x509_privkey_t key, GError **error)
     return TRUE;
   gnutls_x509_privkey_deinit(key);
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY,
-              "the key in %s cannot be used: %s; make a key of another type.", identity->key_path,
+              "The key in %s cannot be used: %s; make a key of another type.", identity->key_path,
               gnutls_strerror(result));
   return FALSE;
 }
 
-/* --- loading
- * --------------------------------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static Identity *
 identity_alloc(const FileContent *certificate_file, const FileContent *key_file,
@@ -176,8 +173,7 @@ identity_unref(Identity *identity)
   g_free(identity);
 }
 
-/* --- looking
- * ---------------------------------------------------------------------------------------- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 GPtrArray *
 identity_certificates(const Identity *identity)

@@ -12,8 +12,7 @@ struct PathGraph {
   guint signatures_left;
 };
 
-/* --- nodes ---------------------------------------------------------------------------------------
- */
+/* --- nodes ------------------------------------------------------------------------------------ */
 
 static void
 node_free(PathNode *node)
@@ -76,8 +75,7 @@ add_anchors(PathGraph *graph, const Anchors *anchors)
   }
 }
 
-/* --- edges ---------------------------------------------------------------------------------------
- */
+/* --- edges ------------------------------------------------------------------------------------ */
 
 static void
 classify_candidate(PathGraph *graph, PathNode *node, PathNode *candidate)
@@ -131,8 +129,7 @@ mark_reached(PathGraph *graph)
   }
 }
 
-/* --- the graph -----------------------------------------------------------------------------------
- */
+/* --- the graph -------------------------------------------------------------------------------- */
 
 PathGraph *
 path_graph_new(GPtrArray *sent, const Anchors *anchors)
@@ -170,8 +167,7 @@ path_graph_sent(const PathGraph *graph, guint index)
   return index < graph->sent->len ? graph->sent->pdata[index] : NULL;
 }
 
-/* --- paths ---------------------------------------------------------------------------------------
- */
+/* --- paths ------------------------------------------------------------------------------------ */
 
 static Path *
 path_new(GPtrArray *nodes)
@@ -274,8 +270,7 @@ path_graph_complete(PathGraph *graph)
   return paths;
 }
 
-/* --- the best of a bad lot
- * ------------------------------------------------------------------------ */
+/* --- the best of a bad lot -------------------------------------------------------------------- */
 
 /* A way that ends in an anchor is better than a longer one that does not. */
 static gboolean

@@ -24,13 +24,12 @@ fine(int result, const char *what, GError **error)
 {
   if (result >= 0)
     return TRUE;
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "cannot make a certificate: %s: %s", what,
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "Cannot make a certificate: %s: %s.", what,
               gnutls_strerror(result));
   return FALSE;
 }
 
-/* --- key ---------------------------------------------------------------------------------------
- */
+/* --- key -------------------------------------------------------------------------------------- */
 
 static gnutls_x509_privkey_t
 generate_key(PkiKeyType type, GError **error)
@@ -61,8 +60,7 @@ digest_for(gnutls_x509_privkey_t key)
                                                                               : GNUTLS_DIG_SHA256;
 }
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static gboolean
 set_subject(gnutls_x509_crt_t crt, const PkiTemplate *template, GError **error)
@@ -111,8 +109,7 @@ set_alternative_names(gnutls_x509_crt_t crt, const PkiTemplate *template, GError
   return TRUE;
 }
 
-/* --- extensions ----------------------------------------------------------------------------------
- */
+/* --- extensions ------------------------------------------------------------------------------- */
 
 static gboolean
 is_authority(PkiRole role)
@@ -173,8 +170,7 @@ set_serial(gnutls_x509_crt_t crt, GError **error)
   return fine(gnutls_x509_crt_set_serial(crt, serial, sizeof serial), "serial number", error);
 }
 
-/* --- the certificate
- * ------------------------------------------------------------------------------- */
+/* --- the certificate -------------------------------------------------------------------------- */
 
 static gboolean
 fill(gnutls_x509_crt_t crt, const PkiTemplate *template, gnutls_x509_privkey_t key,

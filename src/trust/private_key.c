@@ -50,7 +50,7 @@ set_import_error(const FileContent *content, gboolean encrypted, int result, GEr
   case GNUTLS_E_ECC_UNSUPPORTED_CURVE:
   case GNUTLS_E_UNIMPLEMENTED_FEATURE:
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED,
-                "the key in %s is of a kind or encrypted in a way that is not supported (%s); "
+                "The key in %s is of a kind or encrypted in a way that is not supported (%s); "
                 "encrypt it anew with `openssl pkcs8 -topk8 -v2 aes256`.",
                 label, gnutls_strerror(result));
     return;
@@ -63,10 +63,10 @@ set_import_error(const FileContent *content, gboolean encrypted, int result, GEr
   }
   if (encrypted)
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG,
-                "the password does not open %s; enter the right one.", label);
+                "The password does not open %s; enter the right one.", label);
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
-                "the private key in %s is damaged (%s); copy it again completely.", label,
+                "The private key in %s is damaged (%s); copy it again completely.", label,
                 gnutls_strerror(result));
 }
 

@@ -2,7 +2,7 @@
 
 #include "trust/trust_error.h"
 
-G_DEFINE_QUARK(mqtrust - trust - error - quark, trust_error)
+G_DEFINE_QUARK(mqtrust_trust_error, trust_error)
 
 const char *
 trust_error_code(TrustError error)

@@ -12,8 +12,7 @@
 #include "trust/verify_checks.h"
 #include "util/safe_text.h"
 
-/* --- verdict -------------------------------------------------------------------------------------
- */
+/* --- verdict ---------------------------------------------------------------------------------- */
 
 static void
 link_free(PathLink *link)
@@ -82,8 +81,7 @@ verdict_reason(const Verdict *verdict)
   return NULL;
 }
 
-/* --- judging a path ------------------------------------------------------------------------------
- */
+/* --- judging a path --------------------------------------------------------------------------- */
 
 static void
 check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
@@ -152,8 +150,7 @@ judge_partial(GPtrArray *findings, const VerifyRequest *request, const PathGraph
   check_path(findings, request, path);
 }
 
-/* --- the path for the screen
- * ---------------------------------------------------------------------- */
+/* --- the path for the screen ------------------------------------------------------------------ */
 
 /* These name the certificate where something is missing; nothing is wrong with itself. */
 static gboolean
@@ -226,8 +223,7 @@ set_path(Verdict *verdict, const VerifyRequest *request, const Path *path)
   verdict->path_end = path_end(path);
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void
 not_checked(Verdict *verdict, const char *sentence)

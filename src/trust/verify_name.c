@@ -12,8 +12,7 @@
 
 #define NAMES_SHOWN 12
 
-/* --- kinds of names
- * --------------------------------------------------------------------------------- */
+/* --- kinds of names --------------------------------------------------------------------------- */
 
 static gboolean
 is_address(const char *name)
@@ -41,8 +40,7 @@ is_local(const char *name)
   return !strchr(name, '.') || g_str_has_suffix(name, ".localhost");
 }
 
-/* --- the certificate's names
- * ------------------------------------------------------------------------ */
+/* --- the certificate's names ------------------------------------------------------------------ */
 
 static gboolean
 has_name_of_type(const Certificate *certificate, const char *prefix)
@@ -98,8 +96,66 @@ near_wildcard(const Certificate *certificate, const char *name)
   return NULL;
 }
 
-/* --- mismatch
- * ---------------------------------------------------------------------------------------- */
+/* The text before the first star and behind the last one fits. */
+static gboolean
+star_fits(const char *pattern, const char *name)
+{
+  const char *first = strchr(pattern, '*'), *last = strrchr(pattern, '*');
+  if (!first)
+    return FALSE;
+  gsize head = first - pattern, tail = strlen(last + 1), length = strlen(name);
+  return length >= head + tail && !g_ascii_strncasecmp(pattern, name, head) &&
+         !g_ascii_strcasecmp(name + length - tail, last + 1);
+}
+
+/* RFC 9525, 6.3: a star is the whole leftmost label, and the only one. Of the domain behind it
+ * libraries want two labels. */
+static gboolean
+is_usable_wildcard(const char *pattern)
+{
+  return g_str_has_prefix(pattern, "*.") && !strchr(pattern + 1, '*') && strchr(pattern + 2, '.');
+}
+
+static gboolean
+is_one_label_below(const char *pattern, const char *name)
+{
+  const char *dot = strchr(name, '.');
+  return dot && dot > name && !g_ascii_strcasecmp(dot, pattern + 1);
+}
+
+/* The common name counts where no DNS name stands in the subjectAltName. */
+static const char *const *
+names_or_common_name(const Certificate *certificate, const char *common_name[2])
+{
+  common_name[0] = certificate_subject_label(certificate);
+  common_name[1] = NULL;
+  return has_name_of_type(certificate, "DNS:") ? certificate_names(certificate) : common_name;
+}
+
+/* "f*.example.com", "*f.example.com", "*.com": the one that may not cover `name`, where no other
+ * does; NULL: none. */
+static const char *
+unusable_wildcard(const Certificate *certificate, const char *name)
+{
+  const char *common_name[2], *unusable = NULL;
+  g_autofree char *ascii = g_hostname_to_ascii(name);
+  for (const char *const *entry = names_or_common_name(certificate, common_name); *entry; entry++) {
+    const char *pattern = *entry;
+    if (g_str_has_prefix(pattern, "DNS:"))
+      pattern += strlen("DNS:");
+    else if (*entry != common_name[0])
+      continue;
+    if (!star_fits(pattern, ascii ? ascii : name))
+      continue;
+    if (!is_usable_wildcard(pattern))
+      unusable = pattern;
+    else if (is_one_label_below(pattern, ascii ? ascii : name))
+      return NULL;
+  }
+  return unusable;
+}
+
+/* --- mismatch --------------------------------------------------------------------------------- */
 
 /* The code that says most; a general one never stands beside it. */
 static const char *
@@ -113,6 +169,8 @@ mismatch_code(const VerifyRequest *request, const Certificate *leaf, const char 
     return "name-local";
   if (is_address(name) && !has_name_of_type(leaf, "IP:"))
     return "name-ip-not-listed";
+  if (!is_address(name) && unusable_wildcard(leaf, name))
+    return "name-wildcard-unusable";
   if (near_wildcard(leaf, name))
     return "name-wildcard-depth";
   return "name-mismatch";
@@ -140,6 +198,12 @@ set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, c
                        "Connect by the DNS name, or issue the certificate again with "
                        "IP:%s.",
                        name);
+  } else if (!strcmp(finding->code, "name-wildcard-unusable")) {
+    finding_set_message(finding,
+                        "\"%s\" in the certificate is not a usable wildcard: only the whole "
+                        "leftmost label of a domain may be *.",
+                        unusable_wildcard(leaf, name));
+    finding_set_remedy(finding, "Issue the certificate again with %s.", name);
   } else if (!strcmp(finding->code, "name-wildcard-depth")) {
     finding_set_message(finding, "\"%s\" in the certificate covers exactly one label, not \"%s\".",
                         wildcard, name);
@@ -186,6 +250,16 @@ without_final_dot(const char *name)
   return g_strndup(name, length > 1 && name[length - 1] == '.' ? length - 1 : length);
 }
 
+/* GnuTLS takes a star for a part of a label, too. */
+static gboolean
+is_for_name(const Certificate *leaf, const char *name)
+{
+  gnutls_x509_crt_t crt = certificate_gnutls(leaf);
+  if (gnutls_x509_crt_check_hostname2(crt, name, GNUTLS_VERIFY_DO_NOT_ALLOW_WILDCARDS))
+    return TRUE;
+  return gnutls_x509_crt_check_hostname2(crt, name, 0) && !unusable_wildcard(leaf, name);
+}
+
 void
 check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
@@ -193,7 +267,7 @@ check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path)
     return;
   g_autofree char *name = without_final_dot(request->name);
   const Certificate *leaf = path_node(path, 0)->certificate;
-  if (!gnutls_x509_crt_check_hostname2(certificate_gnutls(leaf), name, 0))
+  if (!is_for_name(leaf, name))
     report_mismatch(findings, request, path, name);
   else if (!has_name_of_type(leaf, "DNS:") && !has_name_of_type(leaf, "IP:"))
     report_no_san(findings, request, path);

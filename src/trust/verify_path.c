@@ -14,8 +14,7 @@
  * than 30 days: neither a certificate of a week nor one of ten years is always "soon". */
 #define SOON_MAX (30 * DAY)
 
-/* --- expired
- * --------------------------------------------------------------------------------------- */
+/* --- expired ---------------------------------------------------------------------------------- */
 
 static const char *
 expired_code(const VerifyRequest *request, const Path *path, guint position)
@@ -57,8 +56,7 @@ report_expired(GPtrArray *findings, const VerifyRequest *request, const Path *pa
                                 "disk may be newer than the one in its memory.");
 }
 
-/* --- not yet valid
- * --------------------------------------------------------------------------------- */
+/* --- not yet valid ---------------------------------------------------------------------------- */
 
 /* No row speaks of a CA that is not valid yet: such a chain does not get into use, so it is the
  * clock that is wrong. */
@@ -124,8 +122,7 @@ check_dates(GPtrArray *findings, const VerifyRequest *request, const Path *path)
       report_early(findings, request, path, i);
 }
 
-/* --- expires soon
- * ---------------------------------------------------------------------------------- */
+/* --- expires soon ----------------------------------------------------------------------------- */
 
 static guint
 first_to_end(const Path *path)
@@ -161,8 +158,7 @@ check_expires_soon(GPtrArray *findings, const VerifyRequest *request, const Path
                       certificate_subject_label(certificate), place);
 }
 
-/* --- strength
- * -------------------------------------------------------------------------------------- */
+/* --- strength --------------------------------------------------------------------------------- */
 
 static gboolean
 is_elliptic(gnutls_pk_algorithm_t algorithm)

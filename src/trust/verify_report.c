@@ -22,8 +22,7 @@ report_is_anchor(const Path *path, guint position)
   return node->sent < 0 || (position > 0 && position == path->nodes->len - 1);
 }
 
-/* --- places in words
- * ------------------------------------------------------------------------------- */
+/* --- places in words -------------------------------------------------------------------------- */
 
 char *
 report_sender(const VerifyRequest *request)
@@ -46,8 +45,7 @@ report_place(const VerifyRequest *request, const Path *path, guint position)
   return report_is_anchor(path, position) ? report_trust(request) : report_sender(request);
 }
 
-/* --- findings
- * -------------------------------------------------------------------------------------- */
+/* --- findings --------------------------------------------------------------------------------- */
 
 static void
 set_certificate(Finding *finding, const Certificate *certificate, FindingSource source, int index)

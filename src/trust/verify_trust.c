@@ -31,8 +31,7 @@ list_anchors(const VerifyRequest *request)
   return g_string_free(list, FALSE);
 }
 
-/* --- the right name, another key
- * ----------------------------------------------------------------------- */
+/* --- the right name, another key -------------------------------------------------------------- */
 
 static void
 report_same_name(GPtrArray *findings, const VerifyRequest *request, const PathNode *anchor,
@@ -127,8 +126,7 @@ explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Pat
     finding_add_alternative(findings->pdata[findings->len - 1], "signature-invalid");
 }
 
-/* --- a root that nobody trusts
- * --------------------------------------------------------------------------- */
+/* --- a root that nobody trusts ---------------------------------------------------------------- */
 
 static void
 report_self_signed(GPtrArray *findings, const VerifyRequest *request, const Path *path)
@@ -165,14 +163,13 @@ report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Pat
     finding->subject = g_strdup(certificate_issuer(top->certificate));
     finding_add_alternative(finding, path->nodes->len == 1 ? "chain-leaf-only" : "chain-gap");
   }
-  finding_set_message(finding, "The way from %s leads to \"%s\", but there is %s in %s.", sender,
-                      wanted, list, trust);
+  finding_set_message(finding, "It takes \"%s\" to trust %s, but %s holds %s.", wanted,
+                      sender, trust, list);
   finding_set_remedy(finding, "Add the certificate of \"%s\" to the trusted ones, if you trust it.",
                      wanted);
 }
 
-/* --- an issuer that is missing
- * ---------------------------------------------------------------------------- */
+/* --- an issuer that is missing ---------------------------------------------------------------- */
 
 /* Anchors that are all the certificates of services cannot have issued anything. */
 static gboolean
@@ -308,8 +305,7 @@ explain_missing_issuer(GPtrArray *findings, const VerifyRequest *request, const 
     report_wrong_anchor(findings, request, path);
 }
 
-/* --- no anchor
- * -------------------------------------------------------------------------------------------- */
+/* --- no anchor -------------------------------------------------------------------------------- */
 
 static const PathNode *
 anchor_namesake(const PathNode *node)
@@ -362,8 +358,7 @@ explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathG
     explain_missing_issuer(findings, request, graph, path);
 }
 
-/* --- an anchor that others refuse
- * --------------------------------------------------------------------------- */
+/* --- an anchor that others refuse ------------------------------------------------------------- */
 
 static gboolean
 has_self_signed_twin(const VerifyRequest *request, const Certificate *anchor)

@@ -22,8 +22,7 @@ join_names(const char *const *names)
   return *names ? g_strjoinv(", ", (char **)names) : g_strdup("nothing");
 }
 
-/* --- CAs
- * ------------------------------------------------------------------------------------------- */
+/* --- CAs -------------------------------------------------------------------------------------- */
 
 static void
 check_version(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position)
@@ -114,8 +113,7 @@ check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path 
   }
 }
 
-/* --- purpose
- * --------------------------------------------------------------------------------------- */
+/* --- purpose ---------------------------------------------------------------------------------- */
 
 static gboolean
 allows_purpose(const Certificate *certificate, const char *purpose)
@@ -190,8 +188,7 @@ check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *pat
     check_nested_purpose(findings, request, path, i, server ? "serverAuth" : "clientAuth");
 }
 
-/* --- name constraints
- * ------------------------------------------------------------------------------- */
+/* --- name constraints ------------------------------------------------------------------------- */
 
 static const struct {
   gnutls_x509_subject_alt_name_t type;
@@ -238,8 +235,7 @@ check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const 
   }
 }
 
-/* --- extensions that must be understood
- * -------------------------------------------------------------- */
+/* --- extensions that must be understood ------------------------------------------------------- */
 
 /* Measured: these are the ones that GnuTLS 3.7 does not stumble over when they are critical. */
 static const char *const understood[] = {

@@ -11,8 +11,7 @@ sent_certificate(const VerifyRequest *request, guint index)
   return request->certificates->pdata[index];
 }
 
-/* --- one by one
- * -------------------------------------------------------------------------------------- */
+/* --- one by one ------------------------------------------------------------------------------- */
 
 static void
 report_duplicate(GPtrArray *findings, const VerifyRequest *request, guint index)
@@ -72,8 +71,7 @@ check_each(GPtrArray *findings, const VerifyRequest *request, const PathGraph *g
   }
 }
 
-/* --- order
- * ------------------------------------------------------------------------------------------- */
+/* --- order ------------------------------------------------------------------------------------ */
 
 static void
 append_label(GString *list, const char *label)
@@ -124,8 +122,7 @@ check_order(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   }
 }
 
-/* --- the first one
- * ------------------------------------------------------------------------------------ */
+/* --- the first one ---------------------------------------------------------------------------- */
 
 /* The certificate of a service that stands behind the CA which issued it; -1: none. */
 static int

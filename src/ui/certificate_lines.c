@@ -186,7 +186,8 @@ static gboolean
 client_was_refused(const CertificatesModel *model)
 {
   GPtrArray *findings = model->info->findings;
-  if (model->session->state != SESSION_IDLE && model->session->state != SESSION_WAITING)
+  if (!model->info->last_error ||
+      (model->session->state != SESSION_IDLE && model->session->state != SESSION_WAITING))
     return FALSE;
   for (guint i = 0; findings && i < findings->len; i++) {
     const Finding *finding = g_ptr_array_index(findings, i);
@@ -213,6 +214,12 @@ static void
 add_handover(CertificateLines *list, const CertificatesModel *model)
 {
   const Session *session = model->session;
+  const Verdict *verdict = model->info->verdict;
+  if (!session->certificate_sent && verdict && !verdict->accepted) {
+    certificate_lines_text(list, ROLE_NORMAL, GLYPH_DOT, ROLE_DIM, FALSE,
+                           "requested, but not sent: the broker's certificate was refused first");
+    return;
+  }
   gboolean refused = session->certificate_sent && client_was_refused(model);
   const char *ok = glyph(GLYPH_OK), *fail = glyph(GLYPH_FAIL);
   const char *accepted = session->two_way ? ok : refused ? fail : "?";

@@ -46,8 +46,7 @@ end(Dashboard *dashboard, int exit_code)
   g_main_loop_quit(dashboard->loop);
 }
 
-/* --- Frames ------------------------------------------------------------------------------------
- */
+/* --- Frames ----------------------------------------------------------------------------------- */
 
 static void update_clocks(Dashboard *dashboard);
 
@@ -93,8 +92,7 @@ schedule_frame(gpointer data)
   dashboard->frame = g_timeout_add_full(PRIORITY_FRAME, delay, on_frame, dashboard, NULL);
 }
 
-/* --- Clocks ------------------------------------------------------------------------------------
- */
+/* --- Clocks ----------------------------------------------------------------------------------- */
 
 static gboolean
 tick_all(Dashboard *dashboard)
@@ -172,8 +170,7 @@ update_clocks(Dashboard *dashboard)
         g_timeout_add_seconds_full(PRIORITY_FRAME, (guint)rare, on_rare, dashboard, NULL);
 }
 
-/* --- Keys --------------------------------------------------------------------------------------
- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 suspend(Dashboard *dashboard)
@@ -247,8 +244,7 @@ on_keys(gint fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* --- Signals -----------------------------------------------------------------------------------
- */
+/* --- Signals ---------------------------------------------------------------------------------- */
 
 static void
 on_signal(int number, gpointer data)
@@ -279,8 +275,7 @@ on_model_change(Workspace *workspace, Connection *connection, ConnectionChange w
   ui_connection_changed(dashboard->ui, connection, what);
 }
 
-/* --- From start to end -------------------------------------------------------------------------
- */
+/* --- From start to end ------------------------------------------------------------------------ */
 
 static void
 show_problems(Ui *ui, GPtrArray *problems)

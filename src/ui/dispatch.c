@@ -6,8 +6,7 @@
 #include "ui/keymap.h"
 #include "ui/ui_state.h"
 
-/* --- Leaving -----------------------------------------------------------------------------------
- */
+/* --- Leaving ---------------------------------------------------------------------------------- */
 
 static void
 leave(gpointer data)
@@ -57,8 +56,7 @@ quit(Ui *ui)
     leave(ui);
 }
 
-/* --- Actions of the dashboard itself -----------------------------------------------------------
- */
+/* --- Actions of the dashboard itself ---------------------------------------------------------- */
 
 static void
 switch_tile(Ui *ui, int tile)
@@ -126,8 +124,7 @@ act_everywhere(Ui *ui, Action action)
   }
 }
 
-/* --- Actions of panes --------------------------------------------------------------------------
- */
+/* --- Actions of panes ------------------------------------------------------------------------- */
 
 static const char *
 missing_connection(Ui *ui, Action action)
@@ -195,8 +192,7 @@ ui_act(Ui *ui, Action action)
     back(ui);
 }
 
-/* --- Keys --------------------------------------------------------------------------------------
- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 answer(Ui *ui, const Key *key)

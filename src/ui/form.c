@@ -74,8 +74,7 @@ find(const Form *form, int id)
   g_error("a form has no field %d", id);
 }
 
-/* --- Values ------------------------------------------------------------------------------------
- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 void
 form_set_text(Form *form, int id, const char *text)
@@ -145,8 +144,7 @@ form_focus(Form *form, int id)
     form->focused = (int)(field - form->fields);
 }
 
-/* --- Actions -----------------------------------------------------------------------------------
- */
+/* --- Actions ---------------------------------------------------------------------------------- */
 
 static gboolean
 step_value(Field *field, int step)
@@ -243,8 +241,7 @@ form_act(Form *form, Action action, gboolean *handled, int *id)
   return FALSE;
 }
 
-/* --- Keys and pastes ---------------------------------------------------------------------------
- */
+/* --- Keys and pastes -------------------------------------------------------------------------- */
 
 static gboolean
 value_key(Field *field, const Key *key, gboolean *handled)

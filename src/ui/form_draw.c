@@ -32,8 +32,7 @@ columns_of(const Form *form, int columns)
   return (Columns){columns, value, CLAMP(columns - value - 1, 1, VALUE_MAX)};
 }
 
-/* --- Rows --------------------------------------------------------------------------------------
- */
+/* --- Rows ------------------------------------------------------------------------------------- */
 
 /* A sentence stands beside its field where all of it fits, else under it. */
 static gboolean
@@ -122,8 +121,7 @@ scroll_to_focus(Form *form, const Columns *at, int rows)
   form->top = CLAMP(form->top, 0, MAX(rows_before(form, form->count, at) - rows, 0));
 }
 
-/* --- Cells -------------------------------------------------------------------------------------
- */
+/* --- Cells ------------------------------------------------------------------------------------ */
 
 static Glyph
 message_glyph(Role role)

@@ -14,8 +14,7 @@ static const char *const short_tab_names[LAYOUT_TILES] = {"Conns", "Certs", "Msg
 
 #define TABS_COLUMNS 58 /* what the long names take */
 
-/* --- Too small ---------------------------------------------------------------------------------
- */
+/* --- Too small -------------------------------------------------------------------------------- */
 
 /* The longest honest sentence that fits. */
 static void
@@ -35,8 +34,7 @@ draw_too_small(int rows, int columns)
   paint_text(&canvas, 0, 0, ROLE_WARNING, sentences[i]);
 }
 
-/* --- Titles ------------------------------------------------------------------------------------
- */
+/* --- Titles ----------------------------------------------------------------------------------- */
 
 static char *
 pane_text(const View *view, char *(*function)(gpointer))
@@ -81,8 +79,7 @@ draw_tabs(const Ui *ui, Canvas *canvas)
     paint_text_right(canvas, 0, canvas_columns(canvas) - 1, ROLE_NORMAL, status);
 }
 
-/* --- Panes -------------------------------------------------------------------------------------
- */
+/* --- Panes ------------------------------------------------------------------------------------ */
 
 static void
 draw_inside(const Layout *layout, Rect outside, const View *view, gboolean focused,
@@ -164,8 +161,7 @@ draw_views(Ui *ui, const Layout *layout, CanvasCursor *cursor)
     draw_view(ui, layout, g_ptr_array_index(ui->views, i), i == ui->views->len - 1, cursor);
 }
 
-/* --- Bars --------------------------------------------------------------------------------------
- */
+/* --- Bars ------------------------------------------------------------------------------------- */
 
 static void
 draw_header(Ui *ui, const Layout *layout)

@@ -42,8 +42,7 @@ static void G_GNUC_PRINTF(5, 6)
   memcpy(piece->text, text, fit);
 }
 
-/* --- What the pieces say -----------------------------------------------------------------------
- */
+/* --- What the pieces say ---------------------------------------------------------------------- */
 
 static void
 add_tls(Line *line, const HeaderModel *model)
@@ -104,8 +103,7 @@ header_next_change(gint64 certificate_end, gint64 now)
   return left % (left <= DAY ? 3600 : DAY) + 1;
 }
 
-/* --- What there is room for --------------------------------------------------------------------
- */
+/* --- What there is room for ------------------------------------------------------------------- */
 
 static int
 width_of(const Line *line)

@@ -54,8 +54,7 @@ row_free(gpointer data)
   g_free(row);
 }
 
-/* --- Entries out of the tables -----------------------------------------------------------------
- */
+/* --- Entries out of the tables ---------------------------------------------------------------- */
 
 static void
 add_entry(HelpView *view, const char *keys, const char *text)
@@ -154,8 +153,7 @@ help_view_close(gpointer pane)
   g_free(view);
 }
 
-/* --- Rows for a width --------------------------------------------------------------------------
- */
+/* --- Rows for a width ------------------------------------------------------------------------- */
 
 static void
 add_row(HelpView *view, const char *left, const char *right, gboolean heading)

@@ -23,8 +23,7 @@ static struct {
   GString *paste;
 } input;
 
-/* --- Curses' key codes -------------------------------------------------------------------------
- */
+/* --- Curses' key codes ------------------------------------------------------------------------ */
 
 static const struct {
   int curses;
@@ -146,8 +145,7 @@ curses_key(int code, Key *key)
   return code > KEY_MAX && modified_key(code, key);
 }
 
-/* --- Bytes -------------------------------------------------------------------------------------
- */
+/* --- Bytes ------------------------------------------------------------------------------------ */
 
 static gboolean
 control_key(int byte, Key *key)
@@ -228,8 +226,7 @@ byte_key(int byte, Key *key)
   return g_get_charset(NULL) ? utf8_key(byte, key) : locale_key(byte, key);
 }
 
-/* --- Pastes ------------------------------------------------------------------------------------
- */
+/* --- Pastes ----------------------------------------------------------------------------------- */
 
 static gboolean
 end_paste(Key *key)
@@ -263,8 +260,7 @@ input_paste(gsize *length)
   return input.paste->str;
 }
 
-/* --- Escape ------------------------------------------------------------------------------------
- */
+/* --- Escape ----------------------------------------------------------------------------------- */
 
 /* A sequence that nobody here knows: its bytes are no keys. */
 static void

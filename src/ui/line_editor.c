@@ -110,8 +110,7 @@ line_editor_insert(LineEditor *editor, const char *text, gsize length)
   return changed;
 }
 
-/* --- Moving by characters with their marks -----------------------------------------------------
- */
+/* --- Moving by characters with their marks ---------------------------------------------------- */
 
 /* Belongs to the character before it: marks, joiners, variation selectors. */
 static gboolean
@@ -155,8 +154,7 @@ before_word(const LineEditor *editor)
   return at;
 }
 
-/* --- Keys --------------------------------------------------------------------------------------
- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static gboolean
 backspace(LineEditor *editor)
@@ -232,8 +230,7 @@ line_editor_key(LineEditor *editor, const Key *key, gboolean *handled)
   }
 }
 
-/* --- What is seen ------------------------------------------------------------------------------
- */
+/* --- What is seen ----------------------------------------------------------------------------- */
 
 static char *
 stars(const LineEditor *editor, gsize end)

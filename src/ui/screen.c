@@ -19,7 +19,7 @@
 
 #include "ui/terminfo.h"
 
-G_DEFINE_QUARK(mqtrust - screen - error - quark, screen_error)
+G_DEFINE_QUARK(mqtrust_screen_error, screen_error)
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
@@ -29,8 +29,7 @@ static FILE *terminal;
 static int terminal_fd = -1;
 static gboolean brackets_paste;
 
-/* --- May we? -----------------------------------------------------------------------------------
- */
+/* --- May we? ---------------------------------------------------------------------------------- */
 
 static gboolean
 refuse(GError **error, ScreenError code, const char *format, const char *what)
@@ -84,8 +83,7 @@ is_usable(GError **error)
   return terminal_name_is_known(name, error);
 }
 
-/* --- The way back, prepared --------------------------------------------------------------------
- */
+/* --- The way back, prepared ------------------------------------------------------------------- */
 
 static GString *collected;
 
@@ -133,8 +131,7 @@ set_paste_brackets(gboolean on)
     send_to_terminal(on ? PASTE_ON : PASTE_OFF);
 }
 
-/* --- Start and stop ----------------------------------------------------------------------------
- */
+/* --- Start and stop --------------------------------------------------------------------------- */
 
 /* ^C, ^Z and ^\ stay signals; ^S, ^Q, ^V and ^O become keys. */
 static void
@@ -212,8 +209,7 @@ screen_stop(void)
   stray_output_release();
 }
 
-/* --- While it lives ----------------------------------------------------------------------------
- */
+/* --- While it lives --------------------------------------------------------------------------- */
 
 void
 screen_redraw_all(void)

@@ -44,8 +44,7 @@ ui_free(Ui *ui)
   g_free(ui);
 }
 
-/* --- What is on top ----------------------------------------------------------------------------
- */
+/* --- What is on top --------------------------------------------------------------------------- */
 
 gboolean
 ui_has_view(const Ui *ui)
@@ -96,8 +95,7 @@ ui_focus(Ui *ui, const PaneClass *pane_class)
   }
 }
 
-/* --- The model ---------------------------------------------------------------------------------
- */
+/* --- The model -------------------------------------------------------------------------------- */
 
 Workspace *
 ui_workspace(Ui *ui)
@@ -170,8 +168,7 @@ ui_now(Ui *ui)
   return ui->fixed_now ? ui->fixed_now : g_get_real_time() / G_USEC_PER_SEC;
 }
 
-/* --- Notice, question, drawing -----------------------------------------------------------------
- */
+/* --- Notice, question, drawing ---------------------------------------------------------------- */
 
 void
 ui_clear_notice(Ui *ui)

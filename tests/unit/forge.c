@@ -91,15 +91,24 @@ set_extensions(gnutls_x509_crt_t crt, const ForgeTemplate *template, const Forge
     set_key_ids(crt, issuer);
 }
 
-static Certificate *
+static GBytes *
 finish(gnutls_x509_crt_t crt)
 {
   gnutls_datum_t der;
-  GError *error = NULL;
   must(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der));
-  Certificate *certificate = certificate_new_from_der(der.data, der.size, &error);
-  g_assert_no_error(error);
+  GBytes *bytes = g_bytes_new(der.data, der.size);
   gnutls_free(der.data);
+  return bytes;
+}
+
+static Certificate *
+parse(GBytes *der)
+{
+  GError *error = NULL;
+  gsize length;
+  const void *bytes = g_bytes_get_data(der, &length);
+  Certificate *certificate = certificate_new_from_der(bytes, length, &error);
+  g_assert_no_error(error);
   return certificate;
 }
 
@@ -122,7 +131,7 @@ sign(gnutls_x509_crt_t crt, const Forged *issuer, gnutls_x509_privkey_t key,
     gnutls_x509_crt_deinit(issuer_crt);
 }
 
-static Certificate *
+static GBytes *
 make_certificate(const ForgeTemplate *t, const Forged *issuer, gnutls_x509_privkey_t key)
 {
   gnutls_x509_crt_t crt;
@@ -139,17 +148,18 @@ make_certificate(const ForgeTemplate *t, const Forged *issuer, gnutls_x509_privk
   if (t->tweak)
     t->tweak(crt);
   sign(crt, issuer, key, t->digest);
-  Certificate *certificate = finish(crt);
+  GBytes *der = finish(crt);
   gnutls_x509_crt_deinit(crt);
-  return certificate;
+  return der;
 }
 
 static Forged *
 forge_from(const ForgeTemplate *template, const Forged *issuer, gnutls_x509_privkey_t key)
 {
   Forged *forged = g_new0(Forged, 1);
+  g_autoptr(GBytes) der = make_certificate(template, issuer, key);
   forged->key = key;
-  forged->certificate = make_certificate(template, issuer, key);
+  forged->certificate = parse(der);
   return forged;
 }
 
@@ -168,6 +178,15 @@ forge_with_key(const ForgeTemplate *template, const Forged *issuer, const Forged
   return forge_from(template, issuer, copy);
 }
 
+GBytes *
+forge_der(const ForgeTemplate *template)
+{
+  gnutls_x509_privkey_t key = make_key(template);
+  GBytes *der = make_certificate(template, NULL, key);
+  gnutls_x509_privkey_deinit(key);
+  return der;
+}
+
 void
 forged_free(Forged *forged)
 {
@@ -181,11 +200,9 @@ forge_damaged(const Certificate *certificate)
 {
   g_autofree char *pem = certificate_to_pem(certificate);
   gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der;
-  GError *error = NULL;
   must(gnutls_pem_base64_decode2("CERTIFICATE", &text, &der));
   der.data[der.size - 1] ^= 1; /* the last byte of the signature */
-  Certificate *damaged = certificate_new_from_der(der.data, der.size, &error);
-  g_assert_no_error(error);
+  g_autoptr(GBytes) bytes = g_bytes_new(der.data, der.size);
   gnutls_free(der.data);
-  return damaged;
+  return parse(bytes);
 }

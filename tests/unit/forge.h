@@ -41,6 +41,8 @@ ForgeTemplate forge_server(const char *name, const char *dns);
 Forged *forge(const ForgeTemplate *template, const Forged *issuer);
 /* The same with the key of another. */
 Forged *forge_with_key(const ForgeTemplate *template, const Forged *issuer, const Forged *key);
+/* (transfer full): self-signed and not parsed, for what cannot be. */
+GBytes *forge_der(const ForgeTemplate *template);
 void forged_free(Forged *forged);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Forged, forged_free)
 

@@ -204,8 +204,7 @@ test_no_null(Fixture *fixture, gconstpointer data)
   g_assert_cmpuint(fixture->handled->len, ==, 0);
 }
 
-/* --- Threads -----------------------------------------------------------------------------------
- */
+/* --- Threads ---------------------------------------------------------------------------------- */
 
 static gpointer
 post_one(gpointer queue)

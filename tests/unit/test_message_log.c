@@ -10,8 +10,7 @@
 #define MIN_RECORD_MAX (MIN_RING / 2)
 #define HEADER 24
 
-/* --- Help --------------------------------------------------------------------------------------
- */
+/* --- Help ------------------------------------------------------------------------------------- */
 
 static MessageLog *
 new_log(gsize capacity)
@@ -81,8 +80,7 @@ assert_message(MessageLog *log, guint64 number, const char *topic, const char *p
   message_log_unlock(log);
 }
 
-/* --- One message -------------------------------------------------------------------------------
- */
+/* --- One message ------------------------------------------------------------------------------ */
 
 static void
 test_new(void)
@@ -182,8 +180,7 @@ test_counts(void)
   g_assert_cmpuint(status.topics, ==, 1);
 }
 
-/* --- Room --------------------------------------------------------------------------------------
- */
+/* --- Room ------------------------------------------------------------------------------------- */
 
 /* Numbers stay with their messages, and drops are counted, over many rounds of the ring. */
 static void
@@ -333,8 +330,7 @@ test_reserves_only(void)
   g_assert_cmpuint(resident_bytes(), <, before + capacity / 16);
 }
 
-/* --- Topics ------------------------------------------------------------------------------------
- */
+/* --- Topics ----------------------------------------------------------------------------------- */
 
 static void
 test_topics_forgotten(void)
@@ -422,8 +418,7 @@ test_clear(void)
   g_assert_cmpuint(status_of(log).first, ==, 100);
 }
 
-/* --- Against a plain model ---------------------------------------------------------------------
- */
+/* --- Against a plain model -------------------------------------------------------------------- */
 
 typedef struct {
   gint64 time_ns;
@@ -575,8 +570,7 @@ test_model(void)
   message_log_free(model->log);
 }
 
-/* --- Threads -----------------------------------------------------------------------------------
- */
+/* --- Threads ---------------------------------------------------------------------------------- */
 
 typedef struct {
   MessageLog *log;

@@ -75,8 +75,7 @@ assert_subscription(const Profile *profile, guint number, const char *filter, in
   g_assert_cmpint(subscription->qos, ==, qos);
 }
 
-/* --- What is described -------------------------------------------------------------------------
- */
+/* --- What is described ------------------------------------------------------------------------ */
 
 static void
 test_nothing(void)
@@ -236,8 +235,7 @@ test_made_up_names(void)
   check_name(wide->str, cut->str);
 }
 
-/* --- When TLS is on ----------------------------------------------------------------------------
- */
+/* --- When TLS is on --------------------------------------------------------------------------- */
 
 static void
 check_scheme(Run run, ProfileScheme scheme, guint16 port)
@@ -274,8 +272,7 @@ test_trust(void)
   g_assert_null(profile_of(&system)->ca_path);
 }
 
-/* --- URL ---------------------------------------------------------------------------------------
- */
+/* --- URL -------------------------------------------------------------------------------------- */
 
 static void
 test_url(void)
@@ -303,8 +300,7 @@ test_options_say_more_than_the_url(void)
   }
 }
 
-/* --- Secrets -----------------------------------------------------------------------------------
- */
+/* --- Secrets ---------------------------------------------------------------------------------- */
 
 static void
 test_no_password_stays_in_argv(void)
@@ -393,8 +389,7 @@ test_bad_secret_files(void)
                  "--key-password-file /: cannot be read: Is a directory");
 }
 
-/* --- Refused -----------------------------------------------------------------------------------
- */
+/* --- Refused ---------------------------------------------------------------------------------- */
 
 static void
 test_unknown(void)
@@ -551,8 +546,7 @@ test_bad_hosts_and_urls(void)
       "else");
 }
 
-/* --- Help --------------------------------------------------------------------------------------
- */
+/* --- Help ------------------------------------------------------------------------------------- */
 
 static void
 test_help_and_version_come_first(void)

@@ -80,8 +80,7 @@ is_there(const char *path)
   return lstat(path, &st) == 0;
 }
 
-/* --- New ---------------------------------------------------------------------------------------
- */
+/* --- New -------------------------------------------------------------------------------------- */
 
 static void
 test_new(Fixture *fixture, gconstpointer data)
@@ -109,8 +108,7 @@ test_new_fails(Fixture *fixture, gconstpointer data)
   g_assert_nonnull(strstr(error->message, "no-such-folder/\\ex-"));
 }
 
-/* --- Removal -----------------------------------------------------------------------------------
- */
+/* --- Removal ---------------------------------------------------------------------------------- */
 
 static void
 test_remove_tree(Fixture *fixture, gconstpointer data)
@@ -199,8 +197,7 @@ test_remove_obstacle(Fixture *fixture, gconstpointer data)
   g_assert_cmpint(g_chmod(locked, 0700), ==, 0);
 }
 
-/* --- Writing -----------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 static void
 test_write(Fixture *fixture, gconstpointer data)

@@ -93,8 +93,7 @@ assert_load_fails(const Fixture *fixture, const char *file, const char *rest)
   assert_says(error, path, rest);
 }
 
-/* --- Saving and loading ------------------------------------------------------------------------
- */
+/* --- Saving and loading ----------------------------------------------------------------------- */
 
 static void
 test_save_and_load(Fixture *fixture, gconstpointer data)
@@ -189,8 +188,7 @@ test_too_large_to_save(Fixture *fixture, gconstpointer data)
   assert_says(error, path, ": would be larger than 1 MiB");
 }
 
-/* --- Hostile files -----------------------------------------------------------------------------
- */
+/* --- Hostile files ---------------------------------------------------------------------------- */
 
 static void
 test_no_such_file(Fixture *fixture, gconstpointer data)
@@ -243,8 +241,7 @@ test_file_with_an_odd_name(Fixture *fixture, gconstpointer data)
               "a\\nb.conf: the name \"a\\nb\" holds a character that cannot be seen: leave it out");
 }
 
-/* --- The folder --------------------------------------------------------------------------------
- */
+/* --- The folder ------------------------------------------------------------------------------- */
 
 static void
 test_load_all(Fixture *fixture, gconstpointer data)

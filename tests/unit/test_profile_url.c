@@ -84,8 +84,7 @@ test_changes_only_what_it_says(void)
   g_assert_cmpuint(profile->subscriptions->len, ==, 2);
 }
 
-/* --- Refused -----------------------------------------------------------------------------------
- */
+/* --- Refused ---------------------------------------------------------------------------------- */
 
 #define SCHEME_UNKNOWN "the scheme of the URL is not known: it begins with mqtts:// or mqtt://"
 #define WEBSOCKET                                                                                  \

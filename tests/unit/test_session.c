@@ -8,8 +8,7 @@
 
 #define NOW 5000
 
-/* --- Events by name --------------------------------------------------------------------------
- */
+/* --- Events by name --------------------------------------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -55,8 +54,7 @@ handle(Session *session, const char *name)
   return session_handle(session, event_named(name), NOW, 0.5);
 }
 
-/* --- Situations: a state and how one gets there ------------------------------------------------
- */
+/* --- Situations: a state and how one gets there ----------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -106,8 +104,7 @@ situation_named(const char *name)
   g_error("no situation is called \"%s\"", name);
 }
 
-/* --- The table: every pair that is not here changes nothing ------------------------------------
- */
+/* --- The table: every pair that is not here changes nothing ----------------------------------- */
 
 #define OPEN SESSION_EFFECT_OPEN
 #define MQTT_GO SESSION_EFFECT_MQTT_CONNECT
@@ -250,8 +247,7 @@ test_table_names_are_right(void)
   }
 }
 
-/* --- Backoff -----------------------------------------------------------------------------------
- */
+/* --- Backoff ---------------------------------------------------------------------------------- */
 
 static void
 fail_once(Session *session, double random)
@@ -335,8 +331,7 @@ test_attempts_begin_anew_when_the_user_asks(void)
   g_assert_cmpuint(session.attempt, ==, 0);
 }
 
-/* --- TLS and two-way ---------------------------------------------------------------------------
- */
+/* --- TLS and two-way -------------------------------------------------------------------------- */
 
 static void
 check_two_way(const char *const *names, gboolean tls_verified, gboolean two_way)
@@ -442,8 +437,7 @@ test_late_refusal_of_our_certificate(void)
   g_assert_cmpstr(session_state_text(&session), ==, "stopped");
 }
 
-/* --- Stopping and starting ---------------------------------------------------------------------
- */
+/* --- Stopping and starting -------------------------------------------------------------------- */
 
 static void
 test_files_changed_starts_only_what_is_stopped(void)
@@ -497,8 +491,7 @@ test_state_texts(void)
   }
 }
 
-/* --- Whatever comes ----------------------------------------------------------------------------
- */
+/* --- Whatever comes --------------------------------------------------------------------------- */
 
 typedef struct {
   gboolean open, timer, client;

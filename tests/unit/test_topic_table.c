@@ -125,8 +125,7 @@ test_clear(void)
   g_assert_cmpuint(topic_table_count(table), ==, 1);
 }
 
-/* --- Against a plain model: name to { number, references } -------------------------------------
- */
+/* --- Against a plain model: name to { number, references } ------------------------------------ */
 
 typedef struct {
   guint32 id;

@@ -7,8 +7,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- dates ---------------------------------------------------------------------------------------
- */
+/* --- dates ------------------------------------------------------------------------------------ */
 
 static void
 test_leaf_expired(Bench *bench, gconstpointer unused)
@@ -90,6 +89,23 @@ test_clock_wrong(Bench *bench, gconstpointer unused)
   assert_refused(bench_judge(bench), "clock-wrong", FINDING_SIDE_LOCAL, FINDING_SOURCE_NONE, -1);
 }
 
+/* One certificate alone says nothing against the clock. */
+static void
+test_pinned_dates(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", HOST);
+  g_autoptr(Forged) pinned = forge(&template, NULL);
+  bench_send(bench, pinned);
+  bench_trust(bench, pinned);
+  bench->request.time = FORGE_START - 1;
+  assert_refused(bench_judge(bench), "leaf-not-yet-valid", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+  bench->request.time = FORGE_END + 1;
+  assert_refused(bench_judge(bench), "leaf-expired", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  bench->request.time = FORGE_START;
+  assert_clean(bench_judge(bench));
+}
+
 static void
 test_issuer_not_yet_valid(Bench *bench, gconstpointer unused)
 {
@@ -161,6 +177,7 @@ main(int argc, char **argv)
   BENCH_TEST("dates/", anchor_expired);
   BENCH_TEST("dates/", all_dates_at_once);
   BENCH_TEST("dates/", clock_wrong);
+  BENCH_TEST("dates/", pinned_dates);
   BENCH_TEST("dates/", issuer_not_yet_valid);
   BENCH_TEST("dates/", client_dates);
   BENCH_TEST("dates/", client_by_itself);

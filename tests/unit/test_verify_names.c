@@ -7,8 +7,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- names ---------------------------------------------------------------------------------------
- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static Verdict *
 judge_name(Bench *bench, const char *name)
@@ -45,9 +44,65 @@ test_name_address(Bench *bench, gconstpointer unused)
 }
 
 static void
+add_address(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS,
+                                                       "\xc0\x00\x02\x01", 4, GNUTLS_FSAN_APPEND),
+                  >=, 0);
+}
+
+/* A certificate for another address is for another host. */
+static void
+test_name_other_address(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", HOST);
+  template.tweak = add_address;
+  bench->request.name = "192.0.2.1";
+  bench_judge_leaf(bench, &template);
+  assert_clean(bench->verdict);
+  bench->request.name = "192.0.2.7";
+  bench_judge_leaf(bench, &template);
+  Finding *finding =
+      assert_refused(bench->verdict, "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_cmpstr(finding->message, ==,
+                  "The certificate is for DNS:mqtt.example.com, IP:192.0.2.1, not for "
+                  "\"192.0.2.7\".");
+}
+
+/* The common name counts only where there is no subjectAltName (RFC 6125, 6.4.4). */
+static void
+test_name_only_in_common_name(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server(HOST, "other.example.org");
+  bench_judge_leaf(bench, &template);
+  assert_refused(bench->verdict, "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+}
+
+/* A CA that looks at all of the name sees example.org, a C program the host. */
+static void
+hide_behind_nul(gnutls_x509_crt_t crt)
+{
+  static const char extension[] = "\x30\x21\x82\x1f" HOST "\0.a.example.org";
+  g_assert_cmpuint(extension[1] + 2, ==, sizeof extension - 1);
+  g_assert_cmpint(
+      gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.17", extension, sizeof extension - 1, 0),
+      >=, 0);
+}
+
+static void
+test_name_with_nul(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", NULL);
+  template.tweak = hide_behind_nul;
+  bench_judge_leaf(bench, &template);
+  assert_refused(bench->verdict, "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+}
+
+static void
 test_name_local(Bench *bench, gconstpointer unused)
 {
-  static const char *const names[] = {"localhost", "mosquitto", "127.0.0.1", "::1"};
+  static const char *const names[] = {"localhost", "a.localhost", "mosquitto",
+                                      "127.0.0.1", "127.9.9.9",   "::1"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     assert_refused(judge_name(bench, names[i]), "name-local", FINDING_SIDE_SERVER,
                    FINDING_SOURCE_PEER, 0);
@@ -98,6 +153,81 @@ test_name_wildcard(Bench *bench, gconstpointer unused)
 }
 
 static void
+add_mail(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_RFC822NAME, "a@example.com",
+                                                       13, GNUTLS_FSAN_SET),
+                  >=, 0);
+}
+
+/* Wildcards that look as if they covered the name, and are none. */
+static void
+test_name_wildcard_unusable(Bench *bench, gconstpointer unused)
+{
+  static const struct {
+    const char *pattern, *name;
+  } cases[] = {
+      {"m*.example.com", HOST},  {"*tt.example.com", HOST}, {"mqtt.*.com", HOST},
+      {"M*T.Example.com", HOST}, {"*.com", "example.com"},  {"*", HOST},
+      {"*.*.com", HOST},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    ForgeTemplate template = forge_server("broker", cases[i].pattern);
+    bench->request.name = cases[i].name;
+    bench_judge_leaf(bench, &template);
+    Finding *finding = assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER,
+                                      FINDING_SOURCE_PEER, 0);
+    g_autofree char *quoted = g_strdup_printf("\"%s\"", cases[i].pattern);
+    g_assert_nonnull(strstr(finding->message, quoted));
+  }
+  ForgeTemplate common = forge_server("*tt.example.com", NULL);
+  bench->request.name = HOST;
+  bench_judge_leaf(bench, &common);
+  assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+  common.tweak = add_mail;
+  bench_judge_leaf(bench, &common);
+  assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+  ForgeTemplate template = forge_server("broker", "x*.example.com");
+  bench->request.name = HOST;
+  bench_judge_leaf(bench, &template);
+  assert_refused(bench->verdict, "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+}
+
+static void
+add_whole_label(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, "*.example.com", 13,
+                                                       GNUTLS_FSAN_APPEND),
+                  >=, 0);
+}
+
+/* A useless wildcard does not spoil a good one, nor the name itself. */
+static void
+test_name_wildcard_beside(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", "*tt.example.com");
+  template.tweak = add_whole_label;
+  bench_judge_leaf(bench, &template);
+  assert_clean(bench->verdict);
+  ForgeTemplate whole = forge_server("broker", "*.xn--bcher-kva.example");
+  bench->request.name = "mqtt.b\xc3\xbc"
+                        "cher.example";
+  bench_judge_leaf(bench, &whole);
+  assert_clean(bench->verdict);
+  ForgeTemplate part = forge_server("broker", "*t.xn--bcher-kva.example");
+  bench_judge_leaf(bench, &part);
+  assert_refused(bench->verdict, "name-wildcard-unusable", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                 0);
+  ForgeTemplate common = forge_server("*.example.com", NULL);
+  bench->request.name = HOST;
+  bench_judge_leaf(bench, &common);
+  assert_remarked(bench->verdict, "name-no-san", FINDING_WARNING, FINDING_SIDE_SERVER,
+                  FINDING_SOURCE_PEER, 0);
+}
+
+static void
 test_name_wrong_type(Bench *bench, gconstpointer unused)
 {
   ForgeTemplate template = forge_server("broker", "192.0.2.7");
@@ -130,10 +260,15 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   BENCH_TEST("names/", name_mismatch);
   BENCH_TEST("names/", name_address);
+  BENCH_TEST("names/", name_other_address);
+  BENCH_TEST("names/", name_only_in_common_name);
+  BENCH_TEST("names/", name_with_nul);
   BENCH_TEST("names/", name_local);
   BENCH_TEST("names/", name_override);
   BENCH_TEST("names/", name_no_san);
   BENCH_TEST("names/", name_wildcard);
+  BENCH_TEST("names/", name_wildcard_unusable);
+  BENCH_TEST("names/", name_wildcard_beside);
   BENCH_TEST("names/", name_wrong_type);
   BENCH_TEST("names/", name_hostile);
   return g_test_run();

@@ -7,8 +7,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- no way to an anchor -------------------------------------------------------------------------
- */
+/* --- no way to an anchor ---------------------------------------------------------------------- */
 
 static void
 test_leaf_only(Bench *bench, gconstpointer unused)
@@ -114,8 +113,7 @@ test_self_signed(Bench *bench, gconstpointer unused)
   assert_link(bench->verdict, 0, "broker", PATH_SENT, 0, TRUE);
 }
 
-/* --- anchors that others refuse ------------------------------------------------------------------
- */
+/* --- anchors that others refuse --------------------------------------------------------------- */
 
 static void
 test_anchor_cross_signed(Bench *bench, gconstpointer unused)
@@ -167,6 +165,72 @@ test_anchor_same_name(Bench *bench, gconstpointer unused)
   bench_send(bench, bench->root); /* the real one is sent: still nobody trusts it */
   assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
                  0);
+}
+
+/* A self-signed broker that was set up anew: the old certificate is what is trusted. */
+static void
+test_self_signed_same_name(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", HOST);
+  g_autoptr(Forged) old = forge(&template, NULL);
+  g_autoptr(Forged) new = forge(&template, NULL);
+  bench_send(bench, new);
+  bench_trust(bench, old);
+  assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+                 0);
+}
+
+/* The root that is sent tells which copy it is that is trusted, whatever its name. */
+static void
+test_anchor_twin(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate top = forge_authority("Top"), cross = forge_authority("Authority");
+  ForgeTemplate leaf = forge_server("broker", HOST);
+  g_autoptr(Forged) a = forge(&top, NULL);
+  g_autoptr(Forged) twin = forge(&cross, NULL);
+  g_autoptr(Forged) crossed = forge_with_key(&cross, a, twin);
+  g_autoptr(Forged) end = forge(&leaf, twin);
+  bench_send(bench, end);
+  bench_trust(bench, crossed);
+  assert_remarked(bench_judge(bench), "anchor-intermediate", FINDING_WARNING, FINDING_SIDE_TRUST,
+                  FINDING_SOURCE_TRUST, 0);
+  bench_send(bench, twin);
+  assert_found(bench_judge(bench), "anchor-cross-signed", FINDING_WARNING, FINDING_SIDE_TRUST,
+               FINDING_SOURCE_TRUST, 0);
+  g_assert_true(bench->verdict->accepted);
+  g_assert_null(bench_find(bench->verdict, "anchor-intermediate"));
+}
+
+/* ecdsa-with-SHA256 becomes an algorithm that nobody has given a number. */
+static Certificate *
+with_strange_algorithm(const Certificate *certificate)
+{
+  static const guint8 oid[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+  g_autofree char *pem = certificate_to_pem(certificate);
+  gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der;
+  GError *error = NULL;
+  guint count = 0;
+  g_assert_cmpint(gnutls_pem_base64_decode2("CERTIFICATE", &text, &der), >=, 0);
+  for (gsize i = 0; i + sizeof oid <= der.size; i++)
+    if (!memcmp(der.data + i, oid, sizeof oid)) {
+      der.data[i + sizeof oid - 1] = 0x7f;
+      count++;
+    }
+  g_assert_cmpuint(count, ==, 2);
+  Certificate *strange = certificate_new_from_der(der.data, der.size, &error);
+  g_assert_no_error(error);
+  gnutls_free(der.data);
+  return strange;
+}
+
+static void
+test_algorithm_unsupported(Bench *bench, gconstpointer unused)
+{
+  g_ptr_array_add(bench->sent, with_strange_algorithm(bench->leaf->certificate));
+  bench_send(bench, bench->intermediate);
+  bench_trust(bench, bench->root);
+  assert_refused(bench_judge(bench), "algorithm-unsupported", FINDING_SIDE_SERVER,
+                 FINDING_SOURCE_PEER, 0);
 }
 
 /* Without key identifiers it cannot be told from a damaged signature, and that is said. */
@@ -289,6 +353,9 @@ main(int argc, char **argv)
   BENCH_TEST("trust/", anchor_cross_signed);
   BENCH_TEST("trust/", anchor_leaf);
   BENCH_TEST("trust/", anchor_same_name);
+  BENCH_TEST("trust/", self_signed_same_name);
+  BENCH_TEST("trust/", anchor_twin);
+  BENCH_TEST("trust/", algorithm_unsupported);
   BENCH_TEST("trust/", anchor_same_name_without_ids);
   BENCH_TEST("trust/", issuer_key_differs);
   BENCH_TEST("trust/", signature_invalid);

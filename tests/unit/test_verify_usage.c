@@ -7,8 +7,7 @@
 
 #include "unit/verify_bench.h"
 
-/* --- usage ---------------------------------------------------------------------------------------
- */
+/* --- usage ------------------------------------------------------------------------------------ */
 
 static void
 test_purpose(Bench *bench, gconstpointer unused)
@@ -126,6 +125,47 @@ test_anchor_not_ca(Bench *bench, gconstpointer unused)
   assert_refused(bench_judge(bench), "issuer-not-ca", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
 }
 
+/* What trusts by the user's word alone works here, and the user is told where it does not. */
+static void
+test_odd_anchors(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate silent = forge_authority("Silent Root"), narrow = forge_authority("Narrow Root");
+  ForgeTemplate leaf = forge_server("broker", HOST);
+  silent.authority = -1;
+  narrow.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
+  g_autoptr(Forged) a = forge(&silent, NULL);
+  g_autoptr(Forged) a_leaf = forge(&leaf, a);
+  bench_send(bench, a_leaf);
+  bench_trust(bench, a);
+  assert_remarked(bench_judge(bench), "issuer-not-ca", FINDING_WARNING, FINDING_SIDE_TRUST,
+                  FINDING_SOURCE_TRUST, 0);
+  g_autoptr(Forged) b = forge(&narrow, NULL);
+  g_autoptr(Forged) b_leaf = forge(&leaf, b);
+  g_ptr_array_set_size(bench->sent, 0);
+  g_ptr_array_set_size(bench->trusted, 0);
+  bench_send(bench, b_leaf);
+  bench_trust(bench, b);
+  assert_remarked(bench_judge(bench), "intermediate-usage-narrow", FINDING_WARNING,
+                  FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+}
+
+/* To trust a certificate by itself is no leave to use it for anything, or under any name. */
+static void
+test_pinned(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", HOST);
+  template.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
+  g_autoptr(Forged) pinned = forge(&template, NULL);
+  bench_send(bench, pinned);
+  bench_trust(bench, pinned);
+  assert_refused(bench_judge(bench), "server-usage-missing", FINDING_SIDE_SERVER,
+                 FINDING_SOURCE_PEER, 0);
+  bench->request.purpose = VERIFY_PURPOSE_ANY;
+  assert_clean(bench_judge(bench));
+  bench->request.name = "other.example.org";
+  assert_refused(bench_judge(bench), "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+}
+
 static void
 test_path_length(Bench *bench, gconstpointer unused)
 {
@@ -147,6 +187,82 @@ test_path_length(Bench *bench, gconstpointer unused)
   bench_send(bench, direct);
   bench_send(bench, a);
   assert_clean(bench_judge(bench));
+}
+
+/* RFC 5280, 4.2.1.9: a CA that gave itself a new key is not one more. */
+static void
+test_path_length_self_issued(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate first = forge_authority("First"), leaf = forge_server("broker", HOST);
+  first.path_length = 0;
+  g_autoptr(Forged) a = forge(&first, bench->root);
+  g_autoptr(Forged) b = forge(&first, a);
+  g_autoptr(Forged) c = forge(&leaf, b);
+  bench_send(bench, c);
+  bench_send(bench, b);
+  bench_send(bench, a);
+  bench_trust(bench, bench->root);
+  g_assert_null(bench_find(bench_judge(bench), "pathlen-exceeded"));
+}
+
+static void
+permit_addresses(gnutls_x509_crt_t crt)
+{
+  gnutls_x509_name_constraints_t constraints;
+  gnutls_datum_t range;
+  g_assert_cmpint(gnutls_x509_cidr_to_rfc5280("192.0.2.0/24", &range), >=, 0);
+  g_assert_cmpint(gnutls_x509_name_constraints_init(&constraints), >=, 0);
+  g_assert_cmpint(
+      gnutls_x509_name_constraints_add_permitted(constraints, GNUTLS_SAN_IPADDRESS, &range), >=, 0);
+  g_assert_cmpint(gnutls_x509_crt_set_name_constraints(crt, constraints, 1), >=, 0);
+  gnutls_x509_name_constraints_deinit(constraints);
+  gnutls_free(range.data);
+}
+
+static void
+add_foreign_address(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS,
+                                                       "\xc6\x33\x64\x01", 4, GNUTLS_FSAN_APPEND),
+                  >=, 0);
+}
+
+static void
+test_address_constraints(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate inner = forge_authority("R3"), leaf = forge_server("broker", HOST);
+  inner.tweak = permit_addresses;
+  bench_judge_intermediate(bench, &inner);
+  assert_clean(bench->verdict);
+  leaf.tweak = add_foreign_address;
+  g_autoptr(Forged) a = forge(&inner, bench->root);
+  g_autoptr(Forged) b = forge(&leaf, a);
+  g_ptr_array_set_size(bench->sent, 0);
+  bench_send(bench, b);
+  bench_send(bench, a);
+  Finding *finding = assert_refused(bench_judge(bench), "name-constraints-violated",
+                                    FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "IP addresses"));
+}
+
+static void
+break_constraints(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.30", "\x04\x01\x00", 3, 1), >=,
+                  0);
+}
+
+/* What none of our checks knows of: GnuTLS has the last word, and it is never silent. */
+static void
+test_library_refuses(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate inner = forge_authority("R3");
+  inner.tweak = break_constraints;
+  bench_judge_intermediate(bench, &inner);
+  Finding *finding =
+      assert_refused(bench->verdict, "unknown", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_cmpuint(finding->evidence->len, ==, 1);
+  g_assert_true(g_str_has_prefix(finding->evidence->pdata[0], "GnuTLS"));
 }
 
 static void
@@ -221,8 +337,7 @@ test_critical_extension(Bench *bench, gconstpointer unused)
                  1);
 }
 
-/* --- strength ------------------------------------------------------------------------------------
- */
+/* --- strength --------------------------------------------------------------------------------- */
 
 static void
 test_weak_key(Bench *bench, gconstpointer unused)
@@ -298,7 +413,12 @@ main(int argc, char **argv)
   BENCH_TEST("usage/", version_1);
   BENCH_TEST("usage/", version_1_anchor);
   BENCH_TEST("usage/", anchor_not_ca);
+  BENCH_TEST("usage/", odd_anchors);
+  BENCH_TEST("usage/", pinned);
   BENCH_TEST("usage/", path_length);
+  BENCH_TEST("usage/", path_length_self_issued);
+  BENCH_TEST("usage/", address_constraints);
+  BENCH_TEST("usage/", library_refuses);
   BENCH_TEST("usage/", name_constraints);
   BENCH_TEST("usage/", critical_extension);
   BENCH_TEST("usage/", weak_key);

@@ -40,8 +40,7 @@ free_connection(gpointer data)
   g_free(connection);
 }
 
-/* --- For tests ---------------------------------------------------------------------------------
- */
+/* --- For tests -------------------------------------------------------------------------------- */
 
 Workspace *
 fake_workspace_new(void)
@@ -97,8 +96,7 @@ fake_connection_changed(Workspace *workspace, Connection *connection, Connection
     workspace->changed(workspace, connection, what, workspace->user_data);
 }
 
-/* --- core/workspace.h --------------------------------------------------------------------------
- */
+/* --- core/workspace.h ------------------------------------------------------------------------- */
 
 void
 workspace_free(Workspace *workspace)
@@ -159,8 +157,7 @@ workspace_is_saved(Workspace *workspace, Connection *connection)
   return TRUE;
 }
 
-/* --- core/connection.h -------------------------------------------------------------------------
- */
+/* --- core/connection.h ------------------------------------------------------------------------ */
 
 void
 connection_connect(Connection *connection)

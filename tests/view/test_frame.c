@@ -12,8 +12,7 @@
 
 #define NOW G_GINT64_CONSTANT(1795000000)
 
-/* --- Stand-ins ---------------------------------------------------------------------------------
- */
+/* --- Stand-ins -------------------------------------------------------------------------------- */
 
 static int last_tile = -1;
 static Action last_action;
@@ -158,8 +157,7 @@ static const PaneClass stand_in_form = {
     .wanted = form_wants,
 };
 
-/* --- A dashboard for each test -----------------------------------------------------------------
- */
+/* --- A dashboard for each test ---------------------------------------------------------------- */
 
 static Workspace *workspace;
 static Connection *connection;
@@ -228,8 +226,7 @@ assert_not_shown(const char *text)
   g_assert_null(strstr(screen, text));
 }
 
-/* --- Whole screens -----------------------------------------------------------------------------
- */
+/* --- Whole screens ---------------------------------------------------------------------------- */
 
 static void
 draw_frame(Canvas *canvas, gpointer data)
@@ -301,8 +298,7 @@ test_every_size(void)
   tear_down();
 }
 
-/* --- Keys --------------------------------------------------------------------------------------
- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 test_tiles(void)

@@ -217,7 +217,7 @@ test_leaves_politely(gconstpointer version)
   for (int qos = 0; qos <= 2; qos++) {
     LiveConnection *live = live_connect(leaving);
     g_assert_true(live_wait_online(live));
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 40; i++)
       publish(live, "a", "1", qos, FALSE);
     live_free(live);
   }

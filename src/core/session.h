@@ -48,7 +48,10 @@ typedef enum {
 
 #define SESSION_BACKOFF_FIRST_MS 1000
 #define SESSION_BACKOFF_MAX_MS 120000
-#define SESSION_GOODBYE_MS 1000        /* how long CLOSING waits for the MQTT client */
+/* How long CLOSING waits for the MQTT client. Paho's sending thread may sleep for a second before
+ * it sends DISCONNECT (1.3.12: in 117 of 120 partings with 40 messages of QoS 2 under way, in 4 of
+ * 2,880 others), and without DISCONNECT the broker publishes the last will. */
+#define SESSION_GOODBYE_MS 2500
 
 typedef struct {
   SessionState state;

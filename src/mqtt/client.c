@@ -14,7 +14,6 @@
 
 #define MAX_INFLIGHT 100  /* QoS 1 and 2 under way; a broker's Receive Maximum lowers it */
 #define MAX_BUFFERED 1000 /* messages that wait for their turn */
-#define GOODBYE_MS 500    /* how long DISCONNECT waits for what is under way */
 
 struct MqttClient {
   MqttClientOptions *options;
@@ -364,7 +363,9 @@ disconnect_paho(MqttClient *client)
   MQTTAsync_disconnectOptions five = MQTTAsync_disconnectOptions_initializer5;
   MQTTAsync_disconnectOptions disconnect = client->options->version == MQTT_5 ? five : three;
 
-  disconnect.timeout = GOODBYE_MS;
+  /* Paho looks only every three seconds whether what was under way is done (1.3.12): with a pause
+   * granted, DISCONNECT comes too late and the broker publishes the last will. */
+  disconnect.timeout = 0;
   disconnect.context = GUINT_TO_POINTER(client_state_connection(client->state));
   if (client->options->version == MQTT_5) {
     disconnect.reasonCode = MQTTREASONCODE_NORMAL_DISCONNECTION;

@@ -16,8 +16,8 @@ struct Farewell {
   void (*done)(gpointer user_data);
   gpointer user_data;
   GSource *watch, *limit;
-  gboolean sent;        /* all of ours, FIN included */
-  gboolean was_sending; /* the peer, when we began */
+  gboolean sent;           /* all of ours, FIN included */
+  gboolean wait_for_close; /* for the peer is sending, or has reason to close */
   gboolean peer_closed;
 };
 
@@ -39,7 +39,7 @@ throw_away(Farewell *farewell)
   for (guint i = 0; i < TURN_READS && !farewell->peer_closed; i++) {
     ssize_t got = recv(stream_descriptor(farewell->stream), NULL, WASTE_BYTES, MSG_TRUNC);
     if (got > 0)
-      farewell->was_sending = TRUE;
+      farewell->wait_for_close = TRUE;
     else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       return;
     else if (got == 0 || errno != EINTR)
@@ -64,7 +64,7 @@ step(Farewell *farewell)
   send_rest(farewell);
   throw_away(farewell);
   watch_clear(&farewell->watch);
-  if (farewell->peer_closed || (farewell->sent && !farewell->was_sending)) {
+  if (farewell->peer_closed || (farewell->sent && !farewell->wait_for_close)) {
     watch_clear(&farewell->limit);
     farewell->limit = watch_timer(farewell->context, 0, finish, farewell);
     return;
@@ -81,15 +81,15 @@ on_ready(int fd, GIOCondition condition, gpointer data)
 }
 
 Farewell *
-farewell_new(GMainContext *context, Stream *stream, void (*done)(gpointer user_data),
-             gpointer user_data)
+farewell_new(GMainContext *context, Stream *stream, gboolean peer_closes,
+             void (*done)(gpointer user_data), gpointer user_data)
 {
   Farewell *farewell = g_new0(Farewell, 1);
   farewell->context = g_main_context_ref(context);
   farewell->stream = stream;
   farewell->done = done;
   farewell->user_data = user_data;
-  farewell->was_sending = stream_has_input(stream);
+  farewell->wait_for_close = peer_closes || stream_has_input(stream);
   farewell->limit = watch_timer(context, FAREWELL_MS, finish, farewell);
   stream_end(stream);
   step(farewell);

@@ -107,8 +107,9 @@ tunnel_say_goodbye(Tunnel *tunnel, GError *error)
   watch_clear(&tunnel->limit);
   watch_clear(&tunnel->watch);
   g_clear_pointer(&tunnel->loopback, loopback_free);
-  tunnel->farewell =
-      farewell_new(tunnel->context, g_steal_pointer(&tunnel->stream), on_farewell, tunnel);
+  /* After DISCONNECT the broker closes (MQTT 5, 3.14.4). */
+  tunnel->farewell = farewell_new(tunnel->context, g_steal_pointer(&tunnel->stream),
+                                  tunnel->disconnect_seen, on_farewell, tunnel);
 }
 
 /* --- Time ------------------------------------------------------------------------------------ */

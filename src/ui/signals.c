@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "ui/crash.h"
@@ -19,7 +20,8 @@ static int self_pipe[2] = {-1, -1};
 static guint source;
 static SignalFunction signal_function;
 static gpointer signal_data;
-static volatile sig_atomic_t interrupts, ending_signal;
+/* Any thread may be the one that the kernel interrupts; these are free of locks. */
+static atomic_int interrupts, ending_signal;
 
 static gboolean
 ends_the_program(int number)
@@ -75,10 +77,18 @@ on_pipe(gint fd, GIOCondition condition, gpointer unused)
   return G_SOURCE_CONTINUE;
 }
 
+/* Once, and never closed: a handler may still be at its write on another thread when the screen is
+ * given back, and would write to whatever had this number next. */
 static void
 open_self_pipe(void)
 {
   g_autoptr(GError) error = NULL;
+  char bytes[256];
+  if (self_pipe[0] >= 0) {
+    while (read(self_pipe[0], bytes, sizeof bytes) > 0)
+      continue; /* signals to an earlier screen */
+    return;
+  }
   if (!g_unix_open_pipe(self_pipe, FD_CLOEXEC, &error) ||
       !g_unix_set_fd_nonblocking(self_pipe[0], TRUE, &error) ||
       !g_unix_set_fd_nonblocking(self_pipe[1], TRUE, &error))
@@ -110,8 +120,6 @@ signals_stop(void)
   sigaction(SIGALRM, &old_alarm, NULL);
   sigaction(SIGPIPE, &old_pipe, NULL);
   g_clear_handle_id(&source, g_source_remove);
-  close(self_pipe[0]);
-  close(self_pipe[1]);
 }
 
 /* The default action, because only it stops the whole process and tells the shell. */

@@ -58,7 +58,7 @@ loopback(guint16 port)
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-static guint16
+guint16
 free_port(void)
 {
   struct sockaddr_in address = loopback(0);
@@ -112,6 +112,22 @@ write_tls(const BrokerOptions *options, GString *config)
     g_string_append_printf(config, "tls_version %s\n", options->tls_version);
 }
 
+/* mosquitto's tls_version is the lowest that it takes; the highest is OpenSSL's to say. */
+static void
+write_openssl_config(const Broker *broker)
+{
+  const char *version = broker->options.tls_version;
+  const char *highest = version == NULL || g_str_equal(version, "tlsv1.3") ? "TLSv1.3" : "TLSv1.2";
+  g_autofree char *text = g_strdup_printf("openssl_conf = init\n"
+                                          "[init]\nssl_conf = ssl\n"
+                                          "[ssl]\nsystem_default = limits\n"
+                                          "[limits]\nMaxProtocol = %s\n",
+                                          highest);
+  g_autoptr(GError) error = NULL;
+  if (!private_folder_write(broker->folder, "openssl.cnf", text, -1, 0600, &error))
+    g_error("%s", error->message);
+}
+
 static void
 write_config(Broker *broker)
 {
@@ -134,12 +150,13 @@ write_config(Broker *broker)
     g_string_append_printf(config, "%s\n", options->extra);
   if (!private_folder_write(broker->folder, "mosquitto.conf", config->str, -1, 0600, &error))
     g_error("%s", error->message);
+  write_openssl_config(broker);
 }
 
 /* --- The process --------------------------------------------------------------------------------- */
 
 static void G_GNUC_NORETURN
-run_child(const Broker *broker, int log, pid_t parent)
+run_child(const Broker *broker, char **environment, int log, pid_t parent)
 {
   const char *const argv[] = {broker->program, "-c", broker->config_path, NULL};
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -147,7 +164,7 @@ run_child(const Broker *broker, int log, pid_t parent)
     _exit(127);
   dup2(log, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
-  execv(broker->program, (char *const *)argv);
+  execve(broker->program, (char *const *)argv, environment);
   _exit(127);
 }
 
@@ -155,11 +172,13 @@ static void
 start_process(Broker *broker)
 {
   int log = open(broker->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  g_autofree char *openssl = g_build_filename(broker->folder, "openssl.cnf", NULL);
+  g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "OPENSSL_CONF", openssl, TRUE);
   pid_t parent = getpid();
   g_assert_cmpint(log, >=, 0);
   broker->pid = fork();
   if (broker->pid == 0)
-    run_child(broker, log, parent);
+    run_child(broker, environment, log, parent);
   if (broker->pid < 0)
     g_error("fork: %s", g_strerror(errno));
   close(log);

@@ -36,3 +36,6 @@ void broker_restart(Broker *broker); /* on the same port; stops it first when it
 char *broker_log(const Broker *broker);
 /* FALSE, and the log on stderr, when `text` did not appear in it in time. */
 gboolean broker_wait_log(Broker *broker, const char *text);
+
+/* A port of 127.0.0.1 that nobody uses now. */
+guint16 free_port(void);

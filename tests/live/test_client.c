@@ -5,18 +5,15 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "live/mosquitto.h"
+#include "live/broker.h"
 #include "live/relay.h"
 #include "mqtt/client.h"
 #include "unit/wire.h"
 #include "util/private_folder.h"
-
-#define OPEN_TO_ALL "allow_anonymous true\n"
 
 /* --- A client and its events ------------------------------------------------------------------ */
 
@@ -152,16 +149,15 @@ options_for(MqttVersion version, const char *client_id)
   return options;
 }
 
-/* A broker, or NULL and the test is skipped. */
-static Mosquitto *
-broker_or_skip(const char *settings)
+/* A broker, or NULL and the test is skipped. `options` NULL: it is open to all. */
+static Broker *
+broker_or_skip(const BrokerOptions *options)
 {
-  const char *why = NULL;
-  Mosquitto *broker = mosquitto_start(settings, &why);
+  static const BrokerOptions open_to_all;
 
-  if (broker == NULL)
-    g_test_skip(why);
-  return broker;
+  if (!broker_available_or_skip())
+    return NULL;
+  return broker_start(options != NULL ? options : &open_to_all);
 }
 
 static MqttVersion
@@ -193,7 +189,7 @@ check_round_trip(Peer *peer, Relay *relay)
 static void
 test_round_trip(gconstpointer data)
 {
-  g_autoptr(Mosquitto) broker = broker_or_skip(OPEN_TO_ALL);
+  g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) options = options_for(version_of(data), "trip");
   g_autoptr(Relay) relay = NULL;
   g_auto(Peer) peer = {0};
@@ -202,7 +198,7 @@ test_round_trip(gconstpointer data)
 
   if (broker == NULL)
     return;
-  relay = relay_new(broker->port);
+  relay = relay_new(broker_port(broker));
   peer_init(&peer, options);
   begin_connect(&peer, relay_port(relay));
   wait_event(&peer, MQTT_CLIENT_CONNECTED, 0);
@@ -227,7 +223,7 @@ test_round_trip(gconstpointer data)
 static void
 test_again(gconstpointer data)
 {
-  g_autoptr(Mosquitto) broker = broker_or_skip(OPEN_TO_ALL);
+  g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) options = options_for(version_of(data), "again");
   g_auto(Peer) peer = {0};
 
@@ -235,9 +231,9 @@ test_again(gconstpointer data)
     return;
   peer_init(&peer, options);
   for (int i = 0; i < 3; i++) {
-    begin_connect(&peer, broker->port);
+    begin_connect(&peer, broker_port(broker));
     wait_event(&peer, MQTT_CLIENT_CONNECTED, 0);
-    g_assert_false(mqtt_client_connect(peer.client, broker->port, 10, NULL));
+    g_assert_false(mqtt_client_connect(peer.client, broker_port(broker), 10, NULL));
     mqtt_client_disconnect(peer.client);
     wait_event(&peer, MQTT_CLIENT_DISCONNECTED, 0);
     g_array_set_size(peer.events, 0);
@@ -249,7 +245,7 @@ test_properties(void)
 {
   static const char *const pairs[] = {"unit", "°C", "unit", "K", NULL};
   MqttMessage message = {.topic = "p", .content_type = "text/plain", .user_properties = pairs};
-  g_autoptr(Mosquitto) broker = broker_or_skip(OPEN_TO_ALL);
+  g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) options = options_for(MQTT_5, "");
   g_autoptr(Relay) relay = NULL;
   g_auto(Peer) peer = {0};
@@ -257,7 +253,7 @@ test_properties(void)
 
   if (broker == NULL)
     return;
-  relay = relay_new(broker->port);
+  relay = relay_new(broker_port(broker));
   peer_init(&peer, options);
   begin_connect(&peer, relay_port(relay));
   wait_event(&peer, MQTT_CLIENT_CONNECTED, 0);
@@ -272,33 +268,26 @@ test_properties(void)
 static void
 test_password(gconstpointer data)
 {
-  g_autofree char *folder = private_folder_new("mqtrust-client", NULL);
-  g_autofree char *file = g_build_filename(folder, "passwords", NULL);
-  g_autofree char *settings = g_strdup_printf("allow_anonymous false\npassword_file %s\n", file);
+  const BrokerOptions locked = {.user_name = "me", .password = "secret"};
+  g_autoptr(Broker) broker = broker_or_skip(&locked);
   g_autoptr(MqttClientOptions) options = options_for(version_of(data), "who");
-  g_autoptr(Mosquitto) broker = NULL;
   g_auto(Peer) wrong = {0}, right = {0};
   Event event;
 
-  if (!mosquitto_write_password(file, "me", "secret"))
-    g_test_skip("there is no mosquitto_passwd on this machine");
-  else
-    broker = broker_or_skip(settings);
-  if (broker != NULL) {
-    options->user_name = g_strdup("me");
-    options->password = g_strdup("guess");
-    peer_init(&wrong, options);
-    begin_connect(&wrong, broker->port);
-    event = wait_event(&wrong, MQTT_CLIENT_CONNECT_FAILED, 0);
-    g_assert_cmpint(event.reason, ==, options->version == MQTT_5 ? 0x87 : 5);
-    g_assert_cmpstr(event.text, ==, "the broker refused the connection: Not authorized");
-    g_free(options->password);
-    options->password = g_strdup("secret");
-    peer_init(&right, options);
-    begin_connect(&right, broker->port);
-    wait_event(&right, MQTT_CLIENT_CONNECTED, 0);
-  }
-  private_folder_remove(folder, NULL);
+  if (broker == NULL)
+    return;
+  options->user_name = g_strdup("me");
+  options->password = g_strdup("guess");
+  peer_init(&wrong, options);
+  begin_connect(&wrong, broker_port(broker));
+  event = wait_event(&wrong, MQTT_CLIENT_CONNECT_FAILED, 0);
+  g_assert_cmpint(event.reason, ==, options->version == MQTT_5 ? 0x87 : 5);
+  g_assert_cmpstr(event.text, ==, "the broker refused the connection: Not authorized");
+  g_free(options->password);
+  options->password = g_strdup("secret");
+  peer_init(&right, options);
+  begin_connect(&right, broker_port(broker));
+  wait_event(&right, MQTT_CLIENT_CONNECTED, 0);
 }
 
 /* What an access list forbids comes back as the broker's refusal (in 3.1.1 a refused message is
@@ -307,17 +296,18 @@ static void
 test_forbidden(void)
 {
   g_autofree char *folder = private_folder_new("mqtrust-client", NULL);
-  g_autofree char *settings = g_strdup_printf(OPEN_TO_ALL "acl_file %s/acl\n", folder);
+  g_autofree char *acl_file = g_strdup_printf("acl_file %s/acl\n", folder);
+  const BrokerOptions limiting = {.extra = acl_file};
   g_autoptr(MqttClientOptions) options = options_for(MQTT_5, "limited");
-  g_autoptr(Mosquitto) broker = NULL;
+  g_autoptr(Broker) broker = NULL;
   g_auto(Peer) peer = {0};
   Event event;
 
   g_assert_true(private_folder_write(folder, "acl", "topic readwrite mine/#\n", -1, 0600, NULL));
-  broker = broker_or_skip(settings);
+  broker = broker_or_skip(&limiting);
   if (broker != NULL) {
     peer_init(&peer, options);
-    begin_connect(&peer, broker->port);
+    begin_connect(&peer, broker_port(broker));
     wait_event(&peer, MQTT_CLIENT_CONNECTED, 0);
     wait_event(&peer, MQTT_CLIENT_PUBLISHED, publish(&peer, "mine/a", "x", 1));
     event = wait_event(&peer, MQTT_CLIENT_REQUEST_FAILED, publish(&peer, "yours/a", "x", 1));
@@ -330,7 +320,7 @@ test_forbidden(void)
 static void
 test_lost(gconstpointer data)
 {
-  g_autoptr(Mosquitto) broker = broker_or_skip(OPEN_TO_ALL);
+  g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) options = options_for(version_of(data), "lost");
   g_auto(Peer) peer = {0};
   g_autoptr(GError) error = NULL;
@@ -339,9 +329,9 @@ test_lost(gconstpointer data)
   if (broker == NULL)
     return;
   peer_init(&peer, options);
-  begin_connect(&peer, broker->port);
+  begin_connect(&peer, broker_port(broker));
   wait_event(&peer, MQTT_CLIENT_CONNECTED, 0);
-  mosquitto_end(broker, SIGKILL);
+  broker_kill(broker);
   event = wait_event(&peer, MQTT_CLIENT_CONNECTION_LOST, 0);
   g_assert_cmpint(event.reason, ==, -1);
   g_assert_cmpstr(event.text, ==, "the connection was lost");
@@ -354,7 +344,7 @@ test_lost(gconstpointer data)
 static void
 test_will(gconstpointer data)
 {
-  g_autoptr(Mosquitto) broker = broker_or_skip(OPEN_TO_ALL);
+  g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) mortal = options_for(version_of(data), "mortal");
   g_autoptr(MqttClientOptions) heir = options_for(version_of(data), "heir");
   g_autoptr(Relay) line = NULL, relay = NULL;
@@ -362,7 +352,7 @@ test_will(gconstpointer data)
 
   if (broker == NULL)
     return;
-  relay = relay_new(broker->port);
+  relay = relay_new(broker_port(broker));
   peer_init(&second, heir);
   begin_connect(&second, relay_port(relay));
   wait_event(&second, MQTT_CLIENT_CONNECTED, 0);
@@ -370,7 +360,7 @@ test_will(gconstpointer data)
   mortal->will_topic = g_strdup("will/mortal");
   mortal->will_payload = g_bytes_new_static("gone", 4);
   mortal->will_qos = 1;
-  line = relay_new(broker->port);
+  line = relay_new(broker_port(broker));
   peer_init(&first, mortal);
   begin_connect(&first, relay_port(line));
   wait_event(&first, MQTT_CLIENT_CONNECTED, 0);
@@ -555,7 +545,7 @@ test_old_broker(void)
 static void
 test_free(gconstpointer data)
 {
-  g_autoptr(Mosquitto) broker = broker_or_skip(OPEN_TO_ALL);
+  g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) options = options_for(version_of(data), "");
 
   for (int i = 0; broker != NULL && i < 40; i++) {
@@ -563,7 +553,7 @@ test_free(gconstpointer data)
 
     peer_init(&peer, options);
     if (i % 4 > 0)
-      begin_connect(&peer, broker->port);
+      begin_connect(&peer, broker_port(broker));
     if (i % 4 > 1)
       wait_event(&peer, MQTT_CLIENT_CONNECTED, 0);
     for (int k = 0; i % 4 > 2 && k < 20; k++)

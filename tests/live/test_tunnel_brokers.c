@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/mosquitto.h"
+#include "live/broker.h"
 #include "live/scene.h"
 #include "mqtt/client.h"
 #include "net/tls_fault.h"
@@ -17,20 +17,14 @@ static TestPki *pki;
 
 /* --- mosquitto ------------------------------------------------------------------------------- */
 
-/* NULL: skipped. `*port` is a TLS listener with these settings. */
-static Mosquitto *
-start_mosquitto(const char *settings, guint16 *port)
+/* NULL: skipped. */
+static Broker *
+start_mosquitto(gboolean two_way)
 {
-  const char *why = NULL;
-  *port = free_port();
-  g_autofree char *text =
-      g_strdup_printf("allow_anonymous true\nlistener %u 127.0.0.1\n"
-                      "certfile %s\nkeyfile %s\ncafile %s\n%s\n",
-                      *port, pki->server_path, pki->server_key_path, pki->client_ca_path, settings);
-  Mosquitto *broker = mosquitto_start(text, &why);
-  if (broker == NULL)
-    g_test_skip(why);
-  return broker;
+  const BrokerOptions options = {.certificate_file = pki->server_path,
+                                 .key_file = pki->server_key_path,
+                                 .client_ca_file = two_way ? pki->client_ca_path : NULL};
+  return broker_available_or_skip() ? broker_start(&options) : NULL;
 }
 
 /* The peer thread has nothing to do here: the broker is a process of its own. */
@@ -67,10 +61,10 @@ test_mosquitto_refuses(void)
 {
   static const char tls12[] = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
   static const char tls13[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
-  guint16 port;
-  g_autoptr(Mosquitto) broker = start_mosquitto("require_certificate true", &port);
+  g_autoptr(Broker) broker = start_mosquitto(TRUE);
   if (broker == NULL)
     return;
+  guint16 port = broker_port(broker);
   expect_refusal(port, tls12, NULL, TUNNEL_ERROR_CLIENT_REQUIRED, TLS_ALERT_HANDSHAKE_FAILURE);
   expect_refusal(port, tls13, NULL, TUNNEL_ERROR_CLIENT_REQUIRED, TLS_ALERT_CERTIFICATE_REQUIRED);
   expect_refusal(port, tls12, pki->stranger, TUNNEL_ERROR_CLIENT_CA_UNKNOWN, TLS_ALERT_UNKNOWN_CA);
@@ -80,12 +74,12 @@ test_mosquitto_refuses(void)
 static void
 test_tls_to_plain_mosquitto(void)
 {
-  guint16 port;
-  g_autoptr(Mosquitto) broker = start_mosquitto("", &port);
-  if (broker == NULL)
+  static const BrokerOptions plain;
+  if (!broker_available_or_skip())
     return;
+  g_autoptr(Broker) broker = broker_start(&plain);
   Scene scene;
-  scene_to(&scene, broker->port, NULL); /* its other listener, without TLS */
+  scene_to(&scene, broker_port(broker), NULL);
   scene_start(&scene);
   g_free(scene_expect_end(&scene, TUNNEL_FAULT_TLS, TUNNEL_ERROR_TLS_RESET));
   scene_clear(&scene);
@@ -94,12 +88,11 @@ test_tls_to_plain_mosquitto(void)
 static void
 test_plain_to_tls_mosquitto(void)
 {
-  guint16 port;
-  g_autoptr(Mosquitto) broker = start_mosquitto("", &port);
+  g_autoptr(Broker) broker = start_mosquitto(FALSE);
   if (broker == NULL)
     return;
   Scene scene;
-  scene_to(&scene, port, NULL);
+  scene_to(&scene, broker_port(broker), NULL);
   scene.config->tls = FALSE;
   scene_start(&scene);
   scene_connect_client(&scene);
@@ -201,10 +194,10 @@ run_paho(guint16 port, MqttVersion version)
 static void
 test_paho_to_mosquitto(void)
 {
-  guint16 port;
-  g_autoptr(Mosquitto) broker = start_mosquitto("require_certificate true", &port);
+  g_autoptr(Broker) broker = start_mosquitto(TRUE);
   if (broker == NULL)
     return;
+  guint16 port = broker_port(broker);
   run_paho(port, MQTT_3_1_1);
   run_paho(port, MQTT_5);
 }
@@ -213,15 +206,14 @@ test_paho_to_mosquitto(void)
 static void
 test_mosquitto_dies(void)
 {
-  guint16 port;
-  g_autoptr(Mosquitto) broker = start_mosquitto("", &port);
+  g_autoptr(Broker) broker = start_mosquitto(FALSE);
   if (broker == NULL)
     return;
   Scene scene;
-  scene_to(&scene, port, NULL);
+  scene_to(&scene, broker_port(broker), NULL);
   scene_start(&scene);
   scene_go_online(&scene);
-  mosquitto_end(broker, SIGKILL);
+  broker_kill(broker);
   const TunnelEvent *closed = recorder_wait(scene.recorder, TUNNEL_CLOSED);
   g_test_message("%s", closed->error->message);
   g_assert_true(closed->fault == TUNNEL_FAULT_PEER_CLOSED || closed->fault == TUNNEL_FAULT_NETWORK);

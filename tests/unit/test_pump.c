@@ -329,7 +329,7 @@ test_farewell_is_bounded(void)
   while (stream_flush(stream))
     stream_write(stream, much, 256 * 1024);
   gint64 begin = g_get_monotonic_time();
-  Farewell *farewell = farewell_new(context, stream, set_true, &done);
+  Farewell *farewell = farewell_new(context, stream, FALSE, set_true, &done);
   g_assert_false(done);
   loop_until(context, &done, 20);
   g_assert_cmpint(g_get_monotonic_time() - begin, >=, (FAREWELL_MS - 5) * 1000);
@@ -350,13 +350,37 @@ test_farewell_of_a_quiet_stream(void)
   Stream *stream = plain_stream_new(pair[0]);
   stream_write(stream, (const guint8 *)"bye", 3);
   gint64 begin = g_get_monotonic_time();
-  Farewell *farewell = farewell_new(context, stream, set_true, &done);
+  Farewell *farewell = farewell_new(context, stream, FALSE, set_true, &done);
   loop_until(context, &done, 20);
   g_assert_cmpint(g_get_monotonic_time() - begin, <, FAREWELL_MS * 1000);
   farewell_free(farewell);
   g_assert_cmpint(recv(pair[1], bytes, sizeof bytes, 0), ==, 3);
   g_assert_cmpint(recv(pair[1], bytes, sizeof bytes, 0), ==, 0);
   close(pair[1]);
+  g_main_context_unref(context);
+}
+
+/* The other side is told to close; what it says before that must not meet a closed socket. */
+static void
+test_farewell_waits_for_the_close(void)
+{
+  int pair[2];
+  gboolean done = FALSE;
+  char bytes[8];
+  GMainContext *context = g_main_context_new();
+  g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), ==, 0);
+  Stream *stream = plain_stream_new(pair[0]);
+  stream_write(stream, (const guint8 *)"bye", 3);
+  Farewell *farewell = farewell_new(context, stream, TRUE, set_true, &done);
+  while (g_main_context_iteration(context, FALSE))
+    continue;
+  g_assert_false(done);
+  g_assert_cmpint(recv(pair[1], bytes, sizeof bytes, 0), ==, 3);
+  g_assert_cmpint(recv(pair[1], bytes, sizeof bytes, 0), ==, 0);
+  g_assert_cmpint(send(pair[1], "late", 4, MSG_NOSIGNAL), ==, 4);
+  close(pair[1]);
+  loop_until(context, &done, 20);
+  farewell_free(farewell);
   g_main_context_unref(context);
 }
 
@@ -375,5 +399,6 @@ main(int argc, char **argv)
   g_test_add_func("/pump/byte-queue-trickle", test_byte_queue_trickle);
   g_test_add_func("/pump/farewell-is-bounded", test_farewell_is_bounded);
   g_test_add_func("/pump/farewell-of-a-quiet-stream", test_farewell_of_a_quiet_stream);
+  g_test_add_func("/pump/farewell-waits-for-the-close", test_farewell_waits_for_the_close);
   return g_test_run();
 }

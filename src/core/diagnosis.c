@@ -133,7 +133,7 @@ add_evidence(Finding *finding, const TunnelEvent *closed, int disconnect_reason)
     finding_add_evidence(finding, "DISCONNECT with reason 0x%02x", (guint)disconnect_reason);
 }
 
-/* The tunnel's sentences are "cause; what to do". The finding has its own remedy, and says it once. */
+/* The tunnel's sentences are "cause; what to do". The finding has its own remedy. */
 static void
 take_sentence(Finding *finding, const char *sentence)
 {

@@ -47,7 +47,8 @@ static const ActionInfo actions[ACTION_COUNT] = {
                                "half a page down", "Moving", 0},
     [ACTION_FIRST] = {ACTION_FIRST, "first", "first", "to the first line", "Moving", 0},
     [ACTION_LAST] = {ACTION_LAST, "last", "last", "to the last line", "Moving", 0},
-    [ACTION_OPEN] = {ACTION_OPEN, "open", "open", "open what is selected; in a form: go on", "Moving",
+    [ACTION_OPEN] = {ACTION_OPEN, "open", "open", "open what is selected; in a form: go on",
+                     "Moving",
                      0},
 
     [ACTION_CONNECT] = {ACTION_CONNECT, "connect", "connect", "connect", "Connections", NEEDS_ONE},
@@ -87,7 +88,8 @@ static const ActionInfo actions[ACTION_COUNT] = {
     [ACTION_SAVE_PEM] = {ACTION_SAVE_PEM, "save-pem", "save", "write the certificate to a file",
                          "Certificates", 0},
 
-    [ACTION_NEXT_FIELD] = {ACTION_NEXT_FIELD, "next-field", "next field", "complete the path, else to the next field",
+    [ACTION_NEXT_FIELD] = {ACTION_NEXT_FIELD, "next-field", "next field",
+                           "complete the path, else to the next field",
                            "Forms", 0},
     [ACTION_PREVIOUS_FIELD] = {ACTION_PREVIOUS_FIELD, "previous-field", "field before",
                                "to the field before", "Forms", 0},

@@ -133,17 +133,6 @@ add_evidence(Finding *finding, const TunnelEvent *closed, int disconnect_reason)
     finding_add_evidence(finding, "DISCONNECT with reason 0x%02x", (guint)disconnect_reason);
 }
 
-/* The tunnel's sentences are "cause; what to do". The finding has its own remedy. */
-static void
-take_sentence(Finding *finding, const char *sentence)
-{
-  const char *gap = g_strrstr(sentence, "; ");
-  if (gap == NULL || *finding->remedy == '\0' || strcmp(finding->code, "unknown") == 0)
-    finding_set_message(finding, "%s", sentence);
-  else
-    finding_set_message(finding, "%.*s.", (int)(gap - sentence), sentence);
-}
-
 Finding *
 diagnose_closed(const TunnelEvent *closed, const Profile *profile, const Identity *identity,
                 int disconnect_reason)
@@ -152,7 +141,7 @@ diagnose_closed(const TunnelEvent *closed, const Profile *profile, const Identit
   Finding *finding = finding_new(code);
   /* The tunnel's own sentence fits unless other evidence has overruled its code. */
   if (closed->error != NULL && strcmp(code, tunnel_code(closed)) == 0)
-    take_sentence(finding, closed->error->message);
+    finding_set_sentence(finding, closed->error->message);
   if (closed->fault == TUNNEL_FAULT_CLIENT_REFUSED && identity != NULL)
     describe_identity(finding, identity);
   add_refused_alternatives(finding);

@@ -115,18 +115,18 @@ finding_add_alternative(Finding *finding, const char *code)
 
 /* --- from an error ---------------------------------------------------------------------------- */
 
-/* TRUST_ERROR sentences are "cause; remedy." and no remedy holds foreign text, so the last "; "
- * is the one between them. */
-static void
-split_sentence(Finding *finding, const char *sentence)
+/* No remedy holds foreign text, so the last "; " is the one between the two. */
+void
+finding_set_sentence(Finding *finding, const char *sentence)
 {
   const char *gap = g_strrstr(sentence, "; ");
-  if (!gap) {
+  if (!gap || gap[2] == '\0') {
     finding_set_message(finding, "%s", sentence);
     return;
   }
   finding_set_message(finding, "%.*s.", (int)(gap - sentence), sentence);
-  finding_set_remedy(finding, "%c%s", g_ascii_toupper(gap[2]), gap + 3);
+  finding_set_remedy(finding, "%c%s%s", g_ascii_toupper(gap[2]), gap + 3,
+                     g_str_has_suffix(gap, ".") ? "" : ".");
 }
 
 static FindingSide
@@ -157,7 +157,7 @@ finding_from_error(const GError *error, FindingSource source, const char *file)
   finding->source = source;
   finding->file = file ? safe_text_string(file) : NULL;
   if (ours) {
-    split_sentence(finding, error->message);
+    finding_set_sentence(finding, error->message);
     return finding;
   }
   finding_set_message(finding, "%s", error->message);

@@ -50,6 +50,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Finding, finding_free)
 /* Builders; each formats with printf and passes the result through safe_text(). */
 void finding_set_message(Finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void finding_set_remedy(Finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Message and remedy out of "cause; what to do", as the errors of this house are written; without
+ * the "; " it is the message alone. */
+void finding_set_sentence(Finding *finding, const char *sentence);
 void finding_add_evidence(Finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void finding_add_alternative(Finding *finding, const char *code);
 

@@ -85,19 +85,20 @@ test_refused_good_certificate(void)
   g_assert_true(has_alternative(finding, "client-chain-incomplete"));
 }
 
-/* The remedy is said once, by the finding; what the catalogue has none for stays whole. */
+/* The tunnel's own advice knows more than the catalogue's; without one the catalogue's stands. */
 static void
 test_tunnel_sentences(void)
 {
   static const struct {
     TunnelError code;
-    const char *sentence, *message;
+    const char *sentence, *message, *remedy;
   } cases[] = {
       {TUNNEL_ERROR_TCP_REFUSED, "nothing listens on a; b:1 (refused); start the broker",
-       "nothing listens on a; b:1 (refused)."},
-      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there"},
-      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why",
-       "it went away; its log says why"},
+       "nothing listens on a; b:1 (refused).", "Start the broker."},
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there",
+       "Start the broker, or correct the port."},
+      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "it went away.",
+       "Its log says why."},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(Profile) profile = make_profile();
@@ -109,6 +110,7 @@ test_tunnel_sentences(void)
                          .alert = -1};
     g_autoptr(Finding) finding = diagnose_closed(&event, profile, NULL, -1);
     g_assert_cmpstr(finding->message, ==, cases[i].message);
+    g_assert_cmpstr(finding->remedy, ==, cases[i].remedy);
   }
 }
 

@@ -23,10 +23,19 @@ link_free(PathLink *link)
   g_free(link);
 }
 
+static void
+verdict_path_free(VerdictPath *path)
+{
+  g_ptr_array_unref(path->links);
+  g_free(path->reason);
+  g_free(path);
+}
+
 static Verdict *
 verdict_new(void)
 {
   Verdict *verdict = g_new0(Verdict, 1);
+  verdict->paths = g_ptr_array_new_with_free_func((GDestroyNotify)verdict_path_free);
   verdict->path = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
   verdict->findings = finding_list_new();
   verdict->not_checked = g_ptr_array_new();
@@ -38,6 +47,7 @@ verdict_free(Verdict *verdict)
 {
   if (!verdict)
     return;
+  g_ptr_array_unref(verdict->paths);
   g_ptr_array_unref(verdict->path);
   g_ptr_array_unref(verdict->findings);
   g_ptr_array_unref(verdict->not_checked);
@@ -55,10 +65,25 @@ link_copy(const PathLink *link)
   return copy;
 }
 
+static VerdictPath *
+verdict_path_copy(const VerdictPath *path)
+{
+  VerdictPath *copy = g_new0(VerdictPath, 1);
+  copy->accepted = path->accepted;
+  copy->end = path->end;
+  copy->reason = g_strdup(path->reason);
+  copy->links = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
+  for (guint i = 0; i < path->links->len; i++)
+    g_ptr_array_add(copy->links, link_copy(path->links->pdata[i]));
+  return copy;
+}
+
 Verdict *
 verdict_copy(const Verdict *verdict)
 {
   Verdict *copy = verdict_new();
+  for (guint i = 0; i < verdict->paths->len; i++)
+    g_ptr_array_add(copy->paths, verdict_path_copy(verdict->paths->pdata[i]));
   copy->accepted = verdict->accepted;
   copy->path_end = verdict->path_end;
   for (guint i = 0; i < verdict->path->len; i++)
@@ -70,15 +95,22 @@ verdict_copy(const Verdict *verdict)
   return copy;
 }
 
+static const Finding *
+first_error(GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *finding = findings->pdata[i];
+    if (finding->severity == FINDING_ERROR)
+      return finding;
+  }
+  return NULL;
+}
+
 char *
 verdict_reason(const Verdict *verdict)
 {
-  for (guint i = 0; i < verdict->findings->len; i++) {
-    const Finding *finding = verdict->findings->pdata[i];
-    if (finding->severity == FINDING_ERROR)
-      return g_strdup_printf("%s %s", finding->message, finding->remedy);
-  }
-  return NULL;
+  const Finding *finding = first_error(verdict->findings);
+  return finding ? g_strdup_printf("%s %s", finding->message, finding->remedy) : NULL;
 }
 
 /* --- judging a path --------------------------------------------------------------------------- */
@@ -114,28 +146,6 @@ judge(const VerifyRequest *request, const Path *path)
   if (!report_has_error(findings))
     check_with_library(findings, request, path);
   return findings;
-}
-
-/* The first path without a fault, else the first of those with the fewest; its findings go to
- * `findings`. NULL: there is no complete path. (transfer none) */
-static const Path *
-choose_path(GPtrArray *findings, const VerifyRequest *request, GPtrArray *paths)
-{
-  const Path *best = NULL;
-  g_autoptr(GPtrArray) best_findings = NULL;
-  for (guint i = 0; i < paths->len; i++) {
-    g_autoptr(GPtrArray) judged = judge(request, paths->pdata[i]);
-    if (best && count_errors(judged) >= count_errors(best_findings))
-      continue;
-    best = paths->pdata[i];
-    g_clear_pointer(&best_findings, g_ptr_array_unref);
-    best_findings = g_steal_pointer(&judged);
-    if (count_errors(best_findings) == 0)
-      break;
-  }
-  if (best)
-    g_ptr_array_extend_and_steal(findings, g_steal_pointer(&best_findings));
-  return best;
 }
 
 /* Where there are no anchors, only what the certificates say of each other is judged. */
@@ -178,7 +188,7 @@ is_good(GPtrArray *findings, const PathLink *link)
 }
 
 static PathLink *
-link_at(const Verdict *verdict, const VerifyRequest *request, const Path *path, guint position)
+link_at(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position)
 {
   const PathNode *node = path_node(path, position);
   gboolean anchor = report_is_anchor(path, position);
@@ -189,7 +199,7 @@ link_at(const Verdict *verdict, const VerifyRequest *request, const Path *path, 
   link->origin = anchor                                   ? PATH_IN_TRUST
                  : request->source == FINDING_SOURCE_PEER ? PATH_SENT
                                                           : PATH_FROM_FILE;
-  link->good = is_good(verdict->findings, link);
+  link->good = is_good(findings, link);
   return link;
 }
 
@@ -217,10 +227,52 @@ static void
 set_path(Verdict *verdict, const VerifyRequest *request, const Path *path)
 {
   for (guint i = 0; i < path->nodes->len; i++)
-    g_ptr_array_add(verdict->path, link_at(verdict, request, path, i));
+    g_ptr_array_add(verdict->path, link_at(verdict->findings, request, path, i));
   if (!path->complete && request->anchors)
     mark_end(verdict, path);
   verdict->path_end = path_end(path);
+}
+
+/* --- choosing a path --------------------------------------------------------------------------- */
+
+static VerdictPath *
+verdict_path_new(const VerifyRequest *request, const Path *path, GPtrArray *findings)
+{
+  const Finding *error = first_error(findings);
+  VerdictPath *judged = g_new0(VerdictPath, 1);
+  judged->accepted = !error;
+  judged->end = path_end(path);
+  judged->reason = error ? g_strdup(error->message) : NULL;
+  judged->links = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
+  for (guint i = 0; i < path->nodes->len; i++)
+    g_ptr_array_add(judged->links, link_at(findings, request, path, i));
+  return judged;
+}
+
+/* Judges every path. The first without a fault is used, else the first of those with the fewest;
+ * its findings go to the verdict's, and it stands first in `paths`. NULL: there is no complete
+ * path. (transfer none) */
+static const Path *
+choose_path(Verdict *verdict, const VerifyRequest *request, GPtrArray *paths)
+{
+  const Path *best = NULL;
+  guint best_index = 0;
+  g_autoptr(GPtrArray) best_findings = NULL;
+  for (guint i = 0; i < paths->len; i++) {
+    g_autoptr(GPtrArray) findings = judge(request, paths->pdata[i]);
+    g_ptr_array_add(verdict->paths, verdict_path_new(request, paths->pdata[i], findings));
+    if (best && count_errors(findings) >= count_errors(best_findings))
+      continue;
+    best = paths->pdata[i];
+    best_index = i;
+    g_clear_pointer(&best_findings, g_ptr_array_unref);
+    best_findings = g_steal_pointer(&findings);
+  }
+  if (!best)
+    return NULL;
+  g_ptr_array_insert(verdict->paths, 0, g_ptr_array_steal_index(verdict->paths, best_index));
+  g_ptr_array_extend_and_steal(verdict->findings, g_steal_pointer(&best_findings));
+  return best;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -263,7 +315,7 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
   g_autoptr(PathGraph) graph = path_graph_new(request->certificates, request->anchors);
   g_autoptr(GPtrArray) paths = path_graph_complete(graph);
   g_autoptr(Path) partial = NULL;
-  const Path *path = choose_path(verdict->findings, request, paths);
+  const Path *path = choose_path(verdict, request, paths);
   gboolean reached = path != NULL;
   if (!path) {
     path = partial = path_graph_partial(graph);

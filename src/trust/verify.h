@@ -16,34 +16,59 @@
 #include "trust/anchors.h"
 #include "trust/certificate.h"
 #include "trust/finding.h"
+#include "trust/revocation.h"
 
+/* DEFAULT judges as a private PKI wants: what weakens nothing is a warning or info. STRICT turns
+ * the public Web PKI's rules into refusals (RFC 5280 profile, CA/Browser Forum). */
+typedef enum { VERIFY_RULES_DEFAULT, VERIFY_RULES_STRICT } VerifyRules;
 typedef enum { VERIFY_PURPOSE_ANY, VERIFY_PURPOSE_SERVER, VERIFY_PURPOSE_CLIENT } VerifyPurpose;
 
 typedef struct {
   GPtrArray *certificates; /* as sent or as in the file, leaf first */
+  GPtrArray *untrusted;    /* of Certificate, given besides (--untrusted); or NULL */
   const Anchors *anchors;  /* NULL: judge the certificates by themselves, without asking for trust */
   const char *name;        /* host name or IP literal to be found in the leaf; NULL: not checked */
+  const char *email;       /* mailbox to be found in the leaf; NULL: not checked */
   gboolean name_is_override; /* set by the user apart from the host: other finding when it fails */
   VerifyPurpose purpose;
+  VerifyRules rules;
+  gboolean limits_depth;   /* `max_depth` is meant */
+  guint max_depth;         /* how many intermediates may stand between leaf and anchor */
+  const RevocationData *revocation; /* CRLs and OCSP answers, or NULL: not checked */
   gint64 time;             /* seconds since 1970 */
   FindingSource source;    /* what `certificates` are: FINDING_SOURCE_PEER, ... */
   const char *file;        /* path of the file they came from, or NULL */
 } VerifyRequest;
 
 /* Where a certificate of the path came from. */
-typedef enum { PATH_SENT, PATH_FROM_FILE, PATH_IN_TRUST, PATH_MISSING } PathOrigin;
+typedef enum {
+  PATH_SENT,
+  PATH_FROM_FILE, /* the file that is judged */
+  PATH_IN_TRUST,
+  PATH_MISSING,
+  PATH_GIVEN,     /* --untrusted */
+} PathOrigin;
 
 typedef struct {
   Certificate *certificate; /* NULL when missing */
   char *name;               /* label of the certificate, or of the missing issuer */
   PathOrigin origin;
-  int index;                /* in the sent list or in the anchors; -1 when missing */
+  int index;                /* in the sent list, the given ones or the anchors; -1 when missing */
   gboolean good;            /* nothing of severity error is about it */
 } PathLink;
 
+/* One of the ways from the leaf to an anchor, judged on its own. */
 typedef struct {
   gboolean accepted;
-  GPtrArray *path;       /* of PathLink: from the leaf up, as far as it could be built */
+  GPtrArray *links;      /* of PathLink, leaf first */
+  gint64 end;            /* earliest notAfter of its certificates */
+  char *reason;          /* why it is not accepted: the first error's sentence; NULL */
+} VerdictPath;
+
+typedef struct {
+  gboolean accepted;
+  GPtrArray *paths;      /* of VerdictPath: every complete one, the one that was used first */
+  GPtrArray *path;       /* of PathLink, the one that was used: from the leaf up, as far as it could be built */
   GPtrArray *findings;   /* of Finding, worst first */
   GPtrArray *not_checked;/* of const char *, static sentences */
   gint64 path_end;       /* earliest notAfter of what stands on `path`, 0: nothing does */

@@ -110,7 +110,17 @@ test_expired_cross_is_passed_by(Bench *bench, gconstpointer unused)
   bench_send(bench, crossed);
   bench_trust(bench, bench->root);
   bench_trust(bench, dst);
-  assert_clean(bench_judge(bench));
+  const Verdict *verdict = bench_judge(bench);
+  assert_clean(verdict);
+  g_assert_cmpuint(verdict->paths->len, ==, 2);
+  const VerdictPath *used = verdict->paths->pdata[0], *other = verdict->paths->pdata[1];
+  g_assert_true(used->accepted);
+  g_assert_cmpuint(used->links->len, ==, 3);
+  g_assert_null(used->reason);
+  g_assert_false(other->accepted);
+  g_assert_cmpuint(other->links->len, ==, 4);
+  g_assert_cmpint(other->end, ==, FORGE_NOW - DAY);
+  g_assert_nonnull(strstr(other->reason, "expired"));
 }
 
 /* --- what was sent ---------------------------------------------------------------------------- */

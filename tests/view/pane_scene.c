@@ -98,6 +98,7 @@ static void
 judged_free(gpointer data)
 {
   Verdict *verdict = data;
+  g_ptr_array_unref(verdict->paths);
   g_ptr_array_unref(verdict->path);
   g_ptr_array_unref(verdict->findings);
   g_ptr_array_unref(verdict->not_checked);
@@ -109,6 +110,7 @@ scene_judge(Scene *scene, gboolean accepted)
 {
   Verdict *verdict = g_new0(Verdict, 1);
   verdict->accepted = accepted;
+  verdict->paths = g_ptr_array_new();
   verdict->path = g_ptr_array_new_with_free_func(link_free);
   verdict->findings = g_ptr_array_new();
   verdict->not_checked = g_ptr_array_new();

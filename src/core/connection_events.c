@@ -341,9 +341,9 @@ take_client_event(Connection *connection, const MqttClientEvent *event)
     connection_dispatch(connection, SESSION_EVENT_MQTT_CLOSED, FALSE, FALSE);
     break;
   case MQTT_CLIENT_CONNECT_FAILED:
-    /* A refusal has been seen on the wire already, and an end of the stream ends the tunnel; what
-     * is left is a broker that never answers. */
-    if (event->reason >= 0 || connection->session.state != SESSION_MQTT_CONNECTING)
+    /* A refusal has been seen on the wire already. Where the stream ended, the tunnel says why,
+     * sooner or later than Paho. What is left is a broker that never answers. */
+    if (event->reason != MQTT_CLIENT_TIMED_OUT || connection->session.state != SESSION_MQTT_CONNECTING)
       break;
     connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "no answer to CONNECT: %s",
                          event->text != NULL ? event->text : "the broker stays silent");

@@ -33,7 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MqttClientOptions, mqtt_client_options_free)
 
 typedef enum {
   MQTT_CLIENT_CONNECTED,        /* CONNACK 0 */
-  MQTT_CLIENT_CONNECT_FAILED,   /* reason: CONNACK code, or -1 when there was none */
+  MQTT_CLIENT_CONNECT_FAILED,   /* reason: CONNACK code, MQTT_CLIENT_TIMED_OUT when no answer came
+                                   in time, or -1 when the stream ended before */
   MQTT_CLIENT_DISCONNECTED,     /* once for every mqtt_client_disconnect() but a repeated one */
   MQTT_CLIENT_CONNECTION_LOST,  /* reason: of the broker's DISCONNECT (MQTT 5), or -1 */
   MQTT_CLIENT_SUBSCRIBED,       /* token; reason: granted QoS or code >= 0x80 */
@@ -44,6 +45,8 @@ typedef enum {
                                    request gets this or one of the three above, the latest before
                                    the event that ends the connection */
 } MqttClientEventType;
+
+#define MQTT_CLIENT_TIMED_OUT (-2)
 
 typedef struct {
   MqttClientEventType type;

@@ -264,7 +264,7 @@ client_state_connect_failed(guint number, int reason, gboolean timed_out, const 
     return;
   if (state->phase == CONNECTING) {
     text = connect_failure_text(state, reason, timed_out, detail);
-    finish(state, MQTT_CLIENT_CONNECT_FAILED, reason, text);
+    finish(state, MQTT_CLIENT_CONNECT_FAILED, timed_out ? MQTT_CLIENT_TIMED_OUT : reason, text);
   }
   leave(state);
 }

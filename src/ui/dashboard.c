@@ -256,8 +256,11 @@ on_signal(int number, gpointer data)
   Dashboard *dashboard = data;
   switch (number) {
   case SIGWINCH:
-    if (screen_resize())
-      ui_redraw(dashboard->ui);
+    /* At the size that we knew, too: it may have been another one in between, and the terminal has
+     * cut off what curses believes to be there. */
+    screen_resize();
+    screen_redraw_all();
+    ui_redraw(dashboard->ui);
     break;
   case SIGTSTP:
     suspend(dashboard);

@@ -242,18 +242,16 @@ screen_suspend(void)
   screen_retake();
 }
 
-gboolean
+void
 screen_resize(void)
 {
   struct winsize size = {0};
-  if (ioctl(terminal_fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
-    return FALSE;
-  if (size.ws_row == LINES && size.ws_col == COLS)
-    return FALSE;
+  if (ioctl(terminal_fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0 ||
+      (size.ws_row == LINES && size.ws_col == COLS))
+    return;
   /* Not resizeterm(): that one puts a KEY_RESIZE among the keys. */
   resize_term(size.ws_row, size.ws_col);
   clearok(curscr, TRUE);
-  return TRUE;
 }
 
 void

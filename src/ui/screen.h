@@ -17,8 +17,8 @@ void screen_stop(void);
 void screen_suspend(void);
 /* After SIGCONT that was not ours: modes may be another's, the picture too. */
 void screen_retake(void);
-/* Asks the terminal for its size. TRUE: it is another one. */
-gboolean screen_resize(void);
+/* Asks the terminal for its size, and takes it. */
+void screen_resize(void);
 /* The next frame draws every cell, and says all modes again (^L). */
 void screen_redraw_all(void);
 /* Sends what has been drawn; the cursor rests at `row`, `column`. */

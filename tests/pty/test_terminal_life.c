@@ -287,6 +287,21 @@ test_resize_storm(void)
   pty_expect_exit_code(pty, 0);
 }
 
+/* A program that was slow sees the size that it knew; what the terminal shows was cut meanwhile. */
+static void
+test_resize_and_back(void)
+{
+  g_autoptr(Pty) pty = start("--online");
+  for (int i = 0; i < 50; i++) {
+    pty_resize(pty, 5, 20);
+    pty_resize(pty, 24, 80);
+    pty_expect_text(pty, "q quit");
+    pty_expect_text(pty, "MQTT 5");
+  }
+  pty_key(pty, "Q");
+  pty_expect_exit_code(pty, 0);
+}
+
 static gboolean
 hints_are_on_the_last_row(Pty *pty, gpointer data)
 {
@@ -546,6 +561,7 @@ main(int argc, char **argv)
   g_test_add_func("/terminal/resized-while-stopped", test_resized_while_stopped);
   g_test_add_func("/terminal/stopped-from-outside", test_stopped_from_outside);
   g_test_add_func("/terminal/resize", test_resize);
+  g_test_add_func("/terminal/resize-and-back", test_resize_and_back);
   g_test_add_func("/terminal/resize-storm", test_resize_storm);
   g_test_add_func("/terminal/environment", test_environment_does_not_size);
   g_test_add_func("/terminal/unknown", test_unknown_terminals);

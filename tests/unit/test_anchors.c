@@ -86,10 +86,10 @@ static void
 test_folder(Files *files, gconstpointer unused)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *a = files_write(files, "b.pem", files->root_pem, -1);
-  g_autofree char *b = files_write(files, "a.pem", files->client_pem, -1);
-  g_autofree char *twice = files_write(files, "c.0", files->root_pem, -1);
-  g_autofree char *junk = files_write(files, "README", "hello\n", -1);
+  g_free(files_write(files, "b.pem", files->root_pem, -1));
+  g_free(files_write(files, "a.pem", files->client_pem, -1));
+  g_free(files_write(files, "c.0", files->root_pem, -1));
+  g_free(files_write(files, "README", "hello\n", -1));
   g_autofree char *below = g_build_filename(files->folder, "folder", NULL);
   g_assert_cmpint(g_mkdir(below, 0700), ==, 0);
   g_autoptr(Anchors) anchors = anchors_load_folder(files->folder, &error);
@@ -107,8 +107,7 @@ test_folder_copies(Files *files, gconstpointer unused)
   g_autoptr(GError) error = NULL;
   for (guint i = 0; i < 20; i++) {
     g_autofree char *name = g_strdup_printf("%02u.pem", i);
-    g_autofree char *path =
-        files_write(files, name, i % 2 ? files->client_pem : files->root_pem, -1);
+    g_free(files_write(files, name, i % 2 ? files->client_pem : files->root_pem, -1));
   }
   g_autoptr(Anchors) anchors = anchors_load_folder(files->folder, &error);
   g_assert_no_error(error);

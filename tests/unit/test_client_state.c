@@ -70,7 +70,7 @@ test_connect_failures(Fixture *fixture, gconstpointer version)
   client_state_connect_failed(fixture->number, -1, FALSE, NULL); /* once is enough */
   g_assert_cmpstr(fixture->events->str, ==,
                   "failed 134 the broker refused the connection: Bad User Name or Password\n"
-                  "failed -1 the broker did not answer within 5 seconds\n"
+                  "failed -2 the broker did not answer within 5 seconds\n"
                   "failed -1 the connection ended before the broker answered (odd\\e[2J)\n"
                   "failed -1 the connection ended before the broker answered\n");
 }

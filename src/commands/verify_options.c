@@ -12,7 +12,7 @@ const char verify_help[] =
     "usage: mqtrust verify [OPTION]... FILE\n"
     "\n"
     "Says whether the certificate in FILE, with the chain that follows it there, is\n"
-    "to be trusted, and why or why not; and what clients built on OpenSSL say to it.\n"
+    "to be trusted, and why or why not; and what clients built on OpenSSL say.\n"
     "\n"
     "What is trusted (without any: the system's trust store):\n"
     "      --trust FILE       a file or folder of CA certificates; may be repeated\n"

@@ -195,8 +195,9 @@ link_at(GPtrArray *findings, const VerifyRequest *request, const Path *path, gui
   PathLink *link = g_new0(PathLink, 1);
   link->certificate = certificate_ref(node->certificate);
   link->name = g_strdup(certificate_subject_label(node->certificate));
-  link->index = anchor ? node->anchor : node->sent;
+  link->index = anchor ? node->anchor : node->sent >= 0 ? node->sent : node->given;
   link->origin = anchor                                   ? PATH_IN_TRUST
+                 : node->sent < 0                         ? PATH_GIVEN
                  : request->source == FINDING_SOURCE_PEER ? PATH_SENT
                                                           : PATH_FROM_FILE;
   link->good = is_good(findings, link);
@@ -312,7 +313,8 @@ conclude(Verdict *verdict, const VerifyRequest *request, gboolean reached)
 static void
 verify_chain(Verdict *verdict, const VerifyRequest *request)
 {
-  g_autoptr(PathGraph) graph = path_graph_new(request->certificates, request->anchors);
+  g_autoptr(PathGraph) graph = path_graph_new(request->certificates, request->untrusted,
+                                                 request->anchors);
   g_autoptr(GPtrArray) paths = path_graph_complete(graph);
   g_autoptr(Path) partial = NULL;
   const Path *path = choose_path(verdict, request, paths);

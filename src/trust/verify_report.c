@@ -111,6 +111,12 @@ report_position(GPtrArray *findings, const VerifyRequest *request, const Path *p
                          : report_given(findings, request, node->given, code);
 }
 
+void
+report_rule(Finding *finding, const VerifyRequest *request, FindingSeverity severity)
+{
+  finding->severity = request->rules == VERIFY_RULES_STRICT ? FINDING_ERROR : severity;
+}
+
 gboolean
 report_has_error(GPtrArray *findings)
 {

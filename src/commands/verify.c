@@ -26,6 +26,7 @@ run(const VerifyOptions *options)
   if (input->problems->len > 0)
     return print_report(&report, options->json);
   g_autoptr(Verdict) verdict = verify(&input->request);
+  verify_input_place_findings(input, verdict->findings);
   g_autoptr(SecondOpinion) opinion = second_opinion(&input->request);
   report.verdict = verdict;
   report.opinion = opinion;

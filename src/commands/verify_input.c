@@ -42,7 +42,7 @@ read_given(VerifyInput *input, const char *path)
     add_problem(input, error, FINDING_SOURCE_UNTRUSTED, path);
     return;
   }
-  GivenFile file = {file_label(path), certificates->len};
+  GivenFile file = {safe_text_string(path), certificates->len};
   g_array_append_val(input->given, file);
   g_ptr_array_extend_and_steal(input->untrusted, certificates);
 }
@@ -92,7 +92,7 @@ read_crls(VerifyInput *input, char **paths)
 static void
 clear_given(gpointer file)
 {
-  g_free(((GivenFile *)file)->label);
+  g_free(((GivenFile *)file)->path);
 }
 
 VerifyInput *
@@ -139,18 +139,25 @@ verify_input_free(VerifyInput *input)
 
 /* --- Where from ------------------------------------------------------------------------------- */
 
-static char *
-given_place(const VerifyInput *input, guint position, int *index)
+/* NULL: there are no so many certificates. */
+static const GivenFile *
+given_file(const VerifyInput *input, guint position, int *index)
 {
   for (guint i = 0; i < input->given->len; i++) {
     const GivenFile *file = &g_array_index(input->given, GivenFile, i);
-    if (position < file->count) {
-      *index = (int)position;
-      return g_strdup(file->label);
-    }
+    *index = (int)position;
+    if (position < file->count)
+      return file;
     position -= file->count;
   }
-  return g_strdup("given"); /* not reached: every certificate is of a file */
+  return NULL;
+}
+
+static char *
+given_place(const VerifyInput *input, guint position, int *index)
+{
+  const GivenFile *file = given_file(input, position, index);
+  return file ? g_path_get_basename(file->path) : g_strdup("given");
 }
 
 static char *
@@ -175,5 +182,18 @@ verify_input_place(const VerifyInput *input, const PathLink *link, int *index)
     return g_strdup("missing");
   default:
     return g_strdup(input->label);
+  }
+}
+
+void
+verify_input_place_findings(const VerifyInput *input, GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    Finding *finding = findings->pdata[i];
+    if (finding->source != FINDING_SOURCE_UNTRUSTED || finding->index < 0)
+      continue;
+    const GivenFile *file = given_file(input, (guint)finding->index, &finding->index);
+    g_free(finding->file);
+    finding->file = file ? g_strdup(file->path) : NULL;
   }
 }

@@ -30,3 +30,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyInput, verify_input_free)
 /* (transfer full): the name of the file (or store) that a certificate of a path is from, safe
  * text; "missing". `*index` receives its place there, -1 when it is missing. */
 char *verify_input_place(const VerifyInput *input, const PathLink *link, int *index);
+
+/* The engine knows the given certificates as one list: here their findings get file and index. */
+void verify_input_place_findings(const VerifyInput *input, GPtrArray *findings);

@@ -52,8 +52,11 @@ anchor_place(const VerifyRequest *request, guint anchor)
 char *
 report_place(const VerifyRequest *request, const Path *path, guint position)
 {
-  return report_is_anchor(path, position) ? anchor_place(request, path_node(path, position)->anchor)
-                                          : report_sender(request);
+  if (report_is_anchor(path, position))
+    return anchor_place(request, path_node(path, position)->anchor);
+  if (path_node(path, position)->sent < 0)
+    return g_strdup("the untrusted certificates");
+  return report_sender(request);
 }
 
 /* --- findings --------------------------------------------------------------------------------- */
@@ -86,6 +89,16 @@ report_sent(GPtrArray *findings, const VerifyRequest *request, guint index, cons
   return finding;
 }
 
+static Finding *
+report_given(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
+{
+  Finding *finding = report(findings, code);
+  set_certificate(finding, request->untrusted->pdata[index], FINDING_SOURCE_UNTRUSTED, index);
+  if (report_is_client(request) && finding->side == FINDING_SIDE_SERVER)
+    finding->side = FINDING_SIDE_CLIENT;
+  return finding;
+}
+
 Finding *
 report_anchor(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
 {
@@ -104,8 +117,16 @@ report_position(GPtrArray *findings, const VerifyRequest *request, const Path *p
                 const char *code)
 {
   const PathNode *node = path_node(path, position);
-  return report_is_anchor(path, position) ? report_anchor(findings, request, node->anchor, code)
-                                          : report_sent(findings, request, node->sent, code);
+  if (report_is_anchor(path, position))
+    return report_anchor(findings, request, node->anchor, code);
+  return node->sent >= 0 ? report_sent(findings, request, node->sent, code)
+                         : report_given(findings, request, node->given, code);
+}
+
+void
+report_rule(Finding *finding, const VerifyRequest *request, FindingSeverity severity)
+{
+  finding->severity = request->rules == VERIFY_RULES_STRICT ? FINDING_ERROR : severity;
 }
 
 gboolean

@@ -7,7 +7,7 @@
 
 /* One of the files of --untrusted. */
 typedef struct {
-  char *label; /* the file's name, safe text */
+  char *path;  /* safe text */
   guint count; /* of the certificates in it */
 } GivenFile;
 

@@ -11,10 +11,6 @@
 
 #include "trust/gnutls_bridge.h"
 
-/* GnuTLS's word on constraints (SIGNER_CONSTRAINTS_FAILURE: path length, key usage, name
- * constraints) does not count: it counts self-issued CAs, and holds names against constraints that
- * say nothing of them. All three are checked in verify_usage.c. */
-
 /* Private PKIs have keys that the public ones had ten years ago; LOW is 80 bits of security.
  * Below 2048 bits a warning says who else refuses them. */
 #define FLAGS                                                                                      \
@@ -71,6 +67,35 @@ report_refusal(GPtrArray *findings, const VerifyRequest *request, const Path *pa
   }
 }
 
+/* Constraints that GnuTLS cannot read, nobody else should pass over. */
+static gboolean
+constraints_are_readable(const Path *path)
+{
+  gnutls_x509_name_constraints_t constraints;
+  gboolean readable = TRUE;
+  if (gnutls_x509_name_constraints_init(&constraints) < 0)
+    return FALSE;
+  for (guint i = 0; i < path->nodes->len && readable; i++) {
+    gnutls_x509_crt_t crt = certificate_gnutls(path_node(path, i)->certificate);
+    int result =
+        gnutls_x509_crt_get_name_constraints(crt, constraints, GNUTLS_EXT_FLAG_APPEND, NULL);
+    readable = result >= 0 || result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+  }
+  gnutls_x509_name_constraints_deinit(constraints);
+  return readable;
+}
+
+/* Its word on constraints (path length, key usage, names) does not count: it counts CAs that
+ * issued themselves, and holds names against constraints that say nothing of them. All three are
+ * checked by ourselves. */
+static gboolean
+is_refusal(unsigned status, const Path *path)
+{
+  if (constraints_are_readable(path))
+    status &= ~GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE;
+  return (status & ~GNUTLS_CERT_INVALID) != 0;
+}
+
 void
 check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
@@ -83,6 +108,6 @@ check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path
     result = verify_chain(list, request, path, &status);
     gnutls_x509_trust_list_deinit(list, 0); /* the certificates are not its own */
   }
-  if (result < 0 || (status & ~GNUTLS_CERT_INVALID & ~GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE))
+  if (result < 0 || is_refusal(status, path))
     report_refusal(findings, request, path, result, status);
 }

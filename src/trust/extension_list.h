@@ -11,9 +11,9 @@ typedef struct {
   char *oid;
   gboolean critical;
   gnutls_datum_t value; /* DER, owned by the list */
-} Extension;
+} ListedExtension;
 
-/* (transfer full), of Extension, in the certificate's order; the first 64. */
-GPtrArray *certificate_extensions(const Certificate *certificate);
+/* (transfer full), of ListedExtension, in the certificate's order; the first 64. */
+GPtrArray *extension_list_new(const Certificate *certificate);
 /* Borrowed; NULL: there is none with this OID. */
-const Extension *certificate_extension(GPtrArray *extensions, const char *oid);
+const ListedExtension *extension_list_find(GPtrArray *extensions, const char *oid);

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "trust/certificate_extensions.h"
+#include "trust/extension_list.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #define EXTENSIONS_MAX 64
 
 static void
-extension_free(Extension *extension)
+extension_free(ListedExtension *extension)
 {
   g_free(extension->oid);
   gnutls_free(extension->value.data);
@@ -18,7 +18,7 @@ extension_free(Extension *extension)
 }
 
 GPtrArray *
-certificate_extensions(const Certificate *certificate)
+extension_list_new(const Certificate *certificate)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)extension_free);
   gnutls_x509_crt_t crt = certificate_gnutls(certificate);
@@ -30,18 +30,18 @@ certificate_extensions(const Certificate *certificate)
     if (gnutls_x509_crt_get_extension_info(crt, i, oid, &size, &critical) < 0 ||
         gnutls_x509_crt_get_extension_data2(crt, i, &value) < 0)
       break;
-    Extension *extension = g_new(Extension, 1);
-    *extension = (Extension){.oid = g_strdup(oid), .critical = critical != 0, .value = value};
+    ListedExtension *extension = g_new(ListedExtension, 1);
+    *extension = (ListedExtension){.oid = g_strdup(oid), .critical = critical != 0, .value = value};
     g_ptr_array_add(list, extension);
   }
   return list;
 }
 
-const Extension *
-certificate_extension(GPtrArray *extensions, const char *oid)
+const ListedExtension *
+extension_list_find(GPtrArray *extensions, const char *oid)
 {
   for (guint i = 0; i < extensions->len; i++) {
-    const Extension *extension = extensions->pdata[i];
+    const ListedExtension *extension = extensions->pdata[i];
     if (!strcmp(extension->oid, oid))
       return extension;
   }

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "trust/name_match.h"
+#include "trust/host_name.h"
 
 #include <arpa/inet.h>
 #include <gnutls/x509.h>
@@ -91,7 +91,7 @@ address_text(const char *name)
 }
 
 gboolean
-name_match_is_address(const char *name)
+host_name_is_address(const char *name)
 {
   g_autofree char *text = address_text(name);
   return text != NULL;
@@ -117,7 +117,7 @@ match_pattern(const Certificate *certificate, const char *name)
 }
 
 gboolean
-name_match_host(const Certificate *certificate, const char *name)
+host_name_host(const Certificate *certificate, const char *name)
 {
   g_autofree char *address = address_text(name);
   if (!address)
@@ -126,7 +126,7 @@ name_match_host(const Certificate *certificate, const char *name)
 }
 
 char *
-name_match_unusable_wildcard(const Certificate *certificate, const char *name)
+host_name_unusable_wildcard(const Certificate *certificate, const char *name)
 {
   const char *unusable = NULL;
   g_autofree char *ascii = ascii_form(name);
@@ -152,20 +152,20 @@ mailbox_equal(const char *a, const char *b)
   return !strncmp(a, b, first - a) && !g_ascii_strcasecmp(first, second);
 }
 
-NameMatch
-name_match_email(const Certificate *certificate, const char *mailbox)
+MailboxMatch
+host_name_mailbox(const Certificate *certificate, const char *mailbox)
 {
   gboolean listed = FALSE;
   for (const char *const *entry = certificate_names(certificate); *entry; entry++) {
     if (!g_str_has_prefix(*entry, "email:"))
       continue;
     if (mailbox_equal(*entry + strlen("email:"), mailbox))
-      return NAME_MATCH_ALTERNATIVE;
+      return MAILBOX_ALTERNATIVE;
     listed = TRUE;
   }
   if (listed)
-    return NAME_MATCH_NONE;
+    return MAILBOX_NONE;
   g_autofree char *subject =
       certificate_names_attribute(certificate_gnutls(certificate), FALSE, GNUTLS_OID_PKCS9_EMAIL);
-  return subject && mailbox_equal(subject, mailbox) ? NAME_MATCH_SUBJECT : NAME_MATCH_NONE;
+  return subject && mailbox_equal(subject, mailbox) ? MAILBOX_SUBJECT : MAILBOX_NONE;
 }

@@ -9,14 +9,14 @@
 
 #include "trust/certificate.h"
 
-gboolean name_match_is_address(const char *name);
+gboolean host_name_is_address(const char *name);
 /* A host name (also with characters beyond ASCII) or an IP literal. */
-gboolean name_match_host(const Certificate *certificate, const char *name);
+gboolean host_name_host(const Certificate *certificate, const char *name);
 /* A wildcard that would cover the host `name` if stars could stand there, where no other name of
  * the certificate does. (transfer full); NULL: none. */
-char *name_match_unusable_wildcard(const Certificate *certificate, const char *name);
+char *host_name_unusable_wildcard(const Certificate *certificate, const char *name);
 
-typedef enum { NAME_MATCH_NONE, NAME_MATCH_ALTERNATIVE, NAME_MATCH_SUBJECT } NameMatch;
+typedef enum { MAILBOX_NONE, MAILBOX_ALTERNATIVE, MAILBOX_SUBJECT } MailboxMatch;
 /* A mailbox, in the subjectAltName, else as emailAddress of the subject: its local part letter by
  * letter, its domain in any case. */
-NameMatch name_match_email(const Certificate *certificate, const char *mailbox);
+MailboxMatch host_name_mailbox(const Certificate *certificate, const char *mailbox);

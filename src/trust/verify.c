@@ -302,6 +302,18 @@ list_not_checked(Verdict *verdict, const VerifyRequest *request)
     not_checked(verdict, "The purpose of the certificate: none was given.");
 }
 
+static void
+report_cut(GPtrArray *findings, const VerifyRequest *request)
+{
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report(findings, "chain-too-long");
+  finding->severity = FINDING_WARNING;
+  finding_set_message(finding,
+                      "So many certificates in and beside %s have the same names that the search "
+                      "for a path was ended after %d signatures.",
+                      sender, PATH_SIGNATURES_MAX);
+}
+
 /* A refusal is never without a reason. */
 static void
 conclude(Verdict *verdict, const VerifyRequest *request, gboolean reached)
@@ -331,6 +343,8 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
   /* The strict rules have had their say on every path; the default ones do not choose by form. */
   if (request->rules == VERIFY_RULES_DEFAULT || !reached)
     check_form(verdict->findings, request, path);
+  if (!reached && path_graph_is_cut(graph))
+    report_cut(verdict->findings, request);
   check_wire(verdict->findings, request, graph, path);
   conclude(verdict, request, reached);
   if (verdict->accepted)

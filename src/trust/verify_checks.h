@@ -80,6 +80,11 @@ void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path 
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
+/* --- verify_encoding.c
+ * ----------------------------------------------------------------------------- */
+/* The issuer of the path's end is there under the same name in other bytes. FALSE: it is not. */
+gboolean explain_encoding(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
 /* --- verify_library.c: GnuTLS's own verdict on one complete path
  * ---------------------------------- */
 /* Adds `unknown` with GnuTLS's words when it refuses. */

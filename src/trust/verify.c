@@ -122,7 +122,9 @@ check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   check_strength(findings, request, path);
   check_authorities(findings, request, path);
   check_purpose(findings, request, path);
+  check_links(findings, request, path);
   check_name_constraints(findings, request, path);
+  check_policies(findings, request, path);
   check_critical_extensions(findings, request, path);
   check_name(findings, request, path);
 }
@@ -143,8 +145,6 @@ judge(const VerifyRequest *request, const Path *path)
   GPtrArray *findings = finding_list_new();
   check_path(findings, request, path);
   check_anchor(findings, request, path);
-  if (!report_has_error(findings))
-    check_with_library(findings, request, path);
   return findings;
 }
 
@@ -287,7 +287,7 @@ static void
 list_not_checked(Verdict *verdict, const VerifyRequest *request)
 {
   not_checked(verdict, "Revocation: no revocation list and no OCSP answer was looked at.");
-  not_checked(verdict, "Certificate policies: they are not processed.");
+  not_checked(verdict, "Certificate policies: which ones are wanted was not asked.");
   if (!request->name)
     not_checked(verdict, "The name: none was given.");
   if (!request->anchors)

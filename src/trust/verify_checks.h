@@ -42,9 +42,6 @@ gint64 path_end(const Path *path);
 /* --- verify_usage.c: may they do what they do? ----------------------------------------------------- */
 void check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 void check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path);
-void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
-void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
-                               const Path *path);
 
 /* --- verify_name.c ------------------------------------------------------------------------------- */
 void check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path);
@@ -64,6 +61,11 @@ void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path 
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_library.c: GnuTLS's own verdict on one complete path ---------------------------------- */
-/* Adds `unknown` with GnuTLS's words when it refuses. */
-void check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* --- verify_links.c: each certificate and its issuer ---------------------------------------------- */
+void check_links(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_constraints.c, verify_policies.c, verify_extensions.c: RFC 5280, 6.1 -------------------- */
+void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_policies(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
+                               const Path *path);

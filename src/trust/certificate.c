@@ -109,6 +109,12 @@ certificate_fields(const Certificate *certificate)
   return &certificate->fields;
 }
 
+GBytes *
+certificate_der(const Certificate *certificate)
+{
+  return certificate->der;
+}
+
 const char *
 certificate_subject(const Certificate *certificate)
 {
@@ -227,16 +233,16 @@ certificate_is_self_signed(const Certificate *certificate)
 }
 
 gboolean
-certificate_is_issued_by(const Certificate *certificate, const Certificate *issuer)
+certificate_is_signed_by(const Certificate *certificate, const Certificate *issuer)
 {
-  return g_bytes_equal(certificate->fields.issuer_dn, issuer->fields.subject_dn) &&
-         certificate_signature_valid(certificate->crt, certificate->der, issuer->crt);
+  return certificate_signature_valid(certificate->crt, certificate->der, issuer->crt);
 }
 
 gboolean
-certificate_is_signed_by_key(const Certificate *certificate, const Certificate *issuer)
+certificate_is_issued_by(const Certificate *certificate, const Certificate *issuer)
 {
-  return certificate_signature_valid(certificate->crt, certificate->der, issuer->crt);
+  return g_bytes_equal(certificate->fields.issuer_dn, issuer->fields.subject_dn) &&
+         certificate_is_signed_by(certificate, issuer);
 }
 
 gboolean

@@ -295,8 +295,6 @@ explain_missing_issuer(GPtrArray *findings, const VerifyRequest *request, const 
   const Certificate *above = cut_off_authority(request, graph);
   const char *organization = certificate_fields(top)->issuer_organization;
   g_autofree char *address = issuer_address(top);
-  if (explain_encoding(findings, request, path))
-    return;
   if (anchors_are_leaves(request))
     report_leaf_anchor(findings, request);
   else if (above)

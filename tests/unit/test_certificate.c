@@ -277,7 +277,7 @@ test_malformed(void)
   /* One whole structure, and far too large. */
   g_autofree guint8 *large = g_malloc0(5 + 0x100000);
   memcpy(large, "\x30\x83\x10\x00\x00", 5);
-  assert_malformed(large, 5 + 0x100000, "not exactly one");
+  assert_malformed(large, 5 + 0x100000, "larger than 1024 KiB");
   assert_malformed(large, 5, "not exactly one");
 }
 

@@ -123,7 +123,9 @@ check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   check_authorities(findings, request, path);
   check_purpose(findings, request, path);
   check_depth(findings, request, path);
+  check_links(findings, request, path);
   check_name_constraints(findings, request, path);
+  check_policies(findings, request, path);
   check_critical_extensions(findings, request, path);
   check_name(findings, request, path);
   check_email(findings, request, path);
@@ -147,8 +149,6 @@ judge(const VerifyRequest *request, const Path *path)
   if (request->rules == VERIFY_RULES_STRICT)
     check_form(findings, request, path);
   check_anchor(findings, request, path);
-  if (!report_has_error(findings))
-    check_with_library(findings, request, path);
   return findings;
 }
 
@@ -293,13 +293,25 @@ static void
 list_not_checked(Verdict *verdict, const VerifyRequest *request)
 {
   not_checked(verdict, "Revocation: no revocation list and no OCSP answer was looked at.");
-  not_checked(verdict, "Certificate policies: they are not processed.");
+  not_checked(verdict, "Certificate policies: which ones are wanted was not asked.");
   if (!request->name && !request->email)
     not_checked(verdict, "The name: none was given.");
   if (!request->anchors)
     not_checked(verdict, "Trust: the certificates were judged by themselves.");
   if (request->purpose == VERIFY_PURPOSE_ANY)
     not_checked(verdict, "The purpose of the certificate: none was given.");
+}
+
+static void
+report_cut(GPtrArray *findings, const VerifyRequest *request)
+{
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report(findings, "chain-too-long");
+  finding->severity = FINDING_WARNING;
+  finding_set_message(finding,
+                      "So many certificates in and beside %s have the same names that the search "
+                      "for a path was ended after %d signatures.",
+                      sender, PATH_SIGNATURES_MAX);
 }
 
 /* A refusal is never without a reason. */
@@ -331,6 +343,8 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
   /* The strict rules have had their say on every path; the default ones do not choose by form. */
   if (request->rules == VERIFY_RULES_DEFAULT || !reached)
     check_form(verdict->findings, request, path);
+  if (!reached && path_graph_is_cut(graph))
+    report_cut(verdict->findings, request);
   check_wire(verdict->findings, request, graph, path);
   conclude(verdict, request, reached);
   if (verdict->accepted)

@@ -2,10 +2,12 @@
  * findings out. Pure: no network, no screen, no clock of its own. Any thread.
  *
  * Checks every path from the leaf to an anchor until one is without a fault: signatures, dates,
- * strength, CA flag, key usage, path length, name constraints, critical extensions, extended key
- * usage (RFC 5280), the name (RFC 6125); and what was sent: order, duplicates, strangers, an
- * included root, an anchor that is not self-signed. A path without a fault is shown to GnuTLS,
- * too. Does not check: revocation, certificate policies (said in Verdict.not_checked).
+ * strength, CA flag, key usage, path length, name constraints, policies that the path itself
+ * demands, critical extensions, extended key usage (RFC 5280), the name (RFC 6125); and what was
+ * sent: order, duplicates, strangers, an included root, an anchor that is not self-signed.
+ * Signatures are GnuTLS's work, every other judgement is made here: verify_links.c says why. Does
+ * not check: revocation, whether the policies are those that the user wants (said in
+ * Verdict.not_checked).
  *
  * A verdict that is not accepted has at least one finding of severity error, an accepted one has
  * none. */

@@ -36,8 +36,7 @@ crl_reason_flags(DerSlice content)
   return mask & CRL_REASONS_ALL;
 }
 
-/* --- names of points ---------------------------------------------------------------------------
- */
+/* --- names of points -------------------------------------------------------------------------- */
 
 static void
 append_header(GByteArray *bytes, guint8 tag, gsize length)
@@ -115,8 +114,7 @@ point_names_match(const DerElement *a, DerSlice a_issuer, const DerElement *b, D
   return g_bytes_equal(joined, other);
 }
 
-/* --- the certificate's points ------------------------------------------------------------------
- */
+/* --- the certificate's points ----------------------------------------------------------------- */
 
 static gboolean
 take_point(DerSlice *rest, Point *point)

@@ -27,8 +27,7 @@ typedef struct {
 
 static void inquire(Inquiry *inquiry);
 
-/* --- what is wrong with a list -----------------------------------------------------------------
- */
+/* --- what is wrong with a list ---------------------------------------------------------------- */
 
 static void
 problem_free(CrlProblem *problem)
@@ -117,8 +116,7 @@ check_scope(const Inquiry *inquiry, const Crl *crl, guint *reasons)
   return FALSE;
 }
 
-/* --- who signed it -----------------------------------------------------------------------------
- */
+/* --- who signed it ---------------------------------------------------------------------------- */
 
 static gboolean
 may_sign_lists(const Certificate *signer)
@@ -211,8 +209,7 @@ check_signer(const Inquiry *inquiry, const Crl *crl, const Certificate *signer)
   return FALSE;
 }
 
-/* --- sorting the lists -------------------------------------------------------------------------
- */
+/* --- sorting the lists ------------------------------------------------------------------------ */
 
 static void
 sort_list(const Inquiry *inquiry, const Crl *crl)
@@ -233,8 +230,7 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
   g_array_append_val(crl->is_delta ? inquiry->deltas : inquiry->bases, candidate);
 }
 
-/* --- complete lists and deltas -----------------------------------------------------------------
- */
+/* --- complete lists and deltas ---------------------------------------------------------------- */
 
 static int
 compare_numbers(DerSlice a, DerSlice b)
@@ -290,8 +286,7 @@ is_superseded(const Inquiry *inquiry, const Crl *delta)
   return FALSE;
 }
 
-/* --- what they say ------------------------------------------------------------------------------
- */
+/* --- what they say ---------------------------------------------------------------------------- */
 
 static gboolean
 find(const Inquiry *inquiry, const Crl *crl, CrlEntry *entry)

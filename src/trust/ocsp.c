@@ -46,8 +46,7 @@ unusable(OcspAnswer *answer, const char *format, ...)
   va_end(arguments);
 }
 
-/* --- which certificate it is about (4.1.1, CertID) ---------------------------------------------
- */
+/* --- which certificate it is about (4.1.1, CertID) -------------------------------------------- */
 
 static gboolean
 hash_is(gnutls_digest_algorithm_t digest, DerSlice bytes, const gnutls_datum_t *expected)
@@ -129,8 +128,7 @@ find_single(gnutls_ocsp_resp_t response, const Certificate *certificate, const C
   return FALSE;
 }
 
-/* --- who signed it (4.2.2.2) -------------------------------------------------------------------
- */
+/* --- who signed it (4.2.2.2) ------------------------------------------------------------------ */
 
 static gboolean
 is_signed_by(gnutls_ocsp_resp_t response, const Certificate *signer)
@@ -201,8 +199,7 @@ check_signer(gnutls_ocsp_resp_t response, const Certificate *issuer, gint64 time
   return FALSE;
 }
 
-/* --- what it says ------------------------------------------------------------------------------
- */
+/* --- what it says ----------------------------------------------------------------------------- */
 
 static const char *
 failure_name(int status)
@@ -292,8 +289,7 @@ ocsp_judge(GBytes *der, const Certificate *certificate, const Certificate *issue
   gnutls_ocsp_resp_deinit(response);
 }
 
-/* --- must-staple -------------------------------------------------------------------------------
- */
+/* --- must-staple ------------------------------------------------------------------------------ */
 
 gboolean
 ocsp_must_staple(const Certificate *certificate)

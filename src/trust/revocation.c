@@ -195,8 +195,7 @@ revocation_data_add_crl_file(RevocationData *data, const char *path, GError **er
   return add_binary(data, bytes, length, path, error);
 }
 
-/* --- staples -----------------------------------------------------------------------------------
- */
+/* --- staples ---------------------------------------------------------------------------------- */
 
 void
 revocation_data_add_staple(RevocationData *data, guint index, const void *der, gsize length)
@@ -206,8 +205,7 @@ revocation_data_add_staple(RevocationData *data, guint index, const void *der, g
   g_hash_table_replace(data->staples, GUINT_TO_POINTER(index), g_bytes_new(der, length));
 }
 
-/* --- what is there -----------------------------------------------------------------------------
- */
+/* --- what is there ---------------------------------------------------------------------------- */
 
 guint
 revocation_data_crls(const RevocationData *data)

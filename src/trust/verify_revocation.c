@@ -34,8 +34,7 @@ severity_of_doubt(const Survey *survey)
   return survey->request->rules == VERIFY_RULES_STRICT ? FINDING_ERROR : FINDING_WARNING;
 }
 
-/* --- findings about lists ----------------------------------------------------------------------
- */
+/* --- findings about lists --------------------------------------------------------------------- */
 
 static Finding *
 report_list(const Survey *survey, const Crl *crl, const char *code, FindingSeverity severity)
@@ -85,8 +84,7 @@ report_problems(const Survey *survey, guint position, const CrlStatus *status, g
   }
 }
 
-/* --- findings about certificates ---------------------------------------------------------------
- */
+/* --- findings about certificates -------------------------------------------------------------- */
 
 static const char *
 revoked_code(const Survey *survey)
@@ -143,8 +141,7 @@ report_uncovered(const Survey *survey, guint position)
                      certificate_issuer_label(certificate));
 }
 
-/* --- stapled answers ---------------------------------------------------------------------------
- */
+/* --- stapled answers -------------------------------------------------------------------------- */
 
 static gboolean
 staple_is_needed(const Survey *survey, guint position)
@@ -205,8 +202,7 @@ survey_must_staple(const Survey *survey)
                       certificate_subject_label(leaf->certificate));
 }
 
-/* --- each certificate of the path ---------------------------------------------------------------
- */
+/* --- each certificate of the path ------------------------------------------------------------- */
 
 G_GNUC_PRINTF(2, 3)
 static void
@@ -248,8 +244,7 @@ survey_certificate(const Survey *survey, guint position)
     survey_unknown(survey, position, lists.lists);
 }
 
-/* --- lists of others ----------------------------------------------------------------------------
- */
+/* --- lists of others -------------------------------------------------------------------------- */
 
 static gboolean
 is_of_the_path(const Survey *survey, const Crl *crl)
@@ -288,8 +283,7 @@ survey_strangers(const Survey *survey)
     finding_add_evidence(finding, "%u lists in all", count);
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static gboolean
 has_data(const VerifyRequest *request)

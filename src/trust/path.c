@@ -12,7 +12,7 @@ struct PathGraph {
   GHashTable *by_key;    /* the same by name_compare_key(); NULL: not needed yet */
   GPtrArray *sent;       /* of PathNode, by index in the sent list */
   guint signatures_left;
-  gboolean cut;          /* there were candidates left when the signatures were used up */
+  gboolean cut; /* there were candidates left when the signatures were used up */
 };
 
 /* --- nodes ------------------------------------------------------------------------------------ */
@@ -134,7 +134,8 @@ classify_all(PathGraph *graph, PathNode *node, GPtrArray *bucket, gboolean folde
 {
   g_autofree guint8 *ranks = g_malloc(bucket->len);
   for (guint i = 0; i < bucket->len; i++)
-    ranks[i] = is_candidate(node, bucket->pdata[i], folded) ? rank_of(node, bucket->pdata[i]) : RANKS;
+    ranks[i] =
+        is_candidate(node, bucket->pdata[i], folded) ? rank_of(node, bucket->pdata[i]) : RANKS;
   for (guint rank = 0; rank < RANKS; rank++)
     for (guint i = 0; i < bucket->len; i++) {
       if (ranks[i] != rank)

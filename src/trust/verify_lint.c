@@ -52,7 +52,6 @@ lint_certificate(GPtrArray *findings, const VerifyRequest *request, const Path *
                  guint position)
 {
   const Certificate *certificate = path_node(path, position)->certificate;
-  g_autoptr(GPtrArray) extensions = extension_list_new(certificate);
   g_autofree char *place = report_place(request, path, position);
   Lint lint = {.findings = findings,
                .request = request,
@@ -60,7 +59,6 @@ lint_certificate(GPtrArray *findings, const VerifyRequest *request, const Path *
                .position = position,
                .certificate = certificate,
                .fields = certificate_fields(certificate),
-               .extensions = extensions,
                .label = certificate_subject_label(certificate),
                .place = place};
   for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)

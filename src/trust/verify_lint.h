@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "trust/extension_list.h"
+#include "trust/certificate_extensions.h"
 #include "trust/certificate_fields.h"
 #include "trust/verify_checks.h"
 
@@ -18,7 +18,6 @@ typedef struct {
   guint position;
   const Certificate *certificate;
   const CertificateFields *fields;
-  GPtrArray *extensions; /* of ListedExtension */
   const char *label;     /* of its subject */
   char *place;
 } Lint;

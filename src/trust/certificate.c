@@ -55,7 +55,12 @@ import(Certificate *certificate, GError **error)
 Certificate *
 certificate_new_from_der(const void *der, gsize length, GError **error)
 {
-  if (length > DER_MAX || !certificate_signature_is_whole(der, length)) {
+  if (length > DER_MAX) {
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
+                "it is larger than %d KiB, as no certificate in use is", DER_MAX / 1024);
+    return NULL;
+  }
+  if (!certificate_signature_is_whole(der, length)) {
     g_set_error_literal(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
                         "it is not exactly one DER structure");
     return NULL;

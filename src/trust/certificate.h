@@ -26,12 +26,12 @@ const char *certificate_issuer(const Certificate *certificate);
 const char *certificate_subject_label(const Certificate *certificate);
 const char *certificate_issuer_label(const Certificate *certificate);
 
-int certificate_version(const Certificate *certificate);         /* 1, 2 or 3 */
-const char *certificate_serial(const Certificate *certificate);  /* hexadecimal, lower case */
-gint64 certificate_not_before(const Certificate *certificate);   /* seconds since 1970, UTC */
+int certificate_version(const Certificate *certificate);        /* 1, 2 or 3 */
+const char *certificate_serial(const Certificate *certificate); /* hexadecimal, lower case */
+gint64 certificate_not_before(const Certificate *certificate);  /* seconds since 1970, UTC */
 gint64 certificate_not_after(const Certificate *certificate);
-const char *certificate_sha256(const Certificate *certificate);  /* of the DER: 64 hex digits */
-const char *certificate_key_id(const Certificate *certificate);  /* SHA-256 of the SPKI, hex */
+const char *certificate_sha256(const Certificate *certificate);    /* of the DER: 64 hex digits */
+const char *certificate_key_id(const Certificate *certificate);    /* SHA-256 of the SPKI, hex */
 const char *certificate_key_label(const Certificate *certificate); /* "RSA 2048", "ECDSA P-256" */
 const char *certificate_signature_label(const Certificate *certificate); /* "RSA-SHA256" */
 

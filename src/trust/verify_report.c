@@ -42,7 +42,11 @@ report_trust(const VerifyRequest *request)
 char *
 report_place(const VerifyRequest *request, const Path *path, guint position)
 {
-  return report_is_anchor(path, position) ? report_trust(request) : report_sender(request);
+  if (report_is_anchor(path, position))
+    return report_trust(request);
+  if (path_node(path, position)->sent < 0)
+    return g_strdup("the untrusted certificates");
+  return report_sender(request);
 }
 
 /* --- findings --------------------------------------------------------------------------------- */
@@ -75,6 +79,16 @@ report_sent(GPtrArray *findings, const VerifyRequest *request, guint index, cons
   return finding;
 }
 
+static Finding *
+report_given(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
+{
+  Finding *finding = report(findings, code);
+  set_certificate(finding, request->untrusted->pdata[index], FINDING_SOURCE_UNTRUSTED, index);
+  if (report_is_client(request) && finding->side == FINDING_SIDE_SERVER)
+    finding->side = FINDING_SIDE_CLIENT;
+  return finding;
+}
+
 Finding *
 report_anchor(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
 {
@@ -91,8 +105,16 @@ report_position(GPtrArray *findings, const VerifyRequest *request, const Path *p
                 const char *code)
 {
   const PathNode *node = path_node(path, position);
-  return report_is_anchor(path, position) ? report_anchor(findings, request, node->anchor, code)
-                                          : report_sent(findings, request, node->sent, code);
+  if (report_is_anchor(path, position))
+    return report_anchor(findings, request, node->anchor, code);
+  return node->sent >= 0 ? report_sent(findings, request, node->sent, code)
+                         : report_given(findings, request, node->given, code);
+}
+
+void
+report_rule(Finding *finding, const VerifyRequest *request, FindingSeverity severity)
+{
+  finding->severity = request->rules == VERIFY_RULES_STRICT ? FINDING_ERROR : severity;
 }
 
 gboolean

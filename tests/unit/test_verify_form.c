@@ -138,6 +138,35 @@ test_serial(Bench *bench, gconstpointer unused)
   assert_clean(bench->verdict);
 }
 
+/* (transfer full): GnuTLS makes none with 0, so that the signature does not fit any more. */
+static Certificate *
+with_zero_serial(const Certificate *certificate)
+{
+  g_autofree char *pem = certificate_to_pem(certificate);
+  gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der;
+  must(gnutls_pem_base64_decode2("CERTIFICATE", &text, &der));
+  unsigned char *serial = memmem(der.data, der.size, "\x02\x04\x01\x00", 4);
+  g_assert_nonnull(serial);
+  memset(serial + 2, 0, 4);
+  Certificate *changed = certificate_new_from_der(der.data, der.size, NULL);
+  gnutls_free(der.data);
+  g_assert_nonnull(changed);
+  return changed;
+}
+
+static void
+test_serial_zero(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(Certificate) leaf = with_zero_serial(bench->leaf->certificate);
+  g_ptr_array_add(bench->sent, certificate_ref(leaf));
+  bench_send(bench, bench->intermediate);
+  bench_trust(bench, bench->root);
+  bench_judge(bench);
+  const Finding *finding = assert_found(bench->verdict, "certificate-malformed", FINDING_INFO,
+                                        FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "serial number 0"));
+}
+
 static void
 test_empty_issuer(Bench *bench, gconstpointer unused)
 {
@@ -527,6 +556,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   BENCH_TEST("form/", clean);
   BENCH_TEST("form/", serial);
+  BENCH_TEST("form/", serial_zero);
   BENCH_TEST("form/", empty_issuer);
   BENCH_TEST("form/", validity);
   BENCH_TEST("form/", validity_of_client);

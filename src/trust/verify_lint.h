@@ -18,7 +18,7 @@ typedef struct {
   guint position;
   const Certificate *certificate;
   const CertificateFields *fields;
-  const char *label;     /* of its subject */
+  const char *label; /* of its subject */
   char *place;
 } Lint;
 
@@ -46,7 +46,7 @@ void lint_authority_access(const Lint *lint);
 void lint_basic_constraints(const Lint *lint);
 void lint_key_usage(const Lint *lint);
 void lint_purposes(const Lint *lint);
-void lint_constraints(const Lint *lint);
+void lint_policy_constraints(const Lint *lint);
 
 /* --- verify_lint_names.c --------------------------------------------------------------------- */
 void lint_name_criticality(const Lint *lint);

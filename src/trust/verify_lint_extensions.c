@@ -195,33 +195,13 @@ lint_purposes(const Lint *lint)
   }
 }
 
-/* --- constraints ------------------------------------------------------------------------------ */
-
-/* RFC 5280, 4.2.1.10: only in CAs, and critical. The public rules let them be not critical (BR
- * 7.1.2.5.2), so that this is never more than a word. */
-static void
-lint_name_constraints(const Lint *lint, const Extension *extension)
-{
-  const char *clause = "RFC 5280, 4.2.1.10";
-  if (!certificate_is_ca(lint->certificate)) {
-    report_malformed(lint, "is no CA and has nameConstraints", clause);
-  } else if (!extension->critical) {
-    Finding *finding = report_malformed(
-        lint, "has nameConstraints that are not critical: whoever does not know them ignores them",
-        clause);
-    finding->severity = FINDING_INFO;
-  }
-}
+/* --- policyConstraints ------------------------------------------------------------------------ */
 
 void
-lint_constraints(const Lint *lint)
+lint_policy_constraints(const Lint *lint)
 {
-  Extension names_space;
-  const Extension *names = find(lint, OID_NAME_CONSTRAINTS, &names_space);
-  Extension policies_space;
-  const Extension *policies = find(lint, OID_POLICY_CONSTRAINTS, &policies_space);
-  if (names)
-    lint_name_constraints(lint, names);
-  if (policies && !policies->critical)
+  Extension extension;
+  if (certificate_extension_find(lint->certificate, OID_POLICY_CONSTRAINTS, &extension) &&
+      !extension.critical)
     report_malformed(lint, "has policyConstraints that are not critical", "RFC 5280, 4.2.1.11");
 }

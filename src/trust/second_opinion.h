@@ -44,7 +44,8 @@ typedef struct {
   OpinionCause cause;
   int level;          /* accepted, but refused by clients of this security level and of higher ones
                          (SSL_CTX_set_security_level()): 1 and 2 are looked at; 0: by neither */
-  const char *level_reason; /* OpenSSL's text for that: "CA signature digest algorithm too weak"; static, or NULL */
+  const char *level_reason; /* OpenSSL's text for that: "EE certificate key too weak"; static, or
+                               NULL */
 } SecondOpinion;
 
 /* Certificates as bytes, for those that this program's own reader refuses and OpenSSL may not. */

@@ -463,7 +463,7 @@ test_copy(Bench *bench, gconstpointer unused)
   g_assert_true(copy->subject != opinion->subject);
   g_assert_cmpstr(copy->subject, ==, opinion->subject);
   g_assert_cmpint(copy->error, ==, 20);
-  g_assert_cmpint(copy->cause, ==, OPINION_NO_ROOT);
+  g_assert_cmpint(copy->cause, ==, OPINION_NO_ANCHOR);
 }
 
 /* A build without OpenSSL says nothing, and says so. */

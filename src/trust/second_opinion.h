@@ -15,6 +15,9 @@
 #include "trust/anchors.h"
 #include "trust/verify.h"
 
+/* As many certificates that may matter are looked at, and as many anchors; more have no say. */
+#define SECOND_OPINION_MAX 1000
+
 /* What kind of thing OpenSSL objects to. */
 typedef enum {
   OPINION_NONE,           /* to nothing */

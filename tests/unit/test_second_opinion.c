@@ -453,6 +453,54 @@ test_unreadable(Bench *bench, gconstpointer unused)
   }
 }
 
+/* (transfer full): 1100 CAs that only look like `template`, and then `last`. */
+static GPtrArray *
+crowd(const ForgeTemplate *template, const Forged *key, GBytes *last)
+{
+  GPtrArray *ders = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  for (int i = 0; i < SECOND_OPINION_MAX + 100; i++) {
+    g_autoptr(Forged) one = forge_with_key(template, key, key);
+    g_ptr_array_add(ders, g_bytes_ref(certificate_der(one->certificate)));
+  }
+  g_ptr_array_add(ders, g_bytes_ref(last));
+  return ders;
+}
+
+static void
+assert_in_crowd(Bench *bench, GPtrArray *anchors, GPtrArray *untrusted, int error)
+{
+  g_autoptr(GPtrArray) certificates = g_ptr_array_new();
+  g_ptr_array_add(certificates, certificate_der(bench->leaf->certificate));
+  const SecondOpinionInput input = {.certificates = certificates,
+                                    .untrusted = untrusted,
+                                    .anchors = anchors,
+                                    .time = FORGE_NOW};
+  g_autoptr(SecondOpinion) opinion = second_opinion_of_bytes(&input);
+  g_assert_cmpint(opinion->error, ==, error);
+}
+
+/* A large store costs nothing and hides nothing; a thousand certificates with the very name that is
+ * wanted end the search. Those that certify each other end it, too. */
+static void
+test_crowds(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate other = forge_authority("Other Root"), same = forge_authority("Root X1");
+  ForgeTemplate loop = forge_authority("R3");
+  GBytes *root = certificate_der(bench->root->certificate);
+  GBytes *inner = certificate_der(bench->intermediate->certificate);
+  g_autoptr(Forged) key = forge(&other, NULL);
+  g_autoptr(GPtrArray) strangers = crowd(&other, key, root);
+  g_autoptr(GPtrArray) namesakes = crowd(&same, key, root);
+  g_autoptr(GPtrArray) circles = crowd(&loop, bench->intermediate, inner);
+  g_autoptr(GPtrArray) chain = g_ptr_array_new();
+  g_autoptr(GPtrArray) none = g_ptr_array_new();
+  g_ptr_array_add(chain, inner);
+  g_ptr_array_add(none, certificate_der(key->certificate));
+  assert_in_crowd(bench, strangers, chain, 0);
+  assert_in_crowd(bench, namesakes, chain, 20);
+  assert_in_crowd(bench, none, circles, 19);
+}
+
 static void
 test_copy(Bench *bench, gconstpointer unused)
 {
@@ -499,6 +547,7 @@ add_tests(void)
   OPINION_TEST(strict);
   OPINION_TEST(nothing);
   OPINION_TEST(unreadable);
+  OPINION_TEST(crowds);
   OPINION_TEST(copy);
 }
 

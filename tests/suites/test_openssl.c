@@ -1,6 +1,6 @@
 /* OpenSSL's verdict against the command `openssl verify`: the same files, the same flags, and the
- * same answer, error number, depth and text in every case of two suites; with strict rules and with
- * security levels, too. And against what OpenSSL's own test suite expects. */
+ * same answer, error number, depth and text in every case of three suites; with strict rules and
+ * with security levels, too. And against what OpenSSL's own test suite expects. */
 #include "config.h"
 
 #include <gio/gio.h>
@@ -326,6 +326,12 @@ test_own(gconstpointer mode)
   test_same_as_command("openssl-verify.json", mode);
 }
 
+static void
+test_pkits(gconstpointer mode)
+{
+  test_same_as_command("pkits.json", mode);
+}
+
 /* --- What OpenSSL's test suite expects -------------------------------------------------------- */
 
 /* Flags that no MQTT client sets, so that the verdict on their cases is another one. */
@@ -442,6 +448,7 @@ main(int argc, char **argv)
     g_test_add_data_func(limbo, &modes[i], test_limbo);
     g_test_add_data_func(own, &modes[i], test_own);
   }
+  g_test_add_data_func("/openssl/pkits", &modes[0], test_pkits); /* CRLs in every case */
   g_test_add_func("/openssl/expectations", test_expectations);
   g_test_add_func("/openssl/request", test_request);
   return g_test_run();

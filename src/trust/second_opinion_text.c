@@ -19,6 +19,17 @@ ders_of(GPtrArray *certificates)
   return ders;
 }
 
+static GPtrArray *
+crls_of(const RevocationData *data)
+{
+  if (!data)
+    return NULL;
+  GPtrArray *ders = g_ptr_array_new();
+  for (guint i = 0; i < revocation_data_crls(data); i++)
+    g_ptr_array_add(ders, revocation_data_crl_der(data, i));
+  return ders;
+}
+
 SecondOpinion *
 second_opinion(const VerifyRequest *request)
 {
@@ -27,9 +38,11 @@ second_opinion(const VerifyRequest *request)
   g_autoptr(GPtrArray) certificates = ders_of(request->certificates);
   g_autoptr(GPtrArray) untrusted = ders_of(request->untrusted);
   g_autoptr(GPtrArray) anchors = ders_of(anchors_certificates(request->anchors));
+  g_autoptr(GPtrArray) crls = crls_of(request->revocation);
   const SecondOpinionInput input = {.certificates = certificates,
                                     .untrusted = untrusted,
                                     .anchors = anchors,
+                                    .crls = crls,
                                     .name = request->name,
                                     .email = request->email,
                                     .purpose = request->purpose,

@@ -46,6 +46,12 @@ void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, c
 void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
                                const Path *path);
 
+/* --- verify_revocation.c -------------------------------------------------------------------------- */
+/* What lists and stapled answers say. One of `findings` and `not_checked` (of char *, with g_free)
+ * may be NULL when only the other is wanted. */
+void check_revocation(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                      GPtrArray *not_checked);
+
 /* --- verify_name.c ------------------------------------------------------------------------------- */
 void check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 

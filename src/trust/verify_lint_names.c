@@ -12,17 +12,17 @@
 #include "trust/gnutls_bridge.h"
 #include "trust/public_suffix.h"
 
-#define OID_SUBJECT_ALT_NAME "2.5.29.17"
-
 /* --- criticality ------------------------------------------------------------------------------ */
 
 /* RFC 5280, 4.2.1.6, and BR 7.1.2.7.12: critical exactly where the subject is empty. */
 void
 lint_name_criticality(const Lint *lint)
 {
-  const ListedExtension *names = extension_list_find(lint->extensions, OID_SUBJECT_ALT_NAME);
+  Extension names;
   gboolean empty = g_bytes_get_size(lint->fields->subject_dn) == 2;
-  if (!names || !lint_is_leaf(lint) || names->critical == empty)
+  if (!lint_is_leaf(lint) ||
+      !certificate_extension_find(lint->certificate, OID_SUBJECT_ALT_NAME, &names) ||
+      names.critical == empty)
     return;
   Finding *finding =
       lint_report(lint, "certificate-malformed", FINDING_INFO,

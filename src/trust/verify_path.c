@@ -172,7 +172,7 @@ is_modular(gnutls_pk_algorithm_t algorithm)
   return algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS || algorithm == GNUTLS_PK_DSA;
 }
 
-/* What GnuTLS's profile LOW (verify_library.c) and OpenSSL's security level 2 ask for, in bits. */
+/* What GnuTLS's profile LOW and OpenSSL's security level 2 ask for, in bits. */
 static const struct {
   gboolean (*applies)(gnutls_pk_algorithm_t algorithm);
   unsigned refused_below, weak_below;

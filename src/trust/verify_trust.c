@@ -398,7 +398,7 @@ report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const P
     finding_set_message(finding,
                         "\"%s\" in %s is the copy that \"%s\" signed; it works here, but "
                         "OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will "
-                        "refuse it: unable to get issuer certificate.",
+                        "refuse it with error 2, \"unable to get issuer certificate\".",
                         label, trust, issuer);
     finding_set_remedy(finding, "Replace it by the self-signed \"%s\" (same key, %.16s).", label,
                        certificate_key_id(anchor));
@@ -407,7 +407,7 @@ report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const P
   finding_set_message(finding,
                       "\"%s\" in %s is an intermediate of \"%s\", not a root; it works "
                       "here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) "
-                      "will refuse it: unable to get issuer certificate.",
+                      "will refuse it with error 2, \"unable to get issuer certificate\".",
                       label, trust, issuer);
   finding_set_remedy(finding,
                      "Add the self-signed root that stands above it to %s (its issuer is \"%s\").",

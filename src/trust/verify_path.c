@@ -172,7 +172,7 @@ is_modular(gnutls_pk_algorithm_t algorithm)
   return algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS || algorithm == GNUTLS_PK_DSA;
 }
 
-/* What GnuTLS's profile LOW (verify_library.c) and OpenSSL's security level 2 ask for, in bits. */
+/* What GnuTLS's profile LOW and OpenSSL's security level 2 ask for, in bits. */
 static const struct {
   gboolean (*applies)(gnutls_pk_algorithm_t algorithm);
   unsigned refused_below, weak_below;
@@ -186,7 +186,7 @@ report_weak_key(GPtrArray *findings, const VerifyRequest *request, const Path *p
   g_autofree char *place = report_place(request, path, position);
   Finding *finding = report_position(findings, request, path, position,
                                      position == 0 ? "key-too-weak" : "issuer-key-weak");
-  finding->severity = refused ? FINDING_ERROR : FINDING_WARNING;
+  report_rule(finding, request, refused ? FINDING_ERROR : FINDING_WARNING);
   finding_set_message(finding, "\"%s\" in %s has a weak key (%s)%s.",
                       certificate_subject_label(certificate), place,
                       certificate_key_label(certificate),

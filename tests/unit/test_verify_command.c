@@ -212,7 +212,7 @@ test_cross_signed(Stage *stage, gconstpointer unused)
       "  ! anchor-cross-signed (trust) cross.pem #0 CN=Root X1,O=Forge\n"
       "    \"Root X1\" in your CA file cross.pem is the copy that \"Old Root\" signed; it\n"
       "    works here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will\n"
-      "    refuse it: unable to get issuer certificate.\n"
+      "    refuse it with error 2, \"unable to get issuer certificate\".\n"
       "    → Replace it by the self-signed \"Root X1\" (same key, %s).\n"
       "    It may also be anchor-intermediate.\n"
       "    · issuer: CN=Old Root,O=Forge\n"

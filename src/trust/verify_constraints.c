@@ -148,6 +148,29 @@ report_unreadable(const Inquiry *inquiry)
                       label_at(inquiry, inquiry->holder), place);
 }
 
+/* RFC 5280: "MUST be used only in a CA certificate". */
+static void
+report_not_ca(const Inquiry *inquiry)
+{
+  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
+  Finding *finding = report_constraints(inquiry, lenient(inquiry));
+  finding_set_message(finding,
+                      "\"%s\" in %s has name constraints and is no CA; they constrain nobody.",
+                      label_at(inquiry, inquiry->holder), place);
+}
+
+/* RFC 5280 wants it critical; the public Web PKI allows both (BR 7.1.2.5.2). */
+static void
+report_uncritical(const Inquiry *inquiry)
+{
+  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
+  Finding *finding = report_constraints(inquiry, FINDING_INFO);
+  finding_set_message(finding,
+                      "The name constraints of \"%s\" in %s are not marked critical: programs that "
+                      "do not know them pass over them.",
+                      label_at(inquiry, inquiry->holder), place);
+}
+
 static void
 report_empty(const Inquiry *inquiry)
 {
@@ -192,6 +215,8 @@ check_holder(Inquiry *inquiry, DerSpan value)
   report_faults(inquiry);
   if (name_constraints_count(constraints) == 0)
     report_empty(inquiry);
+  else if (!inquiry->critical)
+    report_uncritical(inquiry);
   for (guint i = inquiry->holder; i-- > 0;)
     if (i == 0 || !certificate_is_self_issued(certificate_at(inquiry, i)))
       check_below(inquiry, i);
@@ -217,11 +242,14 @@ check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const 
   for (guint i = path->nodes->len; i-- > 0;) {
     Extension extension;
     const Certificate *certificate = path_node(path, i)->certificate;
-    if ((i == 0 && !certificate_is_ca(certificate)) ||
-        !certificate_extension_find(certificate, OID_NAME_CONSTRAINTS, &extension))
-      continue; /* a leaf's constrain nobody: verify_lint_extensions.c says so */
+    if (!certificate_extension_find(certificate, OID_NAME_CONSTRAINTS, &extension))
+      continue;
     inquiry.holder = i;
     inquiry.critical = extension.critical;
+    if (i == 0 && !certificate_is_ca(certificate)) {
+      report_not_ca(&inquiry);
+      continue;
+    }
     if (!identities)
       inquiry.identities = identities = identities_of(request, path);
     check_holder(&inquiry, extension.value);

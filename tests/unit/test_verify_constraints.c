@@ -353,6 +353,30 @@ test_empty(Bench *bench, gconstpointer unused)
 }
 
 static void
+test_uncritical(Bench *bench, gconstpointer unused)
+{
+  set_names(der_text(DNS, "a.example.com"));
+  set_constraint(PERMITTED, der_text(DNS, "example.com"));
+  critical = FALSE;
+  judge(bench);
+  Finding *finding = assert_remarked(bench->verdict, "certificate-malformed", FINDING_INFO,
+                                     FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 1);
+  g_assert_nonnull(strstr(finding->message, "are not marked critical"));
+}
+
+static void
+test_in_leaf(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate leaf = forge_server("broker", HOST);
+  leaf.tweak = constrain;
+  set_constraint(EXCLUDED, der_text(DNS, "example.com"));
+  bench_judge_leaf(bench, &leaf);
+  Finding *finding = assert_remarked(bench->verdict, "certificate-malformed", FINDING_WARNING,
+                                     FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "has name constraints and is no CA"));
+}
+
+static void
 test_malformed_name(Bench *bench, gconstpointer unused)
 {
   set_names(der_text(EMAIL, "nobody"));
@@ -408,6 +432,8 @@ main(int argc, char **argv)
   BENCH_TEST("constraints/", unsupported);
   BENCH_TEST("constraints/", faulty);
   BENCH_TEST("constraints/", empty);
+  BENCH_TEST("constraints/", uncritical);
+  BENCH_TEST("constraints/", in_leaf);
   BENCH_TEST("constraints/", malformed_name);
   BENCH_TEST("constraints/", too_many);
   int result = g_test_run();

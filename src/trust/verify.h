@@ -28,18 +28,20 @@ typedef enum { VERIFY_PURPOSE_ANY, VERIFY_PURPOSE_SERVER, VERIFY_PURPOSE_CLIENT 
 typedef struct {
   GPtrArray *certificates; /* as sent or as in the file, leaf first */
   GPtrArray *untrusted;    /* of Certificate, given besides (--untrusted); or NULL */
-  const Anchors *anchors;  /* NULL: judge the certificates by themselves, without asking for trust */
-  const char *name;        /* host name or IP literal to be found in the leaf; NULL: not checked */
-  const char *email;       /* mailbox to be found in the leaf; NULL: not checked */
+  const Anchors *anchors; /* NULL: judge the certificates by themselves, without asking for trust */
+  const Anchors *known;   /* roots that are known without being trusted here (the system's store):
+                           * only to name the one that belongs into the CA file; or NULL */
+  const char *name;       /* host name or IP literal to be found in the leaf; NULL: not checked */
+  const char *email;      /* mailbox to be found in the leaf; NULL: not checked */
   gboolean name_is_override; /* set by the user apart from the host: other finding when it fails */
   VerifyPurpose purpose;
   VerifyRules rules;
-  gboolean limits_depth;   /* `max_depth` is meant */
-  guint max_depth;         /* how many intermediates may stand between leaf and anchor */
+  gboolean limits_depth;            /* `max_depth` is meant */
+  guint max_depth;                  /* how many intermediates may stand between leaf and anchor */
   const RevocationData *revocation; /* CRLs and OCSP answers, or NULL: not checked */
-  gint64 time;             /* seconds since 1970 */
-  FindingSource source;    /* what `certificates` are: FINDING_SOURCE_PEER, ... */
-  const char *file;        /* path of the file they came from, or NULL */
+  gint64 time;                      /* seconds since 1970 */
+  FindingSource source;             /* what `certificates` are: FINDING_SOURCE_PEER, ... */
+  const char *file;                 /* path of the file they came from, or NULL */
 } VerifyRequest;
 
 /* Where a certificate of the path came from. */
@@ -48,32 +50,33 @@ typedef enum {
   PATH_FROM_FILE, /* the file that is judged */
   PATH_IN_TRUST,
   PATH_MISSING,
-  PATH_GIVEN,     /* --untrusted */
+  PATH_GIVEN, /* --untrusted */
 } PathOrigin;
 
 typedef struct {
   Certificate *certificate; /* NULL when missing */
   char *name;               /* label of the certificate, or of the missing issuer */
   PathOrigin origin;
-  int index;                /* in the sent list, the given ones or the anchors; -1 when missing */
-  gboolean good;            /* nothing of severity error is about it */
+  int index;     /* in the sent list, the given ones or the anchors; -1 when missing */
+  gboolean good; /* nothing of severity error is about it */
 } PathLink;
 
 /* One of the ways from the leaf to an anchor, judged on its own. */
 typedef struct {
   gboolean accepted;
-  GPtrArray *links;      /* of PathLink, leaf first */
-  gint64 end;            /* earliest notAfter of its certificates */
-  char *reason;          /* why it is not accepted: the first error's sentence; NULL */
+  GPtrArray *links; /* of PathLink, leaf first */
+  gint64 end;       /* earliest notAfter of its certificates */
+  char *reason;     /* why it is not accepted: the first error's sentence; NULL */
 } VerdictPath;
 
 typedef struct {
   gboolean accepted;
-  GPtrArray *paths;      /* of VerdictPath: every complete one, the one that was used first */
-  GPtrArray *path;       /* of PathLink, the one that was used: from the leaf up, as far as it could be built */
-  GPtrArray *findings;   /* of Finding, worst first */
-  GPtrArray *not_checked;/* of const char *, static sentences */
-  gint64 path_end;       /* earliest notAfter of what stands on `path`, 0: nothing does */
+  GPtrArray *paths; /* of VerdictPath: every complete one, the one that was used first */
+  GPtrArray
+      *path; /* of PathLink, the one that was used: from the leaf up, as far as it could be built */
+  GPtrArray *findings;    /* of Finding, worst first */
+  GPtrArray *not_checked; /* of const char *, static sentences */
+  gint64 path_end;        /* earliest notAfter of what stands on `path`, 0: nothing does */
 } Verdict;
 
 /* (transfer full). An empty certificate list is rejected with a finding. */

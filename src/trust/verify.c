@@ -38,7 +38,7 @@ verdict_new(void)
   verdict->paths = g_ptr_array_new_with_free_func((GDestroyNotify)verdict_path_free);
   verdict->path = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
   verdict->findings = finding_list_new();
-  verdict->not_checked = g_ptr_array_new();
+  verdict->not_checked = g_ptr_array_new_with_free_func(g_free);
   return verdict;
 }
 
@@ -91,7 +91,7 @@ verdict_copy(const Verdict *verdict)
   for (guint i = 0; i < verdict->findings->len; i++)
     g_ptr_array_add(copy->findings, finding_copy(verdict->findings->pdata[i]));
   for (guint i = 0; i < verdict->not_checked->len; i++)
-    g_ptr_array_add(copy->not_checked, verdict->not_checked->pdata[i]);
+    g_ptr_array_add(copy->not_checked, g_strdup(verdict->not_checked->pdata[i]));
   return copy;
 }
 
@@ -129,6 +129,7 @@ check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   check_critical_extensions(findings, request, path);
   check_name(findings, request, path);
   check_email(findings, request, path);
+  check_revocation(findings, request, path, NULL);
 }
 
 static guint
@@ -286,13 +287,12 @@ choose_path(Verdict *verdict, const VerifyRequest *request, GPtrArray *paths)
 static void
 not_checked(Verdict *verdict, const char *sentence)
 {
-  g_ptr_array_add(verdict->not_checked, (gpointer)sentence);
+  g_ptr_array_add(verdict->not_checked, g_strdup(sentence));
 }
 
 static void
 list_not_checked(Verdict *verdict, const VerifyRequest *request)
 {
-  not_checked(verdict, "Revocation: no revocation list and no OCSP answer was looked at.");
   not_checked(verdict, "Certificate policies: which ones are wanted was not asked.");
   if (!request->name && !request->email)
     not_checked(verdict, "The name: none was given.");
@@ -375,6 +375,7 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
   if (verdict->accepted)
     check_expires_soon(verdict->findings, request, path);
   set_path(verdict, request, path);
+  check_revocation(NULL, request, path, verdict->not_checked);
   finding_list_sort(verdict->findings);
 }
 
@@ -396,10 +397,10 @@ Verdict *
 verify(const VerifyRequest *request)
 {
   Verdict *verdict = verdict_new();
-  list_not_checked(verdict, request);
   if (!request->certificates || request->certificates->len == 0)
     report_no_certificate(verdict, request);
   else
     verify_chain(verdict, request);
+  list_not_checked(verdict, request);
   return verdict;
 }

@@ -48,7 +48,13 @@ void check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path
 /* No more CAs than the request allows. */
 void check_depth(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_name.c --------------------------------------------------------------------------- */
+/* --- verify_revocation.c -------------------------------------------------------------------------- */
+/* What lists and stapled answers say. One of `findings` and `not_checked` (of char *, with g_free)
+ * may be NULL when only the other is wanted. */
+void check_revocation(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                      GPtrArray *not_checked);
+
+/* --- verify_name.c ------------------------------------------------------------------------------- */
 void check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 /* The mailbox that was asked for. */
 void check_email(GPtrArray *findings, const VerifyRequest *request, const Path *path);

@@ -159,16 +159,7 @@ report_not_ca(const Inquiry *inquiry)
                       label_at(inquiry, inquiry->holder), place);
 }
 
-static void
-report_empty(const Inquiry *inquiry)
-{
-  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
-  Finding *finding = report_constraints(inquiry, lenient(inquiry));
-  finding_set_message(finding, "The name constraints of \"%s\" in %s are empty.",
-                      label_at(inquiry, inquiry->holder), place);
-}
-
-/* RFC 5280 wants it critical; the public Web PKI allows both. */
+/* RFC 5280 wants it critical; the public Web PKI allows both (BR 7.1.2.5.2). */
 static void
 report_uncritical(const Inquiry *inquiry)
 {
@@ -177,6 +168,15 @@ report_uncritical(const Inquiry *inquiry)
   finding_set_message(finding,
                       "The name constraints of \"%s\" in %s are not marked critical: programs that "
                       "do not know them pass over them.",
+                      label_at(inquiry, inquiry->holder), place);
+}
+
+static void
+report_empty(const Inquiry *inquiry)
+{
+  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
+  Finding *finding = report_constraints(inquiry, lenient(inquiry));
+  finding_set_message(finding, "The name constraints of \"%s\" in %s are empty.",
                       label_at(inquiry, inquiry->holder), place);
 }
 

@@ -36,6 +36,16 @@ char *
 report_trust(const VerifyRequest *request)
 {
   const char *path = request->anchors ? anchors_path(request->anchors) : NULL;
+  if (request->anchors && anchors_parts(request->anchors) > 1)
+    return g_strdup_printf("what you trust (%s)", anchors_label(request->anchors));
+  return path ? g_strconcat("your CA file ", path, NULL) : g_strdup("the system's trust store");
+}
+
+/* The one file of several that this anchor is from. */
+static char *
+anchor_place(const VerifyRequest *request, guint anchor)
+{
+  const char *path = anchors_origin(request->anchors, anchor, NULL);
   return path ? g_strconcat("your CA file ", path, NULL) : g_strdup("the system's trust store");
 }
 
@@ -43,7 +53,7 @@ char *
 report_place(const VerifyRequest *request, const Path *path, guint position)
 {
   if (report_is_anchor(path, position))
-    return report_trust(request);
+    return anchor_place(request, path_node(path, position)->anchor);
   if (path_node(path, position)->sent < 0)
     return g_strdup("the untrusted certificates");
   return report_sender(request);
@@ -95,7 +105,9 @@ report_anchor(GPtrArray *findings, const VerifyRequest *request, guint index, co
   Finding *finding = report(findings, code);
   set_certificate(finding, anchors_certificates(request->anchors)->pdata[index],
                   FINDING_SOURCE_TRUST, index);
-  finding->file = g_strdup(anchors_path(request->anchors));
+  guint in_file = index;
+  finding->file = g_strdup(anchors_origin(request->anchors, index, &in_file));
+  finding->index = (int)in_file;
   finding->side = FINDING_SIDE_TRUST;
   return finding;
 }

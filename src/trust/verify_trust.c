@@ -422,7 +422,7 @@ set_cross_signed_text(Finding *finding, const VerifyRequest *request, const Cert
   finding_set_message(finding,
                       "\"%s\" in %s is the copy that \"%s\" signed; it works here, but "
                       "OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will "
-                      "refuse it: unable to get issuer certificate.",
+                      "refuse it with error 2, \"unable to get issuer certificate\".",
                       label, trust, certificate_issuer_label(anchor));
   if (!twin) {
     finding_set_remedy(finding, "Replace it by the self-signed \"%s\" (same key, %.16s).", label,
@@ -457,7 +457,7 @@ report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const P
   finding_set_message(finding,
                       "\"%s\" in %s is an intermediate of \"%s\", not a root; it works "
                       "here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) "
-                      "will refuse it: unable to get issuer certificate.",
+                      "will refuse it with error 2, \"unable to get issuer certificate\".",
                       certificate_subject_label(anchor), trust, issuer);
   finding_set_remedy(finding,
                      "Add the self-signed root that stands above it to %s (its issuer is \"%s\").",

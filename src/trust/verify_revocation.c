@@ -304,11 +304,10 @@ survey_path(const Survey *survey)
   for (guint i = 0; i + 1 < path->nodes->len; i++)
     if (path->broken != (int)i) /* else nobody issued it */
       survey_certificate(survey, i);
-  if (!path->complete) {
-    const Certificate *top = path_top(path)->certificate;
+  const Certificate *top = path_top(path)->certificate;
+  if (!path->complete && !certificate_is_self_signed(top))
     say_not_checked(survey, "Revocation of \"%s\": its issuer is missing.",
                     certificate_subject_label(top));
-  }
   survey_strangers(survey);
 }
 

@@ -591,6 +591,32 @@ test_index_in_file(RevocationBench *bench, gconstpointer unused)
                   FINDING_SIDE_TRUST, FINDING_SOURCE_CRL, 1);
 }
 
+/* Without anchors: the certificates are judged by themselves, and their revocation with them. */
+static void
+test_without_trust(RevocationBench *bench, gconstpointer unused)
+{
+  g_ptr_array_set_size(bench->bench.trusted, 0);
+  revocation_give(bench,
+                  &(ForgeCrl){.issuer = bench->bench.intermediate,
+                              .entries = {{.certificate = bench->bench.leaf->certificate}}},
+                  "r3.crl");
+  const Verdict *verdict = revocation_judge(bench);
+  assert_refused(verdict, "server-revoked", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  assert_not_checked(verdict, "\"R3\": its issuer is missing");
+}
+
+/* A root has nobody who could revoke it. */
+static void
+test_without_trust_to_a_root(RevocationBench *bench, gconstpointer unused)
+{
+  g_ptr_array_set_size(bench->bench.trusted, 0);
+  bench_send(&bench->bench, bench->bench.root);
+  revocation_give_good(bench);
+  const Verdict *verdict = revocation_judge(bench);
+  g_assert_true(verdict->accepted);
+  assert_not_checked(verdict, NULL);
+}
+
 /* --- a key for lists alone
  * ------------------------------------------------------------------------ */
 
@@ -700,6 +726,8 @@ main(int argc, char **argv)
   REVOCATION_TEST("missing/", not_covered_strict);
   REVOCATION_TEST("missing/", stranger);
   REVOCATION_TEST("missing/", index_in_file);
+  REVOCATION_TEST("missing/", without_trust);
+  REVOCATION_TEST("missing/", without_trust_to_a_root);
   REVOCATION_TEST("signer/", separate_key);
   REVOCATION_TEST("signer/", separate_key_revoked);
   REVOCATION_TEST("signer/", separate_key_of_a_stranger);

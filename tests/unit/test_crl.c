@@ -132,20 +132,22 @@ test_client_revoked(RevocationBench *bench, gconstpointer unused)
   g_assert_nonnull(strstr(finding->message, ": superseded."));
 }
 
-/* Among as many that a list is no more looked through one by one. */
+/* Half a million entries, whose numbers follow each other: a third of a second; where they fall
+ * together in the table it is a minute. */
 static void
 test_revoked_in_a_long_list(RevocationBench *bench, gconstpointer unused)
 {
+  g_autoptr(GBytes) der =
+      forge_crl(&(ForgeCrl){.issuer = bench->bench.intermediate,
+                            .filler = 500000,
+                            .entries = {{.certificate = bench->bench.leaf->certificate}}});
   revocation_give_root(bench);
-  revocation_give(bench,
-                  &(ForgeCrl){.issuer = bench->bench.intermediate,
-                              .filler = 100000,
-                              .entries = {{.certificate = bench->bench.leaf->certificate}}},
-                  "r3.crl");
   gint64 start = g_get_monotonic_time();
+  g_assert_true(revocation_data_add_crl(bench->data, g_bytes_get_data(der, NULL),
+                                        g_bytes_get_size(der), "r3.crl", NULL));
   assert_refused(revocation_judge(bench), "server-revoked", FINDING_SIDE_SERVER,
                  FINDING_SOURCE_PEER, 0);
-  g_assert_cmpint(g_get_monotonic_time() - start, <, G_USEC_PER_SEC);
+  g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
 }
 
 /* Another certificate of the same issuer is revoked, and one of the same serial number by another

@@ -212,7 +212,7 @@ test_cross_signed(Stage *stage, gconstpointer unused)
       "  ! anchor-cross-signed (trust) cross.pem #0 CN=Root X1,O=Forge\n"
       "    \"Root X1\" in your CA file cross.pem is the copy that \"Old Root\" signed; it\n"
       "    works here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will\n"
-      "    refuse it: unable to get issuer certificate.\n"
+      "    refuse it with error 2, \"unable to get issuer certificate\".\n"
       "    → Replace it by the self-signed \"Root X1\" (same key, %s).\n"
       "    It may also be anchor-intermediate.\n"
       "    · issuer: CN=Old Root,O=Forge\n"
@@ -382,6 +382,49 @@ test_unreadable(Stage *stage, gconstpointer unused)
                   "    → Correct the path in the connection.\n");
 }
 
+static JsonNode *run_json(Stage *stage, const char *arguments, int code);
+
+/* The leaf with a key on a curve that nobody has given a number; as DER. */
+static void
+write_strange_leaf(Stage *stage, const char *name)
+{
+  static const guint8 curve[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data(certificate_der(stage->leaf->certificate), &size);
+  g_autofree guint8 *strange = g_malloc(size);
+  memcpy(strange, bytes, size);
+  guint8 *at = memmem(strange, size, curve, sizeof curve);
+  g_assert_nonnull(at);
+  at[sizeof curve - 1] = 0x7f;
+  g_autofree char *path = g_build_filename(stage->folder, name, NULL);
+  g_assert_true(g_file_set_contents(path, (const char *)strange, (gssize)size, NULL));
+}
+
+/* What we cannot read, others may: their verdict is said all the same. */
+static void
+test_openssl_alone(Stage *stage, gconstpointer unused)
+{
+  if (!has_openssl())
+    return;
+  write_strange_leaf(stage, "strange.der");
+  assert_unusable(stage, AT "--trust root.pem --untrusted r3.pem strange.der",
+                  "  ✗ certificate-malformed (server) strange.der\n"
+                  "    Certificate 1 in strange.der is damaged: its public key cannot be parsed.\n"
+                  "    → Copy it again, or ask its issuer for a sound one.\n"
+                  "  ✗ OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) reject it: error 1,\n"
+                  "    unspecified certificate verification error, at depth 0: CN=broker\n");
+  g_autoptr(JsonNode) node = run_json(
+      stage, AT "--json --trust old.pem --untrusted r3.pem strange.der", 2);
+  JsonObject *object = json_node_get_object(node);
+  JsonObject *openssl = json_object_get_object_member(object, "openssl");
+  g_assert_false(json_object_get_boolean_member(openssl, "accepted"));
+  g_assert_cmpint(json_object_get_int_member(openssl, "error"), ==, 20);
+  g_assert_true(json_object_get_null_member(openssl, "difference"));
+  write_file(stage, "junk.pem", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
+  g_autoptr(JsonNode) junk = run_json(stage, "--json --trust root.pem junk.pem", 2);
+  g_assert_true(json_object_get_null_member(json_node_get_object(junk), "openssl"));
+}
+
 static void
 test_help(Stage *stage, gconstpointer unused)
 {
@@ -518,6 +561,7 @@ main(int argc, char **argv)
   TEST(hostile_names);
   TEST(usage);
   TEST(unreadable);
+  TEST(openssl_alone);
   TEST(help);
   TEST(json);
   TEST(json_openssl);

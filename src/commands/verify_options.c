@@ -19,7 +19,7 @@ const char verify_help[] =
     "      --system-trust     the system's trust store, too\n"
     "\n"
     "What is known besides:\n"
-    "      --untrusted FILE   more certificates a path may go through; may be repeated\n"
+    "      --untrusted FILE   further certificates for a path; may be repeated\n"
     "      --crl FILE         a certificate revocation list; may be repeated\n"
     "\n"
     "What is asked:\n"

@@ -129,19 +129,35 @@ der_oid_is(DerSpan content, const char *text)
   return FALSE;
 }
 
+/* As printf() does, but this is asked of every extension of every certificate of every path. */
+static void
+append_arc(GString *text, guint64 arc)
+{
+  char digits[24];
+  gsize at = sizeof digits;
+  do {
+    digits[--at] = (char)('0' + arc % 10);
+    arc /= 10;
+  } while (arc > 0);
+  g_string_append_len(text, digits + at, (gssize)(sizeof digits - at));
+}
+
 char *
 der_oid_text(DerSpan content)
 {
   guint64 arc;
   if (content.length > OID_LENGTH_MAX || !read_arc(&content, &arc))
     return NULL;
-  guint first = arc < 80 ? arc / 40 : 2;
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%u.%" G_GUINT64_FORMAT, first, arc - 40 * first);
+  guint first = arc < 80 ? (guint)(arc / 40) : 2;
+  g_autoptr(GString) text = g_string_sized_new(32);
+  append_arc(text, first);
+  g_string_append_c(text, '.');
+  append_arc(text, arc - 40 * first);
   while (content.length > 0) {
     if (!read_arc(&content, &arc))
       return NULL;
-    g_string_append_printf(text, ".%" G_GUINT64_FORMAT, arc);
+    g_string_append_c(text, '.');
+    append_arc(text, arc);
   }
   return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -2,8 +2,6 @@
 
 #include "trust/certificate_extensions.h"
 
-#include <string.h>
-
 #include "trust/certificate_fields.h"
 
 #define VERSION_TAG (DER_CONTEXT | DER_CONSTRUCTED | 0)
@@ -51,10 +49,8 @@ gboolean
 certificate_extension_find(const Certificate *certificate, const char *oid, Extension *extension)
 {
   DerSpan rest = certificate_extensions(certificate);
-  while (certificate_extension_next(&rest, extension)) {
-    g_autofree char *text = der_oid_text(extension->oid);
-    if (text && !strcmp(text, oid))
+  while (certificate_extension_next(&rest, extension))
+    if (der_oid_is(extension->oid, oid))
       return TRUE;
-  }
   return FALSE;
 }

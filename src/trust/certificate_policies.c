@@ -113,9 +113,8 @@ static const struct {
 static void
 read_extension(CertificatePolicies *p, const Extension *extension)
 {
-  g_autofree char *oid = der_oid_text(extension->oid);
-  for (gsize i = 0; oid && i < G_N_ELEMENTS(readers); i++) {
-    if (strcmp(oid, readers[i].oid) || readers[i].read(p, extension->value))
+  for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
+    if (!der_oid_is(extension->oid, readers[i].oid) || readers[i].read(p, extension->value))
       continue;
     p->fault = readers[i].name;
     p->fault_critical = p->fault_critical || extension->critical;

@@ -145,10 +145,10 @@ static guint
 serial_hash(gconstpointer integer)
 {
   DerSlice serial = serial_at(integer);
-  guint hash = 5381;
+  guint32 hash = 2166136261u; /* FNV-1a: numbers that follow each other must not fall together */
   for (gsize i = 0; i < serial.length; i++)
-    hash = hash * 33 + serial.bytes[i];
-  return hash;
+    hash = (hash ^ serial.bytes[i]) * 16777619u;
+  return hash ^ hash >> 15;
 }
 
 static gboolean

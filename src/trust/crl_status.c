@@ -36,19 +36,19 @@ problem_free(CrlProblem *problem)
   g_free(problem);
 }
 
-static void add_problem(const Inquiry *inquiry, const Crl *crl, const char *code, gboolean minor,
-                        const char *format, ...) G_GNUC_PRINTF(5, 6);
+static void add_problem(const Inquiry *inquiry, const Crl *crl, const char *remedy,
+                        const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/* `remedy` NULL: it is only too old. */
 static void
-add_problem(const Inquiry *inquiry, const Crl *crl, const char *code, gboolean minor,
-            const char *format, ...)
+add_problem(const Inquiry *inquiry, const Crl *crl, const char *remedy, const char *format, ...)
 {
   va_list arguments;
   CrlProblem *problem = g_new0(CrlProblem, 1);
   va_start(arguments, format);
   problem->crl = crl;
-  problem->code = code;
-  problem->minor = minor;
+  problem->code = remedy ? "crl-unusable" : "revocation-data-stale";
+  problem->remedy = remedy;
   problem->why = g_strdup_vprintf(format, arguments);
   va_end(arguments);
   g_ptr_array_add(inquiry->status->problems, problem);
@@ -60,18 +60,20 @@ check_dates(const Inquiry *inquiry, const Crl *crl)
   gint64 now = inquiry->request->time;
   if (crl->this_update > now) {
     g_autofree char *date = date_text_full(crl->this_update);
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "begins only on %s", date);
+    add_problem(inquiry, crl, "Check the clock, or give the list that is in force now.",
+                "begins only on %s", date);
     return FALSE;
   }
   /* RFC 5280, 5.1.2.5: it must have an end. Without one nothing says that it is the newest. */
   if (crl->next_update == 0) {
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "does not say when it ends (nextUpdate)");
+    add_problem(inquiry, crl, "Have the CA write into its lists when the next one comes.",
+                "does not say when it ends (nextUpdate)");
     return FALSE;
   }
   if (crl->next_update >= now)
     return TRUE;
   g_autofree char *date = date_text_full(crl->next_update);
-  add_problem(inquiry, crl, "revocation-data-stale", FALSE, "ended on %s", date);
+  add_problem(inquiry, crl, NULL, "ended on %s", date);
   return FALSE;
 }
 
@@ -79,18 +81,20 @@ check_dates(const Inquiry *inquiry, const Crl *crl)
 static gboolean
 check_extensions(const Inquiry *inquiry, const Crl *crl)
 {
+  static const char leave_out[] = "Ask the CA for a list without that extension.";
+  static const char number[] = "Have the CA number its lists in an extension that is not critical "
+                               "(RFC 5280, 5.2.3).";
   if (crl->unknown_critical)
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
-                "has a critical extension that is not known here (%s)", crl->unknown_critical);
+    add_problem(inquiry, crl, leave_out, "has a critical extension that is not known here (%s)",
+                crl->unknown_critical);
   else if (crl->unknown_critical_entry)
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
+    add_problem(inquiry, crl, leave_out,
                 "has an entry with a critical extension that is not known here (%s)",
                 crl->unknown_critical_entry);
   else if (!crl->has_number)
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "has no number (cRLNumber)");
+    add_problem(inquiry, crl, number, "has no number (cRLNumber)");
   else if (crl->number_is_critical)
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
-                "has its number (cRLNumber) in a critical extension");
+    add_problem(inquiry, crl, number, "has its number (cRLNumber) in a critical extension");
   else
     return TRUE;
   return FALSE;
@@ -101,8 +105,8 @@ check_strength(const Inquiry *inquiry, const Crl *crl)
 {
   const char *weak = crl_weak_algorithm(crl);
   if (weak)
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "is signed with %s, which can be forged",
-                weak);
+    add_problem(inquiry, crl, "Have the CA sign its lists with SHA-256.",
+                "is signed with %s, which can be forged", weak);
   return !weak;
 }
 
@@ -112,7 +116,9 @@ check_scope(const Inquiry *inquiry, const Crl *crl, guint *reasons)
   const char *why;
   if (crl_covers(crl, inquiry->certificate, reasons, &why))
     return TRUE;
-  add_problem(inquiry, crl, "crl-unusable", TRUE, "%s", why);
+  add_problem(inquiry, crl, "Give the list that the CA has for such certificates, too.", "%s", why);
+  CrlProblem *problem = inquiry->status->problems->pdata[inquiry->status->problems->len - 1];
+  problem->minor = TRUE; /* a CA may well have several lists */
   return FALSE;
 }
 
@@ -203,7 +209,7 @@ check_signer(const Inquiry *inquiry, const Crl *crl, const Certificate *signer)
 {
   if (may_sign_lists(signer))
     return TRUE;
-  add_problem(inquiry, crl, "crl-unusable", FALSE,
+  add_problem(inquiry, crl, "Create the CA's certificate again with cRLSign.",
               "is signed by \"%s\", whose keyUsage lacks cRLSign",
               certificate_subject_label(signer));
   return FALSE;
@@ -218,7 +224,7 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
   const Certificate *signer = signer_of(inquiry, crl);
   if (!signer) {
     const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
+    add_problem(inquiry, crl, "Fetch the list again from the CA whose certificate is on the path.",
                 "is not signed with the key of \"%s\" that is on this path",
                 certificate_subject_label(issuer));
     return;
@@ -365,7 +371,7 @@ read_deltas(const Inquiry *inquiry)
     if (has_usable_base(inquiry, delta->crl))
       continue;
     if (delta->usable && !superseded)
-      add_problem(inquiry, delta->crl, "crl-unusable", FALSE,
+      add_problem(inquiry, delta->crl, "Give the CA's complete list, too.",
                   "lists changes only (delta), and no usable complete list that it goes with was "
                   "given");
     if (!superseded && find(inquiry, delta->crl, &entry) && entry.reason != CRL_REASON_REMOVED)
@@ -379,7 +385,7 @@ note_partial(const Inquiry *inquiry)
   for (guint i = 0; i < inquiry->bases->len; i++) {
     const Candidate *base = &g_array_index(inquiry->bases, Candidate, i);
     if (base->usable)
-      add_problem(inquiry, base->crl, "crl-unusable", FALSE,
+      add_problem(inquiry, base->crl, "Give the CA's lists for the other reasons, too.",
                   "is for some reasons of revocation only, and no others were given for the rest");
   }
 }

@@ -18,6 +18,7 @@ typedef struct {
   const char *code; /* "crl-unusable", "revocation-data-stale" */
   gboolean minor;   /* not worth a word when other lists tell */
   char *why;        /* safe text, the list "...": "ended on 2025-03-01" */
+  const char *remedy; /* a sentence; NULL: the catalogue's */
 } CrlProblem;
 
 typedef struct {

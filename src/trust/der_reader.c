@@ -104,6 +104,31 @@ read_arc(DerSpan *rest, guint64 *arc)
   return FALSE;
 }
 
+/* Takes "29" and its full stop off the front of a text. */
+static guint64
+text_arc(const char **text)
+{
+  char *end;
+  guint64 arc = g_ascii_strtoull(*text, &end, 10);
+  *text = *end == '.' ? end + 1 : end;
+  return arc;
+}
+
+gboolean
+der_oid_is(DerSpan content, const char *text)
+{
+  guint64 arc, wanted = text_arc(&text) * 40;
+  wanted += text_arc(&text); /* the first octets hold two numbers */
+  while (read_arc(&content, &arc)) {
+    if (arc != wanted)
+      return FALSE;
+    if (!*text || content.length == 0)
+      return !*text && content.length == 0;
+    wanted = text_arc(&text);
+  }
+  return FALSE;
+}
+
 /* As printf() does, but this is asked of every extension of every certificate of every path. */
 static void
 append_arc(GString *text, guint64 arc)

@@ -107,19 +107,27 @@ two_digits(const guint8 *at)
   return (at[0] - '0') * 10 + at[1] - '0';
 }
 
+/* Days from 1970-01-01 to a date of the Gregorian calendar; years are counted from March, so that
+ * the leap day is the last of its year. A long list has millions of dates: no allocation. */
+static gint64
+days_since_1970(int year, int month, int day)
+{
+  gint64 y = month <= 2 ? year - 1 : year;
+  gint64 era_days = y / 400 * 146097, year_of_era = y % 400;
+  gint64 day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return era_days + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
 /* MMDDHHMMSSZ */
 static gboolean
 read_rest_of_time(int year, const guint8 *at, gint64 *time)
 {
   int month = two_digits(at), day = two_digits(at + 2), hour = two_digits(at + 4);
   int minute = two_digits(at + 6), second = two_digits(at + 8);
-  if (at[10] != 'Z' || hour < 0 || minute < 0 || second < 0 || year < 1 ||
-      !g_date_valid_dmy(MAX(day, 0), MAX(month, 0), year))
+  if (at[10] != 'Z' || year < 1 || month < 1 || day < 1 || hour < 0 || hour > 23 || minute < 0 ||
+      minute > 59 || second < 0 || second > 59 || !g_date_valid_dmy(day, month, year))
     return FALSE;
-  g_autoptr(GDateTime) moment = g_date_time_new_utc(year, month, day, hour, minute, second);
-  if (!moment)
-    return FALSE;
-  *time = g_date_time_to_unix(moment);
+  *time = ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
   return TRUE;
 }
 

@@ -184,15 +184,21 @@ add_binary(RevocationData *data, const guint8 *bytes, gsize length, const char *
 }
 
 gboolean
+revocation_data_parse_crls(RevocationData *data, const void *bytes, gsize length, const char *label,
+                           GError **error)
+{
+  const guint8 *start = bytes;
+  if (find(start, start + length, BEGIN_MARK))
+    return add_blocks(data, bytes, length, label, error);
+  return add_binary(data, bytes, length, label, error);
+}
+
+gboolean
 revocation_data_add_crl_file(RevocationData *data, const char *path, GError **error)
 {
   gsize length = 0;
   g_autofree guint8 *bytes = file_bytes_read(path, FILE_SLOT_CRL, &length, error);
-  if (!bytes)
-    return FALSE;
-  if (find(bytes, bytes + length, BEGIN_MARK))
-    return add_blocks(data, bytes, length, path, error);
-  return add_binary(data, bytes, length, path, error);
+  return bytes && revocation_data_parse_crls(data, bytes, length, path, error);
 }
 
 /* --- staples ---------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@ static void (*const rules[])(const Lint *) = {
     lint_serial,           lint_empty_names,    lint_validity,           lint_key,
     lint_authority_key_id, lint_subject_key_id, lint_authority_access,   lint_basic_constraints,
     lint_key_usage,        lint_purposes,       lint_policy_constraints, lint_name_criticality,
-    lint_name_syntax,      lint_common_name,    lint_public_suffix,
+    lint_name_syntax,      lint_common_name,    lint_client_name,        lint_public_suffix,
 };
 
 gboolean

@@ -52,4 +52,5 @@ void lint_policy_constraints(const Lint *lint);
 void lint_name_criticality(const Lint *lint);
 void lint_name_syntax(const Lint *lint);
 void lint_common_name(const Lint *lint);
+void lint_client_name(const Lint *lint);
 void lint_public_suffix(const Lint *lint);

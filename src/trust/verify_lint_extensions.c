@@ -71,8 +71,8 @@ lint_own_key_id(const Lint *lint, const Extension *extension)
 void
 lint_authority_key_id(const Lint *lint)
 {
-  Extension extension_space;
-  const Extension *extension = find(lint, OID_AUTHORITY_KEY_ID, &extension_space);
+  Extension found;
+  const Extension *extension = find(lint, OID_AUTHORITY_KEY_ID, &found);
   const char *clause = "RFC 5280, 4.2.1.1";
   if (extension && extension->critical)
     report_malformed(lint, "has a critical authorityKeyIdentifier", clause);
@@ -93,8 +93,8 @@ lint_authority_key_id(const Lint *lint)
 void
 lint_subject_key_id(const Lint *lint)
 {
-  Extension extension_space;
-  const Extension *extension = find(lint, OID_SUBJECT_KEY_ID, &extension_space);
+  Extension found;
+  const Extension *extension = find(lint, OID_SUBJECT_KEY_ID, &found);
   const char *clause = "RFC 5280, 4.2.1.2";
   if (extension && extension->critical)
     report_malformed(lint, "has a critical subjectKeyIdentifier", clause);
@@ -123,8 +123,8 @@ access_is_sound(const Extension *extension)
 void
 lint_authority_access(const Lint *lint)
 {
-  Extension extension_space;
-  const Extension *extension = find(lint, OID_AUTHORITY_ACCESS, &extension_space);
+  Extension found;
+  const Extension *extension = find(lint, OID_AUTHORITY_ACCESS, &found);
   const char *clause = "RFC 5280, 4.2.2.1";
   if (!extension)
     return;
@@ -140,8 +140,8 @@ lint_authority_access(const Lint *lint)
 void
 lint_basic_constraints(const Lint *lint)
 {
-  Extension extension_space;
-  const Extension *extension = find(lint, OID_BASIC_CONSTRAINTS, &extension_space);
+  Extension found;
+  const Extension *extension = find(lint, OID_BASIC_CONSTRAINTS, &found);
   if (extension && !extension->critical && certificate_is_ca(lint->certificate))
     report_malformed(lint, "is a CA whose basicConstraints are not critical", "RFC 5280, 4.2.1.9");
 }
@@ -179,8 +179,8 @@ void
 lint_purposes(const Lint *lint)
 {
   const char *const *usages = certificate_extended_key_usage(lint->certificate);
-  Extension extension_space;
-  const Extension *extension = find(lint, OID_EXTENDED_KEY_USAGE, &extension_space);
+  Extension found;
+  const Extension *extension = find(lint, OID_EXTENDED_KEY_USAGE, &found);
   if (!lint_is_server(lint) || certificate_version(lint->certificate) < 3)
     return;
   if (lint_is_leaf(lint)) {

@@ -158,6 +158,20 @@ lint_common_name(const Lint *lint)
   finding_set_remedy(finding, "Put the name into the subjectAltName, or out of the common name.");
 }
 
+/* mosquitto's use_identity_as_username and EMQX's peer_cert_as_username read the common name. */
+void
+lint_client_name(const Lint *lint)
+{
+  if (!lint_is_leaf(lint) || !report_is_client(lint->request))
+    return;
+  g_autofree char *name = certificate_names_attribute(certificate_gnutls(lint->certificate), FALSE,
+                                                      GNUTLS_OID_X520_COMMON_NAME);
+  if (!name || !*name)
+    lint_report(lint, "client-name-missing", FINDING_WARNING,
+                "has no common name, from which many brokers take the user's name")
+        ->severity = FINDING_WARNING;
+}
+
 /* --- everybody's domains ---------------------------------------------------------------------- */
 
 /* RFC 6125, 7.2, and BR 3.2.2.6: a wildcard for all customers of a registry. Said where the name

@@ -65,6 +65,8 @@ report_problem(const Survey *survey, const CrlProblem *problem, FindingSeverity 
     return NULL;
   finding = report_list(survey, problem->crl, problem->code, severity);
   finding_set_message(finding, "%s", sentence);
+  if (problem->remedy)
+    finding_set_remedy(finding, "%s", problem->remedy);
   g_hash_table_insert(survey->said, g_steal_pointer(&key), finding);
   return finding;
 }
@@ -274,6 +276,7 @@ survey_strangers(const Survey *survey)
                           "The revocation list of \"%s\" in %s is of no CA on this path, so it "
                           "says nothing here.",
                           crl->issuer, crl->file);
+      finding_set_remedy(finding, "Nothing to do, unless it was meant to be of a CA on the path.");
     } else if (count <= STRANGERS_SHOWN_MAX) {
       finding_add_evidence(finding, "neither is that of \"%s\" in %s", crl->issuer, crl->file);
     }
@@ -304,11 +307,10 @@ survey_path(const Survey *survey)
   for (guint i = 0; i + 1 < path->nodes->len; i++)
     if (path->broken != (int)i) /* else nobody issued it */
       survey_certificate(survey, i);
-  if (!path->complete) {
-    const Certificate *top = path_top(path)->certificate;
+  const Certificate *top = path_top(path)->certificate;
+  if (!path->complete && !certificate_is_self_signed(top))
     say_not_checked(survey, "Revocation of \"%s\": its issuer is missing.",
                     certificate_subject_label(top));
-  }
   survey_strangers(survey);
 }
 

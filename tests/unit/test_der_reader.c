@@ -118,6 +118,21 @@ test_oids(void)
   g_assert_nonnull(longest);
 }
 
+static void
+test_oid_comparison(void)
+{
+  const DerSpan constraints = SPAN("\x55\x1d\x1e"), rsa = SPAN("\x2a\x86\x48\x86\xf7\x0d");
+  g_assert_true(der_oid_is(constraints, "2.5.29.30"));
+  g_assert_true(der_oid_is(rsa, "1.2.840.113549"));
+  g_assert_true(der_oid_is(SPAN("\x88\x37"), "2.999"));
+  g_assert_false(der_oid_is(constraints, "2.5.29.31"));
+  g_assert_false(der_oid_is(constraints, "2.5.29"));
+  g_assert_false(der_oid_is(constraints, "2.5.29.30.1"));
+  g_assert_false(der_oid_is(constraints, "1.5.29.30"));
+  g_assert_false(der_oid_is(SPAN(""), "2.5.29.30"));
+  g_assert_false(der_oid_is(SPAN("\x55\x1d\x9e"), "2.5.29.30"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -128,5 +143,6 @@ main(int argc, char **argv)
   g_test_add_func("/der/unwrap", test_unwrap);
   g_test_add_func("/der/numbers", test_numbers);
   g_test_add_func("/der/oids", test_oids);
+  g_test_add_func("/der/oid_comparison", test_oid_comparison);
   return g_test_run();
 }

@@ -94,6 +94,48 @@ test_find(Stage *stage, gconstpointer unused)
   g_assert_false(crl_find(crl, (DerSlice){(const guint8 *)"", 0}, &entry));
 }
 
+/* Against GLib's calendar, over all that the two forms can say. */
+static void
+test_times(Stage *stage, gconstpointer unused)
+{
+  for (gint64 day = -719162; day < 2932896; day += 89) {
+    gint64 expected = day * 86400 + 3723, found = 0;
+    g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(expected);
+    g_autofree char *rest = g_date_time_format(moment, "%m%d%H%M%SZ");
+    g_autofree char *text = g_strdup_printf("%04d%s", g_date_time_get_year(moment), rest);
+    DerElement element = {DER_GENERALIZED_TIME, {(const guint8 *)text, strlen(text)}, {NULL, 0}};
+    g_assert_cmpuint(strlen(text), ==, 15);
+    g_assert_true(der_time(&element, &found));
+    g_assert_cmpint(found, ==, expected);
+  }
+}
+
+static void
+assert_time(guint8 tag, const char *text, gboolean readable, gint64 expected)
+{
+  gint64 found = 0;
+  DerElement element = {tag, {(const guint8 *)text, strlen(text)}, {NULL, 0}};
+  g_assert_cmpint(der_time(&element, &found), ==, readable);
+  if (readable)
+    g_assert_cmpint(found, ==, expected);
+}
+
+static void
+test_odd_times(Stage *stage, gconstpointer unused)
+{
+  assert_time(DER_UTC_TIME, "491231235959Z", TRUE, G_GINT64_CONSTANT(2524607999));
+  assert_time(DER_UTC_TIME, "500101000000Z", TRUE, G_GINT64_CONSTANT(-631152000));
+  assert_time(DER_GENERALIZED_TIME, "20000229000000Z", TRUE, 951782400);
+  assert_time(DER_GENERALIZED_TIME, "19000229000000Z", FALSE, 0);
+  assert_time(DER_GENERALIZED_TIME, "20250101240000Z", FALSE, 0);
+  assert_time(DER_GENERALIZED_TIME, "20250101006000Z", FALSE, 0);
+  assert_time(DER_GENERALIZED_TIME, "20251301000000Z", FALSE, 0);
+  assert_time(DER_GENERALIZED_TIME, "2025010100000+Z", FALSE, 0);
+  assert_time(DER_GENERALIZED_TIME, "202501010000Z", FALSE, 0);
+  assert_time(DER_UTC_TIME, "20250101000000Z", FALSE, 0);
+  assert_time(DER_UTC_TIME, "250101000000+", FALSE, 0);
+}
+
 static void
 test_pem(Stage *stage, gconstpointer unused)
 {
@@ -215,6 +257,8 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   STAGE_TEST(fields);
   STAGE_TEST(find);
+  STAGE_TEST(times);
+  STAGE_TEST(odd_times);
   STAGE_TEST(pem);
   STAGE_TEST(several);
   STAGE_TEST(truncated_pem);

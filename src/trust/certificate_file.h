@@ -16,8 +16,8 @@ GPtrArray *certificate_file_read(const char *path, GError **error);
 GPtrArray *certificate_file_parse(const void *bytes, gsize length, const char *label,
                                   GError **error);
 
-/* The slots of a connection that take a file. */
-typedef enum { FILE_SLOT_CA, FILE_SLOT_CERTIFICATE, FILE_SLOT_KEY } FileSlot;
+/* The slots of a connection that take a file; FILE_SLOT_ANY is none of them: a file to look into. */
+typedef enum { FILE_SLOT_CA, FILE_SLOT_CERTIFICATE, FILE_SLOT_KEY, FILE_SLOT_ANY } FileSlot;
 
 /* (transfer full): one line on what a file holds, for the connection editor:
  * "2 certificates: Client ← Test CA, 364 days left", "RSA 2048 key, not encrypted". On a fault

@@ -106,6 +106,11 @@ remark_damage(InspectionReader *reader, const PemBlock *pem, guint first)
 static void
 add_no_base64(InspectionReader *reader, const PemBlock *pem)
 {
+  /* Others put checksums or hexadecimal numbers between the lines, and mean no harm. */
+  if (pem->kind == CONTENT_OTHER) {
+    inspection_set_title(inspection_add(reader, INSPECTED_OTHER), "PEM block \"%s\"", pem->label);
+    return;
+  }
   InspectedItem *item = inspection_add(reader, INSPECTED_DAMAGED);
   inspection_set_title(item, "PEM block \"%s\", damaged", pem->label);
   inspection_set_problem(reader, item, "pem-damaged",

@@ -59,8 +59,10 @@ typedef struct {
   gboolean encrypted;
 } InspectedKeySource;
 void inspection_read_key(InspectionReader *reader, const InspectedKeySource *source);
-/* A key that is open, out of a PKCS#12: with title, id and PEM. */
-void inspection_take_key(InspectionReader *reader, gnutls_x509_privkey_t key);
+/* A key that is open, out of a bundle: `scheme` is how it was encrypted there (NULL: not), and its
+ * PEM is encrypted with `password` unless that is NULL or empty. */
+void inspection_take_key(InspectionReader *reader, gnutls_x509_privkey_t key, const char *scheme,
+                         const char *password);
 
 /* FALSE when `rounds` more are too many. */
 gboolean inspection_spend(InspectionReader *reader, gint64 rounds);

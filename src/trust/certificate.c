@@ -104,6 +104,12 @@ certificate_fields(const Certificate *certificate)
   return &certificate->fields;
 }
 
+GBytes *
+certificate_der(const Certificate *certificate)
+{
+  return certificate->der;
+}
+
 const char *
 certificate_subject(const Certificate *certificate)
 {

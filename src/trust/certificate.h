@@ -52,6 +52,8 @@ gboolean certificate_is_self_signed(const Certificate *certificate);
 /* `issuer`'s subject is `certificate`'s issuer (same bytes), and its key made the signature.
  * Does not check whether issuer is a CA, nor any date. */
 gboolean certificate_is_issued_by(const Certificate *certificate, const Certificate *issuer);
+/* Borrowed: the bytes that it was made from. */
+GBytes *certificate_der(const Certificate *certificate);
 /* The same bytes. */
 gboolean certificate_equal(const Certificate *a, const Certificate *b);
 

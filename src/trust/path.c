@@ -10,6 +10,7 @@ struct PathGraph {
   GHashTable *by_name;   /* subject's DER → GPtrArray of PathNode */
   GPtrArray *sent;       /* of PathNode, by index in the sent list */
   guint signatures_left;
+  gboolean cut;          /* there were candidates left when the signatures were used up */
 };
 
 /* --- nodes ------------------------------------------------------------------------------------ */
@@ -45,7 +46,7 @@ node_for(PathGraph *graph, Certificate *certificate)
     return node;
   node = g_new0(PathNode, 1);
   node->certificate = certificate;
-  node->sent = node->anchor = -1;
+  node->sent = node->given = node->anchor = -1;
   g_ptr_array_add(graph->nodes, node);
   g_hash_table_insert(graph->by_sha256, (gpointer)key, node);
   index_by_name(graph, node);
@@ -63,7 +64,16 @@ add_sent(PathGraph *graph, GPtrArray *sent)
   }
 }
 
-/* Anchors come first where candidates are tried in order: the shortest way to trust. */
+static void
+add_given(PathGraph *graph, GPtrArray *given)
+{
+  for (guint i = 0; i < given->len; i++) {
+    PathNode *node = node_for(graph, given->pdata[i]);
+    if (node->given < 0)
+      node->given = i;
+  }
+}
+
 static void
 add_anchors(PathGraph *graph, const Anchors *anchors)
 {
@@ -77,11 +87,24 @@ add_anchors(PathGraph *graph, const Anchors *anchors)
 
 /* --- edges ------------------------------------------------------------------------------------ */
 
+/* RFC 5280, 4.2.1.1: key identifiers say which of many CAs of one name is meant. They are a hint
+ * and no proof, so they only decide who is tried first: however many CAs of the right name there
+ * are, the limit of signatures is not used up before the right one's turn, where it says who it is.
+ * Anchors come before others: the shortest way to trust. */
+#define RANKS 6
+
+static guint
+rank_of(const PathNode *node, const PathNode *candidate)
+{
+  GBytes *wanted = certificate_fields(node->certificate)->authority_key_id;
+  GBytes *found = certificate_fields(candidate->certificate)->subject_key_id;
+  guint rank = !wanted || !found ? 1 : g_bytes_equal(wanted, found) ? 0 : 2;
+  return 2 * rank + (candidate->anchor < 0);
+}
+
 static void
 classify_candidate(PathGraph *graph, PathNode *node, PathNode *candidate)
 {
-  if (candidate == node || graph->signatures_left == 0)
-    return;
   graph->signatures_left--;
   if (certificate_is_issued_by(node->certificate, candidate->certificate))
     g_ptr_array_add(node->issuers, candidate);
@@ -90,18 +113,45 @@ classify_candidate(PathGraph *graph, PathNode *node, PathNode *candidate)
 }
 
 static void
+classify_all(PathGraph *graph, PathNode *node, GPtrArray *bucket)
+{
+  g_autofree guint8 *ranks = g_malloc(bucket->len);
+  for (guint i = 0; i < bucket->len; i++)
+    ranks[i] = bucket->pdata[i] == node ? RANKS : rank_of(node, bucket->pdata[i]);
+  for (guint rank = 0; rank < RANKS; rank++)
+    for (guint i = 0; i < bucket->len; i++) {
+      if (ranks[i] != rank)
+        continue;
+      if (graph->signatures_left == 0) {
+        graph->cut = TRUE;
+        return;
+      }
+      classify_candidate(graph, node, bucket->pdata[i]);
+    }
+}
+
+/* A self-signed certificate needs no issuer. */
+static void
+note_namesakes(PathNode *node, GPtrArray *bucket)
+{
+  for (guint i = 0; i < bucket->len && node->namesakes->len < PATH_SIGNATURES_MAX; i++)
+    if (bucket->pdata[i] != node)
+      g_ptr_array_add(node->namesakes, bucket->pdata[i]);
+}
+
+static void
 find_issuers(PathGraph *graph, PathNode *node)
 {
   node->issuers = g_ptr_array_new();
   node->namesakes = g_ptr_array_new();
-  gboolean ends_here = certificate_is_self_signed(node->certificate);
   GBytes *name = certificate_fields(node->certificate)->issuer_dn;
   GPtrArray *bucket = g_hash_table_lookup(graph->by_name, name);
-  for (guint i = 0; bucket && i < bucket->len; i++)
-    if (!ends_here)
-      classify_candidate(graph, node, bucket->pdata[i]);
-    else if (bucket->pdata[i] != node)
-      g_ptr_array_add(node->namesakes, bucket->pdata[i]);
+  if (!bucket)
+    return;
+  if (certificate_is_self_signed(node->certificate))
+    note_namesakes(node, bucket);
+  else
+    classify_all(graph, node, bucket);
 }
 
 /* Looks for the issuers of `start`, of these, and so on, each node once. */
@@ -132,7 +182,7 @@ mark_reached(PathGraph *graph)
 /* --- the graph -------------------------------------------------------------------------------- */
 
 PathGraph *
-path_graph_new(GPtrArray *sent, const Anchors *anchors)
+path_graph_new(GPtrArray *sent, GPtrArray *given, const Anchors *anchors)
 {
   PathGraph *graph = g_new0(PathGraph, 1);
   graph->nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
@@ -144,6 +194,8 @@ path_graph_new(GPtrArray *sent, const Anchors *anchors)
   if (anchors)
     add_anchors(graph, anchors);
   add_sent(graph, sent);
+  if (given)
+    add_given(graph, given);
   expand(graph, graph->sent->pdata[0]);
   mark_reached(graph);
   return graph;
@@ -159,6 +211,12 @@ path_graph_free(PathGraph *graph)
   g_ptr_array_unref(graph->sent);
   g_ptr_array_unref(graph->nodes);
   g_free(graph);
+}
+
+gboolean
+path_graph_is_cut(const PathGraph *graph)
+{
+  return graph->cut;
 }
 
 const PathNode *

@@ -18,6 +18,7 @@
 typedef struct {
   Certificate *certificate; /* borrowed */
   int sent;                 /* index among the sent ones (of its first copy), or -1 */
+  int given;                /* index among the untrusted ones that were given besides, or -1 */
   int anchor;               /* index among the anchors, or -1 */
   gboolean reached;         /* there is a way from the leaf to here */
   /* The rest is path.c's own. */
@@ -33,10 +34,14 @@ typedef struct {
 
 typedef struct PathGraph PathGraph;
 
-/* `sent` has at least one; `anchors` may be NULL. Both must outlive the graph. */
-PathGraph *path_graph_new(GPtrArray *sent, const Anchors *anchors);
+/* `sent` has at least one; `given` (certificates that may join a path without being trusted) and
+ * `anchors` may be NULL. All must outlive the graph. */
+PathGraph *path_graph_new(GPtrArray *sent, GPtrArray *given, const Anchors *anchors);
 void path_graph_free(PathGraph *graph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathGraph, path_graph_free)
+
+/* The search for issuers ended at PATH_SIGNATURES_MAX: there may be paths that were not found. */
+gboolean path_graph_is_cut(const PathGraph *graph);
 
 /* Borrowed: the node of a sent certificate; NULL beyond PATH_SENT_MAX. */
 const PathNode *path_graph_sent(const PathGraph *graph, guint index);

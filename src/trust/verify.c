@@ -122,9 +122,11 @@ check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   check_strength(findings, request, path);
   check_authorities(findings, request, path);
   check_purpose(findings, request, path);
+  check_depth(findings, request, path);
   check_name_constraints(findings, request, path);
   check_critical_extensions(findings, request, path);
   check_name(findings, request, path);
+  check_email(findings, request, path);
 }
 
 static guint
@@ -142,6 +144,8 @@ judge(const VerifyRequest *request, const Path *path)
 {
   GPtrArray *findings = finding_list_new();
   check_path(findings, request, path);
+  if (request->rules == VERIFY_RULES_STRICT)
+    check_form(findings, request, path);
   check_anchor(findings, request, path);
   if (!report_has_error(findings))
     check_with_library(findings, request, path);
@@ -195,8 +199,9 @@ link_at(GPtrArray *findings, const VerifyRequest *request, const Path *path, gui
   PathLink *link = g_new0(PathLink, 1);
   link->certificate = certificate_ref(node->certificate);
   link->name = g_strdup(certificate_subject_label(node->certificate));
-  link->index = anchor ? node->anchor : node->sent;
+  link->index = anchor ? node->anchor : node->sent >= 0 ? node->sent : node->given;
   link->origin = anchor                                   ? PATH_IN_TRUST
+                 : node->sent < 0                         ? PATH_GIVEN
                  : request->source == FINDING_SOURCE_PEER ? PATH_SENT
                                                           : PATH_FROM_FILE;
   link->good = is_good(findings, link);
@@ -233,7 +238,8 @@ set_path(Verdict *verdict, const VerifyRequest *request, const Path *path)
   verdict->path_end = path_end(path);
 }
 
-/* --- choosing a path --------------------------------------------------------------------------- */
+/* --- choosing a path ---------------------------------------------------------------------------
+ */
 
 static VerdictPath *
 verdict_path_new(const VerifyRequest *request, const Path *path, GPtrArray *findings)
@@ -288,7 +294,7 @@ list_not_checked(Verdict *verdict, const VerifyRequest *request)
 {
   not_checked(verdict, "Revocation: no revocation list and no OCSP answer was looked at.");
   not_checked(verdict, "Certificate policies: they are not processed.");
-  if (!request->name)
+  if (!request->name && !request->email)
     not_checked(verdict, "The name: none was given.");
   if (!request->anchors)
     not_checked(verdict, "Trust: the certificates were judged by themselves.");
@@ -312,7 +318,8 @@ conclude(Verdict *verdict, const VerifyRequest *request, gboolean reached)
 static void
 verify_chain(Verdict *verdict, const VerifyRequest *request)
 {
-  g_autoptr(PathGraph) graph = path_graph_new(request->certificates, request->anchors);
+  g_autoptr(PathGraph) graph =
+      path_graph_new(request->certificates, request->untrusted, request->anchors);
   g_autoptr(GPtrArray) paths = path_graph_complete(graph);
   g_autoptr(Path) partial = NULL;
   const Path *path = choose_path(verdict, request, paths);
@@ -321,6 +328,9 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
     path = partial = path_graph_partial(graph);
     judge_partial(verdict->findings, request, graph, path);
   }
+  /* The strict rules have had their say on every path; the default ones do not choose by form. */
+  if (request->rules == VERIFY_RULES_DEFAULT || !reached)
+    check_form(verdict->findings, request, path);
   check_wire(verdict->findings, request, graph, path);
   conclude(verdict, request, reached);
   if (verdict->accepted)

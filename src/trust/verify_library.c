@@ -11,6 +11,10 @@
 
 #include "trust/gnutls_bridge.h"
 
+/* GnuTLS's word on constraints (SIGNER_CONSTRAINTS_FAILURE: path length, key usage, name
+ * constraints) does not count: it counts self-issued CAs, and holds names against constraints that
+ * say nothing of them. All three are checked in verify_usage.c. */
+
 /* Private PKIs have keys that the public ones had ten years ago; LOW is 80 bits of security.
  * Below 2048 bits a warning says who else refuses them. */
 #define FLAGS                                                                                      \
@@ -79,6 +83,6 @@ check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path
     result = verify_chain(list, request, path, &status);
     gnutls_x509_trust_list_deinit(list, 0); /* the certificates are not its own */
   }
-  if (result < 0 || status != 0)
+  if (result < 0 || (status & ~GNUTLS_CERT_INVALID & ~GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE))
     report_refusal(findings, request, path, result, status);
 }

@@ -186,7 +186,7 @@ report_weak_key(GPtrArray *findings, const VerifyRequest *request, const Path *p
   g_autofree char *place = report_place(request, path, position);
   Finding *finding = report_position(findings, request, path, position,
                                      position == 0 ? "key-too-weak" : "issuer-key-weak");
-  finding->severity = refused ? FINDING_ERROR : FINDING_WARNING;
+  report_rule(finding, request, refused ? FINDING_ERROR : FINDING_WARNING);
   finding_set_message(finding, "\"%s\" in %s has a weak key (%s)%s.",
                       certificate_subject_label(certificate), place,
                       certificate_key_label(certificate),

@@ -44,7 +44,7 @@ check_version(GPtrArray *findings, const VerifyRequest *request, const Path *pat
                       certificate_subject_label(certificate), place,
                       certificate_version(certificate), consequence);
   if (position == 0 || trusted)
-    finding->severity = FINDING_WARNING;
+    report_rule(finding, request, FINDING_WARNING);
   if (position == 0)
     finding_set_remedy(finding, "Issue it again as version 3 with extendedKeyUsage.");
 }
@@ -66,7 +66,7 @@ check_authority(GPtrArray *findings, const VerifyRequest *request, const Path *p
                       certificate_subject_label(path_node(path, position - 1)->certificate),
                       silent && trusted ? "; OpenSSL clients may refuse it" : "");
   if (silent && trusted)
-    finding->severity = FINDING_WARNING;
+    report_rule(finding, request, FINDING_WARNING);
 }
 
 /* RFC 5280, 6.1.4 (n). */
@@ -84,15 +84,25 @@ check_sign_usage(GPtrArray *findings, const VerifyRequest *request, const Path *
                       certificate_subject_label(certificate), place);
 }
 
-/* RFC 5280, 6.1.4 (l) and (m): CAs that issued themselves a certificate do not count. */
+/* How many CAs stand between the leaf and `position`. Those that a CA issued to itself do not count
+ * (RFC 5280, 6.1.4 (l)). */
+static int
+authorities_below(const Path *path, guint position)
+{
+  int below = 0;
+  for (guint i = 1; i < position; i++)
+    below += !certificate_is_self_issued(path_node(path, i)->certificate);
+  return below;
+}
+
+/* RFC 5280, 6.1.4 (m). */
 static void
 check_path_length(GPtrArray *findings, const VerifyRequest *request, const Path *path,
                   guint position)
 {
   const Certificate *certificate = path_node(path, position)->certificate;
-  int allowed = certificate_fields(certificate)->path_length, below = 0;
-  for (guint i = 1; i < position; i++)
-    below += !certificate_is_self_issued(path_node(path, i)->certificate);
+  int allowed = certificate_fields(certificate)->path_length;
+  int below = authorities_below(path, position);
   if (!certificate_is_ca(certificate) || allowed < 0 || below <= allowed)
     return;
   g_autofree char *place = report_place(request, path, position);
@@ -111,6 +121,23 @@ check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path 
     check_sign_usage(findings, request, path, i);
     check_path_length(findings, request, path, i);
   }
+}
+
+void
+check_depth(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  guint count = authorities_below(path, path->nodes->len - 1);
+  if (!request->limits_depth || count <= request->max_depth)
+    return;
+  Finding *finding = report_position(findings, request, path, 0, "chain-too-long");
+  finding_set_message(finding,
+                      "Between \"%s\" and the trusted \"%s\" there are %u CAs, and %u are "
+                      "allowed.",
+                      certificate_subject_label(path_node(path, 0)->certificate),
+                      certificate_subject_label(path_top(path)->certificate), count,
+                      request->max_depth);
+  finding_set_remedy(finding, "Allow a longer path, or have the certificate issued by a CA that "
+                              "stands higher.");
 }
 
 /* --- purpose ---------------------------------------------------------------------------------- */
@@ -157,7 +184,7 @@ check_nested_purpose(GPtrArray *findings, const VerifyRequest *request, const Pa
                       certificate_subject_label(certificate), place, usages, purpose,
                       trusted ? "; OpenSSL clients refuse it" : "");
   if (trusted) /* an anchor's own restrictions bind nobody (RFC 5280, 6.1.1 (d)) */
-    finding->severity = FINDING_WARNING;
+    report_rule(finding, request, FINDING_WARNING);
 }
 
 /* RFC 8446, 4.4.2.2: a key that may not sign cannot prove itself in TLS 1.3. */
@@ -170,6 +197,7 @@ check_signing(GPtrArray *findings, const VerifyRequest *request, const Path *pat
     return;
   g_autofree char *text = join_names(usages);
   Finding *finding = report_position(findings, request, path, 0, "key-usage-no-signature");
+  report_rule(finding, request, FINDING_WARNING);
   finding_set_message(finding,
                       "The keyUsage of \"%s\" allows only %s, and TLS 1.3 needs "
                       "digitalSignature.",

@@ -29,6 +29,13 @@ good_chain(Scene *scene)
   return verdict;
 }
 
+static const SecondOpinion content = {.accepted = TRUE, .reason = "ok"};
+static const SecondOpinion dissenting = {.error = 2,
+                                         .depth = 1,
+                                         .reason = "unable to get issuer certificate",
+                                         .subject = (char *)"CN=R3,O=Let's Encrypt,C=US",
+                                         .cause = OPINION_NO_ROOT};
+
 static void
 set_parameters(Scene *scene)
 {
@@ -90,7 +97,44 @@ test_two_way(void)
   scene_identify(scene, "client");
   ask_for_certificate(scene, TRUE);
   set_parameters(scene);
+  scene->connection->info.opinion = &content;
   PICTURE(scene, "two-way");
+}
+
+/* The CA file holds an intermediate: good enough for us, and not for others. */
+static Scene *
+partial_trust_scene(void)
+{
+  Scene *scene = tls_scene();
+  fake_connection_set_online(scene->connection);
+  scene_send(scene, "leaf", NULL);
+  scene_trust(scene, "intermediate.pem");
+  Verdict *verdict = scene_judge(scene, TRUE);
+  scene_link(scene, verdict, "leaf", PATH_SENT, 0, TRUE, NULL);
+  scene_link(scene, verdict, "intermediate", PATH_IN_TRUST, 0, TRUE, NULL);
+  Finding *finding = scene_find(scene, "anchor-intermediate", verdict, "intermediate");
+  finding_set_message(finding, "\"R3\" in your CA file is an intermediate, not a root.");
+  finding_set_remedy(finding, "Add the self-signed root that stands above it.");
+  set_parameters(scene);
+  scene->connection->info.opinion = &dissenting;
+  return scene;
+}
+
+static void
+test_second_verdict(void)
+{
+  g_autoptr(Scene) scene = partial_trust_scene();
+  PICTURE(scene, "second-verdict");
+}
+
+static void
+test_second_verdict_opens(void)
+{
+  g_autoptr(Scene) scene = partial_trust_scene();
+  scene_draw(scene, &certificates_pane, 24, 80);
+  scene_keys(scene, "2 G k k k Enter"); /* below it: the parameters, and two things not checked */
+  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+  PICTURE(scene, "second-verdict-detail");
 }
 
 /* What the hints promise works on the certificate under the cursor, and is none elsewhere. */
@@ -250,6 +294,8 @@ main(int argc, char **argv)
   g_test_add_func("/certificates-pane/plain", test_plain);
   g_test_add_func("/certificates-pane/connecting", test_connecting);
   g_test_add_func("/certificates-pane/two-way", test_two_way);
+  g_test_add_func("/certificates-pane/second-verdict", test_second_verdict);
+  g_test_add_func("/certificates-pane/second-verdict-opens", test_second_verdict_opens);
   g_test_add_func("/certificates-pane/expired", test_expired);
   g_test_add_func("/certificates-pane/missing", test_missing);
   g_test_add_func("/certificates-pane/client-refused", test_client_refused);

@@ -4,19 +4,14 @@
  * array (evidence, alternatives). Texts are safe text. */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
 #include "trust/finding.h"
+#include "util/json_writer.h"
 
-/* Adds one object as the builder's next value. */
-void finding_json_add(JsonBuilder *builder, const Finding *finding);
+/* Adds one object as the writer's next value. */
+void finding_json_add(JsonWriter *writer, const Finding *finding);
 
-/* Adds an array of them (of Finding) as the builder's next value, in the list's order. */
-void finding_json_add_list(JsonBuilder *builder, const GPtrArray *findings);
+/* Adds an array of them (of Finding) as the writer's next value, in the list's order. */
+void finding_json_add_list(JsonWriter *writer, const GPtrArray *findings);
 
 /* Adds a member of the object that is being built; NULL gives null. */
-void finding_json_add_text(JsonBuilder *builder, const char *name, const char *value);
-
-/* (transfer full): the finished document, indented by two spaces, without a line end. Only ASCII
- * is kept as it stands when `ascii`; everything else is escaped as \uXXXX. */
-char *finding_json_print(JsonBuilder *builder, gboolean ascii);
+void finding_json_add_text(JsonWriter *writer, const char *name, const char *value);

@@ -5,49 +5,49 @@
 #include "commands/verify_report.h"
 
 static void
-add_flag(JsonBuilder *builder, const char *name, gboolean value)
+add_flag(JsonWriter *writer, const char *name, gboolean value)
 {
-  json_builder_set_member_name(builder, name);
-  json_builder_add_boolean_value(builder, value);
+  json_writer_set_member_name(writer, name);
+  json_writer_add_boolean_value(writer, value);
 }
 
 static void
-add_number(JsonBuilder *builder, const char *name, gint64 value)
+add_number(JsonWriter *writer, const char *name, gint64 value)
 {
-  json_builder_set_member_name(builder, name);
-  json_builder_add_int_value(builder, value);
+  json_writer_set_member_name(writer, name);
+  json_writer_add_int_value(writer, value);
 }
 
 static void
-add_date(JsonBuilder *builder, const char *name, gint64 time)
+add_date(JsonWriter *writer, const char *name, gint64 time)
 {
   g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
   g_autofree char *text = moment ? g_date_time_format(moment, "%Y-%m-%dT%H:%M:%SZ") : NULL;
-  finding_json_add_text(builder, name, text);
+  finding_json_add_text(writer, name, text);
 }
 
 /* --- OpenSSL ------------------------------------------------------------------------------------
  */
 
 static void
-add_openssl(JsonBuilder *builder, const VerifyReport *report)
+add_openssl(JsonWriter *writer, const VerifyReport *report)
 {
   const SecondOpinion *opinion = report->opinion;
-  json_builder_set_member_name(builder, "openssl");
+  json_writer_set_member_name(writer, "openssl");
   if (!opinion) {
-    json_builder_add_null_value(builder);
+    json_writer_add_null_value(writer);
     return;
   }
   g_autofree char *difference =
       report->verdict ? second_opinion_difference(opinion, report->verdict) : NULL;
-  json_builder_begin_object(builder);
-  add_flag(builder, "accepted", opinion->accepted);
-  add_number(builder, "error", opinion->error);
-  finding_json_add_text(builder, "reason", opinion->reason);
-  add_number(builder, "depth", opinion->depth);
-  finding_json_add_text(builder, "subject", opinion->subject);
-  finding_json_add_text(builder, "difference", difference);
-  json_builder_end_object(builder);
+  json_writer_begin_object(writer);
+  add_flag(writer, "accepted", opinion->accepted);
+  add_number(writer, "error", opinion->error);
+  finding_json_add_text(writer, "reason", opinion->reason);
+  add_number(writer, "depth", opinion->depth);
+  finding_json_add_text(writer, "subject", opinion->subject);
+  finding_json_add_text(writer, "difference", difference);
+  json_writer_end_object(writer);
 }
 
 /* --- Paths --------------------------------------------------------------------------------------
@@ -73,85 +73,85 @@ source_text(PathOrigin origin)
 }
 
 static void
-add_link(JsonBuilder *builder, const VerifyInput *input, const PathLink *link)
+add_link(JsonWriter *writer, const VerifyInput *input, const PathLink *link)
 {
   const Certificate *certificate = link->certificate;
   int index;
   g_autofree char *file = verify_input_place(input, link, &index);
-  json_builder_begin_object(builder);
-  finding_json_add_text(builder, "source", source_text(link->origin));
-  json_builder_set_member_name(builder, "index");
+  json_writer_begin_object(writer);
+  finding_json_add_text(writer, "source", source_text(link->origin));
+  json_writer_set_member_name(writer, "index");
   if (certificate)
-    json_builder_add_int_value(builder, index);
+    json_writer_add_int_value(writer, index);
   else
-    json_builder_add_null_value(builder);
-  finding_json_add_text(builder, "file", certificate ? file : NULL);
-  finding_json_add_text(builder, "subject",
+    json_writer_add_null_value(writer);
+  finding_json_add_text(writer, "file", certificate ? file : NULL);
+  finding_json_add_text(writer, "subject",
                         certificate ? certificate_subject(certificate) : link->name);
-  finding_json_add_text(builder, "sha256", certificate ? certificate_sha256(certificate) : NULL);
-  add_flag(builder, "good", link->good);
-  json_builder_end_object(builder);
+  finding_json_add_text(writer, "sha256", certificate ? certificate_sha256(certificate) : NULL);
+  add_flag(writer, "good", link->good);
+  json_writer_end_object(writer);
 }
 
 static void
-add_links(JsonBuilder *builder, const VerifyInput *input, const GPtrArray *links)
+add_links(JsonWriter *writer, const VerifyInput *input, const GPtrArray *links)
 {
-  json_builder_set_member_name(builder, "path");
-  json_builder_begin_array(builder);
+  json_writer_set_member_name(writer, "path");
+  json_writer_begin_array(writer);
   for (guint i = 0; links && i < links->len; i++)
-    add_link(builder, input, links->pdata[i]);
-  json_builder_end_array(builder);
+    add_link(writer, input, links->pdata[i]);
+  json_writer_end_array(writer);
 }
 
 static void
-add_path(JsonBuilder *builder, const VerifyInput *input, const VerdictPath *path)
+add_path(JsonWriter *writer, const VerifyInput *input, const VerdictPath *path)
 {
-  json_builder_begin_object(builder);
-  add_flag(builder, "accepted", path->accepted);
-  add_date(builder, "end", path->end);
-  finding_json_add_text(builder, "reason", path->reason);
-  add_links(builder, input, path->links);
-  json_builder_end_object(builder);
+  json_writer_begin_object(writer);
+  add_flag(writer, "accepted", path->accepted);
+  add_date(writer, "end", path->end);
+  finding_json_add_text(writer, "reason", path->reason);
+  add_links(writer, input, path->links);
+  json_writer_end_object(writer);
 }
 
 /* Every complete one, the one in use first. */
 static void
-add_paths(JsonBuilder *builder, const VerifyReport *report)
+add_paths(JsonWriter *writer, const VerifyReport *report)
 {
-  json_builder_set_member_name(builder, "paths");
-  json_builder_begin_array(builder);
+  json_writer_set_member_name(writer, "paths");
+  json_writer_begin_array(writer);
   for (guint i = 0; report->verdict && i < report->verdict->paths->len; i++)
-    add_path(builder, report->input, report->verdict->paths->pdata[i]);
-  json_builder_end_array(builder);
+    add_path(writer, report->input, report->verdict->paths->pdata[i]);
+  json_writer_end_array(writer);
 }
 
 /* --- The whole ----------------------------------------------------------------------------------
  */
 
 static void
-add_not_checked(JsonBuilder *builder, const Verdict *verdict)
+add_not_checked(JsonWriter *writer, const Verdict *verdict)
 {
-  json_builder_set_member_name(builder, "not_checked");
-  json_builder_begin_array(builder);
+  json_writer_set_member_name(writer, "not_checked");
+  json_writer_begin_array(writer);
   for (guint i = 0; verdict && i < verdict->not_checked->len; i++)
-    json_builder_add_string_value(builder, verdict->not_checked->pdata[i]);
-  json_builder_end_array(builder);
+    json_writer_add_string_value(writer, verdict->not_checked->pdata[i]);
+  json_writer_end_array(writer);
 }
 
 char *
 verify_json(const VerifyReport *report, gboolean ascii)
 {
   const Verdict *verdict = report->verdict;
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  json_builder_begin_object(builder);
-  add_flag(builder, "accepted", verdict && verdict->accepted);
-  add_openssl(builder, report);
-  add_links(builder, report->input, verdict ? verdict->path : NULL);
-  add_paths(builder, report);
-  json_builder_set_member_name(builder, "findings");
-  finding_json_add_list(builder, verdict ? verdict->findings : report->input->problems);
-  add_not_checked(builder, verdict);
-  json_builder_end_object(builder);
-  g_autofree char *text = finding_json_print(builder, ascii);
+  g_autoptr(JsonWriter) writer = json_writer_new();
+  json_writer_begin_object(writer);
+  add_flag(writer, "accepted", verdict && verdict->accepted);
+  add_openssl(writer, report);
+  add_links(writer, report->input, verdict ? verdict->path : NULL);
+  add_paths(writer, report);
+  json_writer_set_member_name(writer, "findings");
+  finding_json_add_list(writer, verdict ? verdict->findings : report->input->problems);
+  add_not_checked(writer, verdict);
+  json_writer_end_object(writer);
+  g_autofree char *text = json_writer_print(writer, ascii);
   return g_strconcat(text, "\n", NULL);
 }

@@ -4,46 +4,57 @@
 
 #include <string.h>
 
-#include "trust/gnutls_bridge.h"
+#include "trust/certificate_fields.h"
 
-/* GnuTLS finds each by counting from the first. */
-#define EXTENSIONS_MAX 64
+#define VERSION_TAG (DER_CONTEXT | DER_CONSTRUCTED | 0)
+#define EXTENSIONS_TAG (DER_CONTEXT | DER_CONSTRUCTED | 3)
+#define OCTET_STRING 0x04
 
-static void
-extension_free(Extension *extension)
-{
-  g_free(extension->oid);
-  gnutls_free(extension->value.data);
-  g_free(extension);
-}
-
-GPtrArray *
+/* RFC 5280, 4.1: extensions are the last part of the TBSCertificate, under [3] EXPLICIT. */
+DerSpan
 certificate_extensions(const Certificate *certificate)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)extension_free);
-  gnutls_x509_crt_t crt = certificate_gnutls(certificate);
-  for (unsigned i = 0; i < EXTENSIONS_MAX; i++) {
-    char oid[128];
-    size_t size = sizeof oid;
-    unsigned critical = 0;
-    gnutls_datum_t value = {NULL, 0};
-    if (gnutls_x509_crt_get_extension_info(crt, i, oid, &size, &critical) < 0 ||
-        gnutls_x509_crt_get_extension_data2(crt, i, &value) < 0)
-      break;
-    Extension *extension = g_new(Extension, 1);
-    *extension = (Extension){.oid = g_strdup(oid), .critical = critical != 0, .value = value};
-    g_ptr_array_add(list, extension);
-  }
-  return list;
+  DerSpan nothing = {NULL, 0}, outer, rest, list;
+  DerElement part;
+  if (!der_unwrap(der_span(certificate_der(certificate)), DER_SEQUENCE, &outer) ||
+      !der_next_of(&outer, DER_SEQUENCE, &part))
+    return nothing;
+  rest = part.content;
+  while (der_next(&rest, &part))
+    if (part.tag == EXTENSIONS_TAG)
+      return der_unwrap(part.content, DER_SEQUENCE, &list) ? list : nothing;
+  return nothing;
 }
 
-const Extension *
-certificate_extension(GPtrArray *extensions, const char *oid)
+gboolean
+certificate_extension_next(DerSpan *rest, Extension *extension)
 {
-  for (guint i = 0; i < extensions->len; i++) {
-    const Extension *extension = extensions->pdata[i];
-    if (!strcmp(extension->oid, oid))
-      return extension;
+  DerElement whole, part;
+  DerSpan left = *rest;
+  if (!der_next_of(&left, DER_SEQUENCE, &whole))
+    return FALSE;
+  DerSpan inner = whole.content;
+  if (!der_next_of(&inner, DER_OID, &part))
+    return FALSE;
+  extension->oid = part.content;
+  extension->critical = FALSE;
+  if (der_next_of(&inner, DER_BOOLEAN, &part))
+    extension->critical = part.content.length == 1 && part.content.bytes[0] != 0;
+  if (!der_next_of(&inner, OCTET_STRING, &part) || inner.length > 0)
+    return FALSE;
+  extension->value = part.content;
+  *rest = left;
+  return TRUE;
+}
+
+gboolean
+certificate_extension_find(const Certificate *certificate, const char *oid, Extension *extension)
+{
+  DerSpan rest = certificate_extensions(certificate);
+  while (certificate_extension_next(&rest, extension)) {
+    g_autofree char *text = der_oid_text(extension->oid);
+    if (text && !strcmp(text, oid))
+      return TRUE;
   }
-  return NULL;
+  return FALSE;
 }

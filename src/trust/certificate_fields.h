@@ -34,6 +34,8 @@ void certificate_fields_clear(CertificateFields *fields);
 
 /* Borrowed from the certificate. */
 const CertificateFields *certificate_fields(const Certificate *certificate);
+/* Borrowed: the whole certificate. */
+GBytes *certificate_der(const Certificate *certificate);
 
 /* (transfer full), NULL-terminated: GNUTLS_KEY_... bits, and the content of an extendedKeyUsage, in
  * the words of RFC 5280; the latter NULL when it cannot be parsed. */

@@ -79,6 +79,7 @@ certificate_file_summary(const char *path, FileSlot slot, const char *password, 
   case FILE_SLOT_KEY:
     return key_summary(path, password, error);
   case FILE_SLOT_CERTIFICATE:
+  case FILE_SLOT_CRL:
   case FILE_SLOT_ANY:
     break;
   }

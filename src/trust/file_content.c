@@ -128,6 +128,7 @@ file_slot_name(FileSlot slot)
       [FILE_SLOT_CA] = "CA file",
       [FILE_SLOT_CERTIFICATE] = "Certificate file",
       [FILE_SLOT_KEY] = "Key file",
+      [FILE_SLOT_CRL] = "Revocation list",
       [FILE_SLOT_ANY] = "File",
   };
   return names[slot];
@@ -140,6 +141,7 @@ file_content_set_wrong_kind(const FileContent *content, FileSlot slot, GError **
       [FILE_SLOT_CA] = "a CA certificate",
       [FILE_SLOT_CERTIFICATE] = "a certificate",
       [FILE_SLOT_KEY] = "a private key",
+      [FILE_SLOT_CRL] = "a certificate revocation list",
       [FILE_SLOT_ANY] = "a certificate or a key",
   };
   ContentKind found = CONTENT_UNKNOWN;

@@ -36,6 +36,9 @@ typedef struct {
   GArray *blocks; /* of ContentBlock; empty when nothing was recognised */
 } FileContent;
 
+/* (transfer full): the bytes of a regular file, CERTIFICATE_FILE_MAX at most (of revocation lists
+ * REVOCATION_FILE_MAX), at least one; else NULL and a TRUST_ERROR as below. */
+guint8 *file_bytes_read(const char *path, FileSlot slot, gsize *length, GError **error);
 /* Reads at most CERTIFICATE_FILE_MAX bytes of a regular file. NULL and a TRUST_ERROR whose
  * sentence names `slot` and path. An empty file is an error, one of a wrong kind is not. */
 FileContent *file_content_read(const char *path, FileSlot slot, GError **error);

@@ -188,6 +188,8 @@ file_kind_name(ContentKind kind)
 const char *
 file_kind_remedy(ContentKind kind, FileSlot slot)
 {
+  if (slot == FILE_SLOT_CRL)
+    return "choose the file of the CA's revocation list";
   switch (kind) {
   case CONTENT_CERTIFICATE:
     return "use this file as the certificate, and the file of its private key here";

@@ -101,6 +101,12 @@ check_regular(int file, const char *path, struct stat *status, GError **error)
   return FALSE;
 }
 
+static gsize
+size_max(FileSlot slot)
+{
+  return slot == FILE_SLOT_CRL ? REVOCATION_FILE_MAX : CERTIFICATE_FILE_MAX;
+}
+
 static void
 set_size_error(const char *path, FileSlot slot, gsize length, GError **error)
 {
@@ -110,8 +116,9 @@ set_size_error(const char *path, FileSlot slot, gsize length, GError **error)
                 file_slot_name(slot), safe);
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TOO_LARGE,
-                "%s %s has more than %d MiB, which no certificate needs; choose another file.",
-                file_slot_name(slot), safe, CERTIFICATE_FILE_MAX / (1024 * 1024));
+                "%s %s has more than %d MiB, which no %s needs; choose another file.",
+                file_slot_name(slot), safe, (int)(size_max(slot) / (1024 * 1024)),
+                slot == FILE_SLOT_CRL ? "revocation list" : "certificate");
 }
 
 /* Up to `room` bytes; the number of them, or -1 and errno. */
@@ -130,37 +137,51 @@ read_all(int file, guint8 *bytes, gsize room)
   return length;
 }
 
-static FileContent *
-read_open_file(int file, const char *path, FileSlot slot, GError **error)
+static guint8 *
+read_open_file(int file, const char *path, FileSlot slot, gsize *length, GError **error)
 {
   struct stat status = {0};
   if (!check_regular(file, path, &status, error))
     return NULL;
   /* One byte more than it had: a file that grows is noticed, not cut. */
-  gsize room = MIN((gsize)status.st_size, CERTIFICATE_FILE_MAX) + 1;
+  gsize room = MIN((gsize)status.st_size, size_max(slot)) + 1;
   guint8 *bytes = g_malloc(room);
-  gssize length = read_all(file, bytes, room);
-  FileContent *content = NULL;
-  if (length < 0)
+  gssize got = read_all(file, bytes, room);
+  if (got > 0 && (gsize)got <= size_max(slot)) {
+    *length = got;
+    return bytes;
+  }
+  if (got < 0)
     set_unreadable(path, slot, errno, error);
-  else if (length == 0 || length > CERTIFICATE_FILE_MAX)
-    set_size_error(path, slot, length, error);
   else
-    content = file_content_from_bytes(bytes, length, path);
+    set_size_error(path, slot, got, error);
   gnutls_memset(bytes, 0, room);
   g_free(bytes);
-  return content;
+  return NULL;
 }
 
-FileContent *
-file_content_read(const char *path, FileSlot slot, GError **error)
+guint8 *
+file_bytes_read(const char *path, FileSlot slot, gsize *length, GError **error)
 {
   int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (file < 0) {
     set_open_error(path, slot, errno, error);
     return NULL;
   }
-  FileContent *content = read_open_file(file, path, slot, error);
+  guint8 *bytes = read_open_file(file, path, slot, length, error);
   close(file);
+  return bytes;
+}
+
+FileContent *
+file_content_read(const char *path, FileSlot slot, GError **error)
+{
+  gsize length = 0;
+  guint8 *bytes = file_bytes_read(path, slot, &length, error);
+  if (!bytes)
+    return NULL;
+  FileContent *content = file_content_from_bytes(bytes, length, path);
+  gnutls_memset(bytes, 0, length);
+  g_free(bytes);
   return content;
 }

@@ -1,22 +1,21 @@
-/* Does a name stand in a certificate (RFC 6125, RFC 9525; RFC 5280, 4.2.1.6)? Private to trust/.
- *
- * DNS names and addresses: in the subjectAltName, and where that has no DNS name, a DNS name in the
- * common name. Stars: the whole leftmost label, of a domain of at least two. Each function passes
- * over the names once. */
+/* One name against one subtree (RFC 5280, 4.2.1.10), kind by kind. Name and subtree are of the
+ * same kind, and sound by the functions below. Private to trust/. Any thread. */
 #pragma once
 
 #include <glib.h>
 
-#include "trust/certificate.h"
+#include "trust/general_name.h"
 
-gboolean name_match_is_address(const char *name);
-/* A host name (also with characters beyond ASCII) or an IP literal. */
-gboolean name_match_host(const Certificate *certificate, const char *name);
-/* A wildcard that would cover the host `name` if stars could stand there, where no other name of
- * the certificate does. (transfer full); NULL: none. */
-char *name_match_unusable_wildcard(const Certificate *certificate, const char *name);
+/* Static phrase about what RFC 5280 does not allow in this base of a subtree; NULL: nothing.
+ * `*unusable`: it cannot be compared with anything, for that or because names of its kind (other
+ * names, X.400, EDI, registered IDs) are not compared here. */
+const char *name_match_base_fault(const GeneralName *base, gboolean *unusable);
+/* The name of a certificate is one of its kind: four or 16 octets, one "@", no empty label.
+ * Names of kinds that are not compared here are taken as they are. */
+gboolean name_match_is_sound(const GeneralName *name);
 
-typedef enum { NAME_MATCH_NONE, NAME_MATCH_ALTERNATIVE, NAME_MATCH_SUBJECT } NameMatch;
-/* A mailbox, in the subjectAltName, else as emailAddress of the subject: its local part letter by
- * letter, its domain in any case. */
-NameMatch name_match_email(const Certificate *certificate, const char *mailbox);
+/* Everything that `name` stands for lies in the subtree. FALSE for the kinds that are not compared
+ * here, and for directory names: name_compare_key_within() does these. */
+gboolean name_match_within(const GeneralName *name, const GeneralName *base);
+/* Something that `name` stands for does: a wildcard stands for many. */
+gboolean name_match_touches(const GeneralName *name, const GeneralName *base);

@@ -3,11 +3,13 @@
 #include "trust/path.h"
 
 #include "trust/certificate_fields.h"
+#include "trust/name_compare.h"
 
 struct PathGraph {
   GPtrArray *nodes;      /* of PathNode, owned; each certificate once */
   GHashTable *by_sha256; /* fingerprint → PathNode */
   GHashTable *by_name;   /* subject's DER → GPtrArray of PathNode */
+  GHashTable *by_key;    /* the same by name_compare_key(); NULL: not needed yet */
   GPtrArray *sent;       /* of PathNode, by index in the sent list */
   guint signatures_left;
   gboolean cut;          /* there were candidates left when the signatures were used up */
@@ -26,15 +28,21 @@ node_free(PathNode *node)
 }
 
 static void
-index_by_name(PathGraph *graph, PathNode *node)
+add_to_bucket(GHashTable *index, GBytes *name, PathNode *node)
 {
-  GBytes *name = certificate_fields(node->certificate)->subject_dn;
-  GPtrArray *bucket = g_hash_table_lookup(graph->by_name, name);
+  GPtrArray *bucket = g_hash_table_lookup(index, name);
   if (!bucket) {
     bucket = g_ptr_array_new();
-    g_hash_table_insert(graph->by_name, name, bucket);
+    g_hash_table_insert(index, g_bytes_ref(name), bucket);
   }
   g_ptr_array_add(bucket, node);
+}
+
+static GHashTable *
+index_new(void)
+{
+  return g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                               (GDestroyNotify)g_ptr_array_unref);
 }
 
 static PathNode *
@@ -49,7 +57,7 @@ node_for(PathGraph *graph, Certificate *certificate)
   node->sent = node->given = node->anchor = -1;
   g_ptr_array_add(graph->nodes, node);
   g_hash_table_insert(graph->by_sha256, (gpointer)key, node);
-  index_by_name(graph, node);
+  add_to_bucket(graph->by_name, certificate_fields(certificate)->subject_dn, node);
   return node;
 }
 
@@ -102,22 +110,31 @@ rank_of(const PathNode *node, const PathNode *candidate)
   return 2 * rank + (candidate->anchor < 0);
 }
 
+/* Where names are compared folded, those of the same bytes have had their turn. */
+static gboolean
+is_candidate(const PathNode *node, const PathNode *candidate, gboolean folded)
+{
+  return candidate != node &&
+         !(folded && g_bytes_equal(certificate_fields(node->certificate)->issuer_dn,
+                                   certificate_fields(candidate->certificate)->subject_dn));
+}
+
 static void
 classify_candidate(PathGraph *graph, PathNode *node, PathNode *candidate)
 {
   graph->signatures_left--;
-  if (certificate_is_issued_by(node->certificate, candidate->certificate))
+  if (certificate_is_signed_by(node->certificate, candidate->certificate))
     g_ptr_array_add(node->issuers, candidate);
   else
     g_ptr_array_add(node->namesakes, candidate);
 }
 
 static void
-classify_all(PathGraph *graph, PathNode *node, GPtrArray *bucket)
+classify_all(PathGraph *graph, PathNode *node, GPtrArray *bucket, gboolean folded)
 {
   g_autofree guint8 *ranks = g_malloc(bucket->len);
   for (guint i = 0; i < bucket->len; i++)
-    ranks[i] = bucket->pdata[i] == node ? RANKS : rank_of(node, bucket->pdata[i]);
+    ranks[i] = is_candidate(node, bucket->pdata[i], folded) ? rank_of(node, bucket->pdata[i]) : RANKS;
   for (guint rank = 0; rank < RANKS; rank++)
     for (guint i = 0; i < bucket->len; i++) {
       if (ranks[i] != rank)
@@ -140,18 +157,47 @@ note_namesakes(PathNode *node, GPtrArray *bucket)
 }
 
 static void
+index_by_key(PathGraph *graph)
+{
+  graph->by_key = index_new();
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    PathNode *node = graph->nodes->pdata[i];
+    GBytes *name = certificate_fields(node->certificate)->subject_dn;
+    g_autoptr(GBytes) key = name_compare_key(der_span(name));
+    if (key)
+      add_to_bucket(graph->by_key, key, node);
+  }
+}
+
+/* RFC 5280, 7.1: names may be equal and other bytes. Asked only when bytes have found nobody. */
+static void
+find_issuers_by_key(PathGraph *graph, PathNode *node)
+{
+  GBytes *name = certificate_fields(node->certificate)->issuer_dn;
+  g_autoptr(GBytes) key = name_compare_key(der_span(name));
+  if (!graph->by_key)
+    index_by_key(graph);
+  GPtrArray *bucket = key ? g_hash_table_lookup(graph->by_key, key) : NULL;
+  if (bucket)
+    classify_all(graph, node, bucket, TRUE);
+}
+
+static void
 find_issuers(PathGraph *graph, PathNode *node)
 {
   node->issuers = g_ptr_array_new();
   node->namesakes = g_ptr_array_new();
   GBytes *name = certificate_fields(node->certificate)->issuer_dn;
   GPtrArray *bucket = g_hash_table_lookup(graph->by_name, name);
-  if (!bucket)
+  if (certificate_is_self_signed(node->certificate)) {
+    if (bucket)
+      note_namesakes(node, bucket);
     return;
-  if (certificate_is_self_signed(node->certificate))
-    note_namesakes(node, bucket);
-  else
-    classify_all(graph, node, bucket);
+  }
+  if (bucket)
+    classify_all(graph, node, bucket, FALSE);
+  if (node->issuers->len == 0)
+    find_issuers_by_key(graph, node);
 }
 
 /* Looks for the issuers of `start`, of these, and so on, each node once. */
@@ -187,8 +233,7 @@ path_graph_new(GPtrArray *sent, GPtrArray *given, const Anchors *anchors)
   PathGraph *graph = g_new0(PathGraph, 1);
   graph->nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
   graph->by_sha256 = g_hash_table_new(g_str_hash, g_str_equal);
-  graph->by_name =
-      g_hash_table_new_full(g_bytes_hash, g_bytes_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+  graph->by_name = index_new();
   graph->sent = g_ptr_array_new();
   graph->signatures_left = PATH_SIGNATURES_MAX;
   if (anchors)
@@ -207,6 +252,7 @@ path_graph_free(PathGraph *graph)
   if (!graph)
     return;
   g_hash_table_unref(graph->by_name);
+  g_clear_pointer(&graph->by_key, g_hash_table_unref);
   g_hash_table_unref(graph->by_sha256);
   g_ptr_array_unref(graph->sent);
   g_ptr_array_unref(graph->nodes);

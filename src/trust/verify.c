@@ -38,7 +38,7 @@ verdict_new(void)
   verdict->paths = g_ptr_array_new_with_free_func((GDestroyNotify)verdict_path_free);
   verdict->path = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
   verdict->findings = finding_list_new();
-  verdict->not_checked = g_ptr_array_new();
+  verdict->not_checked = g_ptr_array_new_with_free_func(g_free);
   return verdict;
 }
 
@@ -91,7 +91,7 @@ verdict_copy(const Verdict *verdict)
   for (guint i = 0; i < verdict->findings->len; i++)
     g_ptr_array_add(copy->findings, finding_copy(verdict->findings->pdata[i]));
   for (guint i = 0; i < verdict->not_checked->len; i++)
-    g_ptr_array_add(copy->not_checked, verdict->not_checked->pdata[i]);
+    g_ptr_array_add(copy->not_checked, g_strdup(verdict->not_checked->pdata[i]));
   return copy;
 }
 
@@ -123,10 +123,13 @@ check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   check_authorities(findings, request, path);
   check_purpose(findings, request, path);
   check_depth(findings, request, path);
+  check_links(findings, request, path);
   check_name_constraints(findings, request, path);
+  check_policies(findings, request, path);
   check_critical_extensions(findings, request, path);
   check_name(findings, request, path);
   check_email(findings, request, path);
+  check_revocation(findings, request, path, NULL);
 }
 
 static guint
@@ -147,8 +150,6 @@ judge(const VerifyRequest *request, const Path *path)
   if (request->rules == VERIFY_RULES_STRICT)
     check_form(findings, request, path);
   check_anchor(findings, request, path);
-  if (!report_has_error(findings))
-    check_with_library(findings, request, path);
   return findings;
 }
 
@@ -286,20 +287,31 @@ choose_path(Verdict *verdict, const VerifyRequest *request, GPtrArray *paths)
 static void
 not_checked(Verdict *verdict, const char *sentence)
 {
-  g_ptr_array_add(verdict->not_checked, (gpointer)sentence);
+  g_ptr_array_add(verdict->not_checked, g_strdup(sentence));
 }
 
 static void
 list_not_checked(Verdict *verdict, const VerifyRequest *request)
 {
-  not_checked(verdict, "Revocation: no revocation list and no OCSP answer was looked at.");
-  not_checked(verdict, "Certificate policies: they are not processed.");
+  not_checked(verdict, "Certificate policies: which ones are wanted was not asked.");
   if (!request->name && !request->email)
     not_checked(verdict, "The name: none was given.");
   if (!request->anchors)
     not_checked(verdict, "Trust: the certificates were judged by themselves.");
   if (request->purpose == VERIFY_PURPOSE_ANY)
     not_checked(verdict, "The purpose of the certificate: none was given.");
+}
+
+static void
+report_cut(GPtrArray *findings, const VerifyRequest *request)
+{
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report(findings, "chain-too-long");
+  finding->severity = FINDING_WARNING;
+  finding_set_message(finding,
+                      "So many certificates in and beside %s have the same names that the search "
+                      "for a path was ended after %d signatures.",
+                      sender, PATH_SIGNATURES_MAX);
 }
 
 /* A refusal is never without a reason. */
@@ -331,11 +343,14 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
   /* The strict rules have had their say on every path; the default ones do not choose by form. */
   if (request->rules == VERIFY_RULES_DEFAULT || !reached)
     check_form(verdict->findings, request, path);
+  if (!reached && path_graph_is_cut(graph))
+    report_cut(verdict->findings, request);
   check_wire(verdict->findings, request, graph, path);
   conclude(verdict, request, reached);
   if (verdict->accepted)
     check_expires_soon(verdict->findings, request, path);
   set_path(verdict, request, path);
+  check_revocation(NULL, request, path, verdict->not_checked);
   finding_list_sort(verdict->findings);
 }
 
@@ -357,10 +372,10 @@ Verdict *
 verify(const VerifyRequest *request)
 {
   Verdict *verdict = verdict_new();
-  list_not_checked(verdict, request);
   if (!request->certificates || request->certificates->len == 0)
     report_no_certificate(verdict, request);
   else
     verify_chain(verdict, request);
+  list_not_checked(verdict, request);
   return verdict;
 }

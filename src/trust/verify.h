@@ -2,10 +2,13 @@
  * findings out. Pure: no network, no screen, no clock of its own. Any thread.
  *
  * Checks every path from the leaf to an anchor until one is without a fault: signatures, dates,
- * strength, CA flag, key usage, path length, name constraints, critical extensions, extended key
- * usage (RFC 5280), the name (RFC 6125); and what was sent: order, duplicates, strangers, an
- * included root, an anchor that is not self-signed. A path without a fault is shown to GnuTLS,
- * too. Does not check: revocation, certificate policies (said in Verdict.not_checked).
+ * strength, CA flag, key usage, path length, name constraints, policies that the path itself
+ * demands, critical extensions, extended key usage (RFC 5280), the name (RFC 6125); and what was
+ * sent: order, duplicates, strangers, an included root, an anchor that is not self-signed.
+ * Signatures are GnuTLS's work, every other judgement is made here: verify_links.c says why.
+ * Revocation by lists and stapled answers that were given: revoked refuses; what they leave open is
+ * a finding and stands in Verdict.not_checked, and refuses by the strict rules only. Does not
+ * check: whether the policies are those that the user wants (said there, too).
  *
  * A verdict that is not accepted has at least one finding of severity error, an accepted one has
  * none. */
@@ -70,7 +73,7 @@ typedef struct {
   GPtrArray *paths;      /* of VerdictPath: every complete one, the one that was used first */
   GPtrArray *path;       /* of PathLink, the one that was used: from the leaf up, as far as it could be built */
   GPtrArray *findings;   /* of Finding, worst first */
-  GPtrArray *not_checked;/* of const char *, static sentences */
+  GPtrArray *not_checked;/* of char *: sentences, safe text */
   gint64 path_end;       /* earliest notAfter of what stands on `path`, 0: nothing does */
 } Verdict;
 

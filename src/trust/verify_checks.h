@@ -6,8 +6,7 @@
 #include "trust/path.h"
 #include "trust/verify.h"
 
-/* --- verify_report.c: a finding about the right certificate --------------------------------------
- */
+/* --- verify_report.c: a finding about the right certificate ---------------------------------- */
 
 /* About the certificate at `position` of the path: source, index, file, subject, fingerprint, and
  * the side that is at fault for it. Added to `findings`. */
@@ -35,8 +34,7 @@ char *report_sender(const VerifyRequest *request);
 char *report_place(const VerifyRequest *request, const Path *path, guint position);
 char *report_trust(const VerifyRequest *request);
 
-/* --- verify_path.c: each certificate of a path
- * ---------------------------------------------------- */
+/* --- verify_path.c: each certificate of a path ----------------------------------------------- */
 void check_dates(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 void check_strength(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 /* Said of a chain that is accepted. */
@@ -44,32 +42,31 @@ void check_expires_soon(GPtrArray *findings, const VerifyRequest *request, const
 /* The earliest notAfter of the path. */
 gint64 path_end(const Path *path);
 
-/* --- verify_usage.c: may they do what they do?
- * ----------------------------------------------------- */
+/* --- verify_usage.c: may they do what they do? ----------------------------------------------- */
 void check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 void check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 /* No more CAs than the request allows. */
 void check_depth(GPtrArray *findings, const VerifyRequest *request, const Path *path);
-void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
-void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_name.c -------------------------------------------------------------------------------
- */
+/* --- verify_revocation.c -------------------------------------------------------------------------- */
+/* What lists and stapled answers say. One of `findings` and `not_checked` (of char *, with g_free)
+ * may be NULL when only the other is wanted. */
+void check_revocation(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                      GPtrArray *not_checked);
+
+/* --- verify_name.c ------------------------------------------------------------------------------- */
 void check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 /* The mailbox that was asked for. */
 void check_email(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_lint.c: rules of form
- * ------------------------------------------------------------------ */
+/* --- verify_lint.c: rules of form ------------------------------------------------------------ */
 void check_form(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_wire.c: what was sent, in which order
- * ------------------------------------------------- */
+/* --- verify_wire.c: what was sent, in which order -------------------------------------------- */
 void check_wire(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
                 const Path *path);
 
-/* --- verify_trust.c: where a path ends
- * ------------------------------------------------------------- */
+/* --- verify_trust.c: where a path ends ------------------------------------------------------- */
 /* A path that reaches no anchor: why. */
 void explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
                        const Path *path);
@@ -80,7 +77,11 @@ void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path 
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_library.c: GnuTLS's own verdict on one complete path
- * ---------------------------------- */
-/* Adds `unknown` with GnuTLS's words when it refuses. */
-void check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* --- verify_links.c: each certificate and its issuer ----------------------------------------- */
+void check_links(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_constraints.c, verify_policies.c, verify_extensions.c: RFC 5280, 6.1 ------------- */
+void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_policies(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
+                               const Path *path);

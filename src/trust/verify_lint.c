@@ -52,7 +52,7 @@ lint_certificate(GPtrArray *findings, const VerifyRequest *request, const Path *
                  guint position)
 {
   const Certificate *certificate = path_node(path, position)->certificate;
-  g_autoptr(GPtrArray) extensions = certificate_extensions(certificate);
+  g_autoptr(GPtrArray) extensions = extension_list_new(certificate);
   g_autofree char *place = report_place(request, path, position);
   Lint lint = {.findings = findings,
                .request = request,

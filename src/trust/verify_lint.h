@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "trust/certificate_extensions.h"
+#include "trust/extension_list.h"
 #include "trust/certificate_fields.h"
 #include "trust/verify_checks.h"
 
@@ -18,7 +18,7 @@ typedef struct {
   guint position;
   const Certificate *certificate;
   const CertificateFields *fields;
-  GPtrArray *extensions; /* of Extension */
+  GPtrArray *extensions; /* of ListedExtension */
   const char *label;     /* of its subject */
   char *place;
 } Lint;
@@ -40,8 +40,7 @@ void lint_empty_names(const Lint *lint);
 void lint_validity(const Lint *lint);
 void lint_key(const Lint *lint);
 
-/* --- verify_lint_extensions.c
- * --------------------------------------------------------------------- */
+/* --- verify_lint_extensions.c ---------------------------------------------------------------- */
 void lint_authority_key_id(const Lint *lint);
 void lint_subject_key_id(const Lint *lint);
 void lint_authority_access(const Lint *lint);
@@ -50,8 +49,7 @@ void lint_key_usage(const Lint *lint);
 void lint_purposes(const Lint *lint);
 void lint_constraints(const Lint *lint);
 
-/* --- verify_lint_names.c
- * --------------------------------------------------------------------------- */
+/* --- verify_lint_names.c --------------------------------------------------------------------- */
 void lint_name_criticality(const Lint *lint);
 void lint_name_syntax(const Lint *lint);
 void lint_common_name(const Lint *lint);

@@ -15,10 +15,10 @@
 #define OID_EXTENDED_KEY_USAGE "2.5.29.37"
 #define OID_AUTHORITY_ACCESS "1.3.6.1.5.5.7.1.1"
 
-static const Extension *
+static const ListedExtension *
 find(const Lint *lint, const char *oid)
 {
-  return certificate_extension(lint->extensions, oid);
+  return extension_list_find(lint->extensions, oid);
 }
 
 static Finding *
@@ -59,7 +59,7 @@ open_element(const gnutls_datum_t *der, gsize offset, gsize *content, gsize *end
 
 /* GnuTLS gives name and serial number of the issuer only as a pair, and either may stand alone. */
 static gboolean
-names_issuer(const Extension *extension)
+names_issuer(const ListedExtension *extension)
 {
   const gnutls_datum_t *der = &extension->value;
   gsize at, all, content, end;
@@ -73,7 +73,7 @@ names_issuer(const Extension *extension)
 
 /* BR 7.1.2.1.3: a root names its own key, if any, and nothing else. */
 static void
-lint_own_key_id(const Lint *lint, const Extension *extension)
+lint_own_key_id(const Lint *lint, const ListedExtension *extension)
 {
   GBytes *named = lint->fields->authority_key_id, *own = lint->fields->subject_key_id;
   const char *clause = "BR 7.1.2.1.3";
@@ -91,7 +91,7 @@ lint_own_key_id(const Lint *lint, const Extension *extension)
 void
 lint_authority_key_id(const Lint *lint)
 {
-  const Extension *extension = find(lint, OID_AUTHORITY_KEY_ID);
+  const ListedExtension *extension = find(lint, OID_AUTHORITY_KEY_ID);
   const char *clause = "RFC 5280, 4.2.1.1";
   if (extension && extension->critical)
     report_malformed(lint, "has a critical authorityKeyIdentifier", clause);
@@ -112,7 +112,7 @@ lint_authority_key_id(const Lint *lint)
 void
 lint_subject_key_id(const Lint *lint)
 {
-  const Extension *extension = find(lint, OID_SUBJECT_KEY_ID);
+  const ListedExtension *extension = find(lint, OID_SUBJECT_KEY_ID);
   const char *clause = "RFC 5280, 4.2.1.2";
   if (extension && extension->critical)
     report_malformed(lint, "has a critical subjectKeyIdentifier", clause);
@@ -123,7 +123,7 @@ lint_subject_key_id(const Lint *lint)
 /* --- authorityInfoAccess ---------------------------------------------------------------------- */
 
 static gboolean
-access_is_sound(const Extension *extension)
+access_is_sound(const ListedExtension *extension)
 {
   gnutls_x509_aia_t aia;
   gnutls_datum_t oid, san;
@@ -140,7 +140,7 @@ access_is_sound(const Extension *extension)
 void
 lint_authority_access(const Lint *lint)
 {
-  const Extension *extension = find(lint, OID_AUTHORITY_ACCESS);
+  const ListedExtension *extension = find(lint, OID_AUTHORITY_ACCESS);
   const char *clause = "RFC 5280, 4.2.2.1";
   if (!extension)
     return;
@@ -156,7 +156,7 @@ lint_authority_access(const Lint *lint)
 void
 lint_basic_constraints(const Lint *lint)
 {
-  const Extension *extension = find(lint, OID_BASIC_CONSTRAINTS);
+  const ListedExtension *extension = find(lint, OID_BASIC_CONSTRAINTS);
   if (extension && !extension->critical && certificate_is_ca(lint->certificate))
     report_malformed(lint, "is a CA whose basicConstraints are not critical", "RFC 5280, 4.2.1.9");
 }
@@ -194,11 +194,12 @@ void
 lint_purposes(const Lint *lint)
 {
   const char *const *usages = certificate_extended_key_usage(lint->certificate);
-  const Extension *extension = find(lint, OID_EXTENDED_KEY_USAGE);
+  const ListedExtension *extension = find(lint, OID_EXTENDED_KEY_USAGE);
   if (!lint_is_server(lint) || certificate_version(lint->certificate) < 3)
     return;
   if (lint_is_leaf(lint)) {
-    lint_leaf_purposes(lint, usages);
+    if (!certificate_is_ca(lint->certificate)) /* that says more (leaf-is-ca) */
+      lint_leaf_purposes(lint, usages);
     if (extension && extension->critical)
       report_malformed(lint, "has a critical extendedKeyUsage", "BR 7.1.2.7.6");
   } else if (lint_is_root(lint) && usages && g_strv_contains(usages, "serverAuth")) {
@@ -213,7 +214,7 @@ lint_purposes(const Lint *lint)
 /* RFC 5280, 4.2.1.10: only in CAs, and critical. The public rules let them be not critical (BR
  * 7.1.2.5.2), so that this is never more than a word. */
 static void
-lint_name_constraints(const Lint *lint, const Extension *extension)
+lint_name_constraints(const Lint *lint, const ListedExtension *extension)
 {
   const char *clause = "RFC 5280, 4.2.1.10";
   if (!certificate_is_ca(lint->certificate)) {
@@ -229,8 +230,8 @@ lint_name_constraints(const Lint *lint, const Extension *extension)
 void
 lint_constraints(const Lint *lint)
 {
-  const Extension *names = find(lint, OID_NAME_CONSTRAINTS);
-  const Extension *policies = find(lint, OID_POLICY_CONSTRAINTS);
+  const ListedExtension *names = find(lint, OID_NAME_CONSTRAINTS);
+  const ListedExtension *policies = find(lint, OID_POLICY_CONSTRAINTS);
   if (names)
     lint_name_constraints(lint, names);
   if (policies && !policies->critical)

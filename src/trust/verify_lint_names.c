@@ -20,7 +20,7 @@
 void
 lint_name_criticality(const Lint *lint)
 {
-  const Extension *names = certificate_extension(lint->extensions, OID_SUBJECT_ALT_NAME);
+  const ListedExtension *names = extension_list_find(lint->extensions, OID_SUBJECT_ALT_NAME);
   gboolean empty = g_bytes_get_size(lint->fields->subject_dn) == 2;
   if (!names || !lint_is_leaf(lint) || names->critical == empty)
     return;

@@ -6,7 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "trust/name_match.h"
+#include "trust/host_name.h"
 #include "util/safe_text.h"
 
 #define NAMES_SHOWN 12
@@ -27,7 +27,7 @@ is_loopback(const char *name)
 static gboolean
 is_local(const char *name)
 {
-  if (name_match_is_address(name))
+  if (host_name_is_address(name))
     return is_loopback(name);
   return !strchr(name, '.') || g_str_has_suffix(name, ".localhost");
 }
@@ -96,14 +96,14 @@ mismatch_code(const VerifyRequest *request, const Certificate *leaf, const char 
 {
   if (request->name_is_override)
     return "name-override-wrong";
-  if (name_match_is_address(name) && has_name(leaf, "DNS:", name))
+  if (host_name_is_address(name) && has_name(leaf, "DNS:", name))
     return "name-wrong-type";
   if (is_local(name))
     return "name-local";
-  if (name_match_is_address(name) && !has_name_of_type(leaf, "IP:"))
+  if (host_name_is_address(name) && !has_name_of_type(leaf, "IP:"))
     return "name-ip-not-listed";
-  g_autofree char *unusable = name_match_unusable_wildcard(leaf, name);
-  if (!name_match_is_address(name) && unusable)
+  g_autofree char *unusable = host_name_unusable_wildcard(leaf, name);
+  if (!host_name_is_address(name) && unusable)
     return "name-wildcard-unusable";
   if (near_wildcard(leaf, name))
     return "name-wildcard-depth";
@@ -114,7 +114,7 @@ static void
 set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, const char *names)
 {
   const char *wildcard = near_wildcard(leaf, name);
-  g_autofree char *unusable = name_match_unusable_wildcard(leaf, name);
+  g_autofree char *unusable = host_name_unusable_wildcard(leaf, name);
   if (!strcmp(finding->code, "name-override-wrong")) {
     finding_set_message(finding,
                         "The server name set for this connection is \"%s\", but the "
@@ -148,7 +148,7 @@ set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, c
     finding_set_remedy(finding,
                        "Connect by one of these names, or issue the certificate again "
                        "with %s%s.",
-                       name_match_is_address(name) ? "IP:" : "", name);
+                       host_name_is_address(name) ? "IP:" : "", name);
   }
 }
 
@@ -193,7 +193,7 @@ check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path)
     return;
   g_autofree char *name = without_final_dot(request->name);
   const Certificate *leaf = path_node(path, 0)->certificate;
-  if (!name_match_host(leaf, name))
+  if (!host_name_host(leaf, name))
     report_mismatch(findings, request, path, name);
   else if (!has_name_of_type(leaf, "DNS:") && !has_name_of_type(leaf, "IP:"))
     report_no_san(findings, request, path);
@@ -228,14 +228,14 @@ check_email(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
   if (!request->email)
     return;
-  switch (name_match_email(path_node(path, 0)->certificate, request->email)) {
-  case NAME_MATCH_NONE:
+  switch (host_name_mailbox(path_node(path, 0)->certificate, request->email)) {
+  case MAILBOX_NONE:
     report_wrong_mailbox(findings, request, path);
     break;
-  case NAME_MATCH_SUBJECT:
+  case MAILBOX_SUBJECT:
     report_subject_mailbox(findings, request, path);
     break;
-  case NAME_MATCH_ALTERNATIVE:
+  case MAILBOX_ALTERNATIVE:
     break;
   }
 }

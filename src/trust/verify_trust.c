@@ -163,8 +163,8 @@ report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Pat
     finding->subject = g_strdup(certificate_issuer(top->certificate));
     finding_add_alternative(finding, path->nodes->len == 1 ? "chain-leaf-only" : "chain-gap");
   }
-  finding_set_message(finding, "It takes \"%s\" to trust %s, but %s holds %s.", wanted,
-                      sender, trust, list);
+  finding_set_message(finding, "It takes \"%s\" to trust %s, but %s holds %s.", wanted, sender,
+                      trust, list);
   finding_set_remedy(finding, "Add the certificate of \"%s\" to the trusted ones, if you trust it.",
                      wanted);
 }

@@ -1,14 +1,10 @@
 /* May the certificates on a path do what they do here? CA flag, key usage, path length, extended
- * key usage, name constraints, extensions that must be understood. */
+ * key usage. */
 #include "config.h"
 
 #include "trust/verify_checks.h"
 
-#include <gnutls/x509.h>
-#include <string.h>
-
 #include "trust/certificate_fields.h"
-#include "trust/gnutls_bridge.h"
 
 static gboolean
 has_usage(const char *const *usages, const char *wanted)
@@ -214,112 +210,4 @@ check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *pat
   check_signing(findings, request, path);
   for (guint i = 1; i < path->nodes->len; i++)
     check_nested_purpose(findings, request, path, i, server ? "serverAuth" : "clientAuth");
-}
-
-/* --- name constraints ------------------------------------------------------------------------- */
-
-static const struct {
-  gnutls_x509_subject_alt_name_t type;
-  const char *name;
-} constrained[] = {
-    {GNUTLS_SAN_DNSNAME, "DNS names"},         {GNUTLS_SAN_IPADDRESS, "IP addresses"},
-    {GNUTLS_SAN_RFC822NAME, "mail addresses"}, {GNUTLS_SAN_URI, "URIs"},
-    {GNUTLS_SAN_DN, "subject name"},
-};
-
-/* What the leaf's names violate, or NULL. */
-static const char *
-violated_kind(gnutls_x509_crt_t authority, gnutls_x509_crt_t leaf)
-{
-  const char *violated = NULL;
-  gnutls_x509_name_constraints_t constraints;
-  if (gnutls_x509_name_constraints_init(&constraints) < 0)
-    return NULL;
-  if (gnutls_x509_crt_get_name_constraints(authority, constraints, 0, NULL) >= 0)
-    for (gsize i = 0; i < G_N_ELEMENTS(constrained) && !violated; i++)
-      if (!gnutls_x509_name_constraints_check_crt(constraints, constrained[i].type, leaf))
-        violated = constrained[i].name;
-  gnutls_x509_name_constraints_deinit(constraints);
-  return violated;
-}
-
-void
-check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path)
-{
-  const Certificate *leaf = path_node(path, 0)->certificate;
-  for (guint i = 1; i < path->nodes->len; i++) {
-    const Certificate *authority = path_node(path, i)->certificate;
-    const char *kind = violated_kind(certificate_gnutls(authority), certificate_gnutls(leaf));
-    if (!kind)
-      continue;
-    g_autofree char *names = join_names(certificate_names(leaf));
-    g_autofree char *place = report_place(request, path, i);
-    Finding *finding = report_position(findings, request, path, 0, "name-constraints-violated");
-    finding_add_evidence(finding, "names of the certificate: %s", names);
-    finding_set_message(finding, "The CA \"%s\" in %s may not issue for the %s of \"%s\" (%s).",
-                        certificate_subject_label(authority), place, kind,
-                        certificate_subject_label(leaf), names);
-    return; /* one fault: the leaf's names */
-  }
-}
-
-/* --- extensions that must be understood ------------------------------------------------------- */
-
-/* Measured: these are the ones that GnuTLS 3.7 does not stumble over when they are critical. */
-static const char *const understood[] = {
-    "2.5.29.14", "2.5.29.15",         "2.5.29.17",          "2.5.29.18",          "2.5.29.19",
-    "2.5.29.30", "2.5.29.31",         "2.5.29.32",          "2.5.29.35",          "2.5.29.37",
-    "2.5.29.54", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.1.24", NULL};
-
-/* RFC 5280, 4.2.1.5 and 4.2.1.11: known to everybody, processed by few. */
-static const char *const policy_extensions[] = {"2.5.29.33", "2.5.29.36", NULL};
-
-#define EXTENSIONS_MAX 64
-
-static void
-report_extension(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                 guint position, const char *oid)
-{
-  const char *label = certificate_subject_label(path_node(path, position)->certificate);
-  gboolean policy = g_strv_contains(policy_extensions, oid);
-  g_autofree char *place = report_place(request, path, position);
-  Finding *finding =
-      report_position(findings, request, path, position,
-                      policy ? "policies-unsupported" : "critical-extension-unknown");
-  if (policy)
-    finding_set_message(finding,
-                        "\"%s\" in %s demands that certificate policies are processed "
-                        "(extension %s), which is not done here.",
-                        label, place, oid);
-  else
-    finding_set_message(finding,
-                        "\"%s\" in %s has the critical extension %s, which is not known "
-                        "here.",
-                        label, place, oid);
-}
-
-static void
-check_extensions_of(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                    guint position)
-{
-  gnutls_x509_crt_t crt = certificate_gnutls(path_node(path, position)->certificate);
-  for (unsigned i = 0; i < EXTENSIONS_MAX; i++) {
-    char oid[128];
-    size_t size = sizeof oid;
-    unsigned critical = 0;
-    if (gnutls_x509_crt_get_extension_info(crt, i, oid, &size, &critical) < 0)
-      return;
-    if (!critical || g_strv_contains(understood, oid))
-      continue;
-    report_extension(findings, request, path, position, oid);
-    return; /* the first one is enough to refuse the certificate */
-  }
-}
-
-/* RFC 5280, 6.1.4 (o) and 6.1.5 (f). */
-void
-check_critical_extensions(GPtrArray *findings, const VerifyRequest *request, const Path *path)
-{
-  for (guint i = 0; i < path->nodes->len; i++)
-    check_extensions_of(findings, request, path, i);
 }

@@ -21,7 +21,7 @@ test_clean(Bench *bench, gconstpointer unused)
   assert_link(verdict, 0, "broker", PATH_SENT, 0, TRUE);
   assert_link(verdict, 1, "R3", PATH_SENT, 1, TRUE);
   assert_link(verdict, 2, "Root X1", PATH_IN_TRUST, 0, TRUE);
-  g_assert_cmpint(verdict->path_end, ==, FORGE_END);
+  g_assert_cmpint(verdict->path_end, ==, FORGE_LEAF_END);
   g_assert_cmpuint(verdict->not_checked->len, ==, 2);
   g_assert_null(verdict_reason(verdict));
 }
@@ -60,8 +60,8 @@ test_key_types(void)
     PkiTemplate inner = {PKI_INTERMEDIATE,  types[i], "US", "Test Org",
                          "Test Issuing CA", NULL,     NULL, FORGE_START,
                          FORGE_END,         0};
-    PkiTemplate leaf = {PKI_SERVER, types[i],  NULL,        NULL,      "broker",
-                        names,      addresses, FORGE_START, FORGE_END, -1};
+    PkiTemplate leaf = {PKI_SERVER, types[i],  NULL,        NULL,           "broker",
+                        names,      addresses, FORGE_START, FORGE_LEAF_END, -1};
     Bench bench = {0};
     bench_setup(&bench, NULL);
     g_autoptr(PkiPair) root_pair = pki_issue(&root, NULL, NULL);

@@ -1,0 +1,217 @@
+/* Which certificates a revocation list speaks for (RFC 5280, 5.2.5 and 6.3.3): its issuing
+ * distribution point against the distribution points of the certificate. */
+#include "config.h"
+
+#include "trust/crl.h"
+
+#include <gnutls/x509.h>
+
+#include "trust/certificate_fields.h"
+#include "trust/gnutls_bridge.h"
+
+#define OID_DISTRIBUTION_POINTS "2.5.29.31"
+#define POINTS_MAX 64 /* distribution points, and names in one, that are looked at */
+
+/* DistributionPointName ::= CHOICE { fullName [0], nameRelativeToCRLIssuer [1] } */
+enum { FULL_NAME = DER_CONTEXT_CONSTRUCTED | 0, RELATIVE_NAME = DER_CONTEXT_CONSTRUCTED | 1 };
+#define DIRECTORY_NAME (DER_CONTEXT_CONSTRUCTED | 4)
+
+/* DistributionPoint of a certificate (4.2.1.13). */
+typedef struct {
+  gboolean has_name, has_issuer;
+  DerElement name; /* DistributionPointName */
+  DerSlice issuer; /* cRLIssuer: GeneralNames without their tag */
+  guint reasons;
+} Point;
+
+guint
+crl_reason_flags(DerSlice content)
+{
+  guint mask = 0;
+  for (guint bit = 0; bit <= 8; bit++) {
+    gsize byte = 1 + bit / 8;
+    if (byte < content.length && content.bytes[byte] & (0x80 >> bit % 8))
+      mask |= 1u << bit;
+  }
+  return mask & CRL_REASONS_ALL;
+}
+
+/* --- names of points -------------------------------------------------------------------------- */
+
+static void
+append_header(GByteArray *bytes, guint8 tag, gsize length)
+{
+  guint8 header[] = {tag, 0x84, length >> 24, length >> 16, length >> 8, length};
+  guint8 small[] = {tag, length};
+  if (length < 0x80)
+    g_byte_array_append(bytes, small, sizeof small);
+  else
+    g_byte_array_append(bytes, header, sizeof header);
+}
+
+/* (transfer full): the content of a name's RDNSequence, with one RDN more (4.2.1.13). */
+static GBytes *
+join_relative(DerSlice issuer_dn, DerSlice rdn)
+{
+  DerElement issuer;
+  GByteArray *bytes = g_byte_array_new();
+  if (der_only(issuer_dn, DER_SEQUENCE, &issuer))
+    g_byte_array_append(bytes, issuer.content.bytes, issuer.content.length);
+  append_header(bytes, DER_SET, rdn.length);
+  g_byte_array_append(bytes, rdn.bytes, rdn.length);
+  return g_byte_array_free_to_bytes(bytes);
+}
+
+/* The RDNSequence's content of a GeneralName that is a directory name. */
+static gboolean
+directory_content(const DerElement *general_name, DerSlice *content)
+{
+  DerElement name;
+  if (general_name->tag != DIRECTORY_NAME || !der_only(general_name->content, DER_SEQUENCE, &name))
+    return FALSE;
+  *content = name.content;
+  return TRUE;
+}
+
+static gboolean
+names_contain_directory(DerSlice names, DerSlice wanted)
+{
+  DerElement name;
+  DerSlice content;
+  for (guint i = 0; i < POINTS_MAX && der_take(&names, &name); i++)
+    if (directory_content(&name, &content) && der_slice_equal(content, wanted))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+names_share_one(DerSlice a, DerSlice b)
+{
+  DerElement one, other;
+  for (guint i = 0; i < POINTS_MAX && der_take(&a, &one); i++) {
+    DerSlice rest = b;
+    for (guint j = 0; j < POINTS_MAX && der_take(&rest, &other); j++)
+      if (der_slice_equal(one.whole, other.whole))
+        return TRUE;
+  }
+  return FALSE;
+}
+
+/* Two names of points, of which one or both may be relative to their issuer's name. */
+static gboolean
+point_names_match(const DerElement *a, DerSlice a_issuer, const DerElement *b, DerSlice b_issuer)
+{
+  if (a->tag == FULL_NAME && b->tag == FULL_NAME)
+    return names_share_one(a->content, b->content);
+  if (a->tag != RELATIVE_NAME)
+    return b->tag == RELATIVE_NAME && point_names_match(b, b_issuer, a, a_issuer);
+  g_autoptr(GBytes) joined = join_relative(a_issuer, a->content);
+  if (b->tag == FULL_NAME)
+    return names_contain_directory(b->content, der_slice_of(joined));
+  if (b->tag != RELATIVE_NAME)
+    return FALSE;
+  g_autoptr(GBytes) other = join_relative(b_issuer, b->content);
+  return g_bytes_equal(joined, other);
+}
+
+/* --- the certificate's points ----------------------------------------------------------------- */
+
+static gboolean
+take_point(DerSlice *rest, Point *point)
+{
+  DerElement sequence, part;
+  *point = (Point){.reasons = CRL_REASONS_ALL};
+  if (!der_take_tag(rest, DER_SEQUENCE, &sequence))
+    return FALSE;
+  if (der_take_tag(&sequence.content, DER_CONTEXT_CONSTRUCTED | 0, &part))
+    point->has_name = der_take(&part.content, &point->name);
+  if (der_take_tag(&sequence.content, DER_CONTEXT | 1, &part))
+    point->reasons = crl_reason_flags(part.content);
+  if (der_take_tag(&sequence.content, DER_CONTEXT_CONSTRUCTED | 2, &part)) {
+    point->has_issuer = TRUE;
+    point->issuer = part.content;
+  }
+  return TRUE;
+}
+
+static gboolean
+point_issuer_is(const Point *point, DerSlice name)
+{
+  DerElement sequence;
+  return der_only(name, DER_SEQUENCE, &sequence) &&
+         names_contain_directory(point->issuer, sequence.content);
+}
+
+/* 6.3.3 (b)(1) and (b)(2)(i): is this list what the point speaks of? */
+static gboolean
+point_fits(const Crl *crl, const Point *point)
+{
+  if (point->has_issuer && !point_issuer_is(point, crl->issuer_dn))
+    return FALSE;
+  if (point->has_name)
+    return point_names_match(&crl->scope.point, crl->issuer_dn, &point->name, crl->issuer_dn);
+  return point->has_issuer && crl->scope.point.tag == FULL_NAME &&
+         names_share_one(crl->scope.point.content, point->issuer);
+}
+
+/* Whatever points a certificate has, its issuer's name is one more (6.3.3, at the end). */
+static gboolean
+default_point_fits(const Crl *crl)
+{
+  DerElement issuer;
+  return crl->scope.point.tag == FULL_NAME && der_only(crl->issuer_dn, DER_SEQUENCE, &issuer) &&
+         names_contain_directory(crl->scope.point.content, issuer.content);
+}
+
+/* The reasons of all points that the list is for; 0: it is for none. */
+static guint
+fitting_reasons(const Crl *crl, DerSlice extension)
+{
+  guint reasons = 0;
+  Point point;
+  DerElement points;
+  if (!der_only(extension, DER_SEQUENCE, &points))
+    return 0;
+  for (guint i = 0; i < POINTS_MAX && take_point(&points.content, &point); i++)
+    if (point_fits(crl, &point))
+      reasons |= point.reasons;
+  return reasons;
+}
+
+static guint
+reasons_by_points(const Crl *crl, const Certificate *certificate)
+{
+  gnutls_datum_t extension = {NULL, 0};
+  gnutls_x509_crt_t crt = certificate_gnutls(certificate);
+  if (default_point_fits(crl))
+    return CRL_REASONS_ALL;
+  if (gnutls_x509_crt_get_extension_by_oid2(crt, OID_DISTRIBUTION_POINTS, 0, &extension, NULL) < 0)
+    return 0;
+  guint reasons = fitting_reasons(crl, (DerSlice){extension.data, extension.size});
+  gnutls_free(extension.data);
+  return reasons;
+}
+
+gboolean
+crl_covers(const Crl *crl, const Certificate *certificate, guint *reasons, const char **why)
+{
+  const CrlScope *scope = &crl->scope;
+  *reasons = CRL_REASONS_ALL;
+  *why = NULL;
+  if (!scope->present)
+    return TRUE;
+  if (scope->attributes_only)
+    *why = "lists attribute certificates only";
+  else if (scope->users_only && certificate_is_ca(certificate))
+    *why = "lists no CAs";
+  else if (scope->authorities_only && !certificate_is_ca(certificate))
+    *why = "lists CAs only";
+  if (*why)
+    return FALSE;
+  *reasons = scope->reasons;
+  if (scope->has_point)
+    *reasons &= reasons_by_points(crl, certificate);
+  if (*reasons == 0)
+    *why = "is for another distribution point";
+  return *reasons != 0;
+}

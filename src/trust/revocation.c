@@ -1,0 +1,238 @@
+#include "config.h"
+
+#include "trust/revocation_data.h"
+
+#include <gnutls/x509.h>
+#include <string.h>
+
+#include "trust/file_content.h"
+#include "trust/trust_error.h"
+#include "util/safe_text.h"
+
+#define CRL_COUNT_MAX 4096
+#define STAPLE_COUNT_MAX 64
+#define STAPLE_SIZE_MAX (128 * 1024) /* of the handshake message that brings it */
+
+#define BEGIN_MARK "-----BEGIN X509 CRL-----"
+#define END_MARK "-----END X509 CRL-----"
+
+struct RevocationData {
+  GPtrArray *lists;      /* of Crl, owned */
+  GHashTable *by_issuer; /* issuer's DER → GPtrArray of Crl */
+  GHashTable *staples;   /* index of the sent certificate → GBytes */
+};
+
+RevocationData *
+revocation_data_new(void)
+{
+  RevocationData *data = g_new0(RevocationData, 1);
+  data->lists = g_ptr_array_new_with_free_func((GDestroyNotify)crl_free);
+  data->by_issuer =
+      g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                            (GDestroyNotify)g_ptr_array_unref);
+  data->staples =
+      g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)g_bytes_unref);
+  return data;
+}
+
+void
+revocation_data_free(RevocationData *data)
+{
+  if (!data)
+    return;
+  g_hash_table_unref(data->by_issuer);
+  g_hash_table_unref(data->staples);
+  g_ptr_array_unref(data->lists);
+  g_free(data);
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+static void
+keep_list(RevocationData *data, Crl *crl)
+{
+  g_autoptr(GBytes) issuer = g_bytes_new(crl->issuer_dn.bytes, crl->issuer_dn.length);
+  GPtrArray *bucket = g_hash_table_lookup(data->by_issuer, issuer);
+  if (!bucket) {
+    bucket = g_ptr_array_new();
+    g_hash_table_insert(data->by_issuer, g_steal_pointer(&issuer), bucket);
+  }
+  g_ptr_array_add(bucket, crl);
+  g_ptr_array_add(data->lists, crl);
+}
+
+static guint
+count_of_file(const RevocationData *data, const char *safe_file)
+{
+  guint count = 0;
+  for (guint i = 0; i < data->lists->len; i++)
+    count += g_str_equal(((Crl *)data->lists->pdata[i])->file, safe_file);
+  return count;
+}
+
+static gboolean
+check_room(const RevocationData *data, const char *safe_file, GError **error)
+{
+  if (data->lists->len < CRL_COUNT_MAX)
+    return TRUE;
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TOO_LARGE,
+              "%s is one list too many (%d can be used at a time); give only those of the CAs on "
+              "the path.",
+              safe_file, CRL_COUNT_MAX);
+  return FALSE;
+}
+
+static gboolean
+add_list(RevocationData *data, const void *der, gsize length, const char *file, guint index,
+         GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  g_autofree char *safe = safe_text_string(file);
+  if (!check_room(data, safe, error))
+    return FALSE;
+  Crl *crl = crl_new(der, length, file, index, &cause);
+  if (!crl) {
+    g_set_error(error, TRUST_ERROR, cause->code,
+                "Revocation list %u in %s cannot be used: %s; fetch it again.", index + 1, safe,
+                cause->message);
+    return FALSE;
+  }
+  keep_list(data, crl);
+  return TRUE;
+}
+
+gboolean
+revocation_data_add_crl(RevocationData *data, const void *der, gsize length, const char *label,
+                        GError **error)
+{
+  g_autofree char *safe = safe_text_string(label);
+  return add_list(data, der, length, label, count_of_file(data, safe), error);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static const guint8 *
+find(const guint8 *from, const guint8 *end, const char *mark)
+{
+  return from < end ? memmem(from, end - from, mark, strlen(mark)) : NULL;
+}
+
+/* The block from `begin` to `end`, END line included. */
+static gboolean
+add_block(RevocationData *data, const guint8 *begin, const guint8 *end, const char *path,
+          guint index, GError **error)
+{
+  gnutls_datum_t text = {(unsigned char *)begin, end - begin}, der = {NULL, 0};
+  if (gnutls_pem_base64_decode2("X509 CRL", &text, &der) < 0) {
+    g_autofree char *safe = safe_text_string(path);
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
+                "Revocation list %u in %s cannot be used: its text is not Base64; fetch it again.",
+                index + 1, safe);
+    return FALSE;
+  }
+  gboolean added = add_list(data, der.data, der.size, path, index, error);
+  gnutls_free(der.data);
+  return added;
+}
+
+static void
+set_truncated(const char *path, guint index, GError **error)
+{
+  g_autofree char *safe = safe_text_string(path);
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_TRUNCATED,
+              "%s ends inside revocation list %u; fetch it again.", safe, index + 1);
+}
+
+static gboolean
+add_blocks(RevocationData *data, const guint8 *bytes, gsize length, const char *path,
+           GError **error)
+{
+  const guint8 *end = bytes + length;
+  const guint8 *begin = find(bytes, end, BEGIN_MARK);
+  for (guint index = 0; begin; index++) {
+    const guint8 *next = find(begin + 1, end, BEGIN_MARK);
+    const guint8 *mark = find(begin, next ? next : end, END_MARK);
+    if (!mark) {
+      set_truncated(path, index, error);
+      return FALSE;
+    }
+    if (!add_block(data, begin, mark + strlen(END_MARK), path, index, error))
+      return FALSE;
+    begin = next;
+  }
+  return TRUE;
+}
+
+/* No list in PEM: one in DER, or something else altogether. */
+static gboolean
+add_binary(RevocationData *data, const guint8 *bytes, gsize length, const char *path,
+           GError **error)
+{
+  if (length > CERTIFICATE_FILE_MAX) /* too long to be anything else */
+    return add_list(data, bytes, length, path, 0, error);
+  g_autoptr(GError) cause = NULL;
+  if (add_list(data, bytes, length, path, 0, &cause))
+    return TRUE;
+  g_autoptr(FileContent) content = file_content_from_bytes(bytes, length, path);
+  if (!file_content_check_whole(content, error))
+    return FALSE;
+  if (file_content_count(content, CONTENT_CRL) > 0)
+    g_propagate_error(error, g_steal_pointer(&cause));
+  else
+    file_content_set_wrong_kind(content, FILE_SLOT_CRL, error);
+  return FALSE;
+}
+
+gboolean
+revocation_data_add_crl_file(RevocationData *data, const char *path, GError **error)
+{
+  gsize length = 0;
+  g_autofree guint8 *bytes = file_bytes_read(path, FILE_SLOT_CRL, &length, error);
+  if (!bytes)
+    return FALSE;
+  if (find(bytes, bytes + length, BEGIN_MARK))
+    return add_blocks(data, bytes, length, path, error);
+  return add_binary(data, bytes, length, path, error);
+}
+
+/* --- staples ---------------------------------------------------------------------------------- */
+
+void
+revocation_data_add_staple(RevocationData *data, guint index, const void *der, gsize length)
+{
+  if (index >= STAPLE_COUNT_MAX || length > STAPLE_SIZE_MAX)
+    return;
+  g_hash_table_replace(data->staples, GUINT_TO_POINTER(index), g_bytes_new(der, length));
+}
+
+/* --- what is there ---------------------------------------------------------------------------- */
+
+guint
+revocation_data_crls(const RevocationData *data)
+{
+  return data->lists->len;
+}
+
+guint
+revocation_data_staples(const RevocationData *data)
+{
+  return g_hash_table_size(data->staples);
+}
+
+GPtrArray *
+revocation_data_lists(const RevocationData *data)
+{
+  return data->lists;
+}
+
+GPtrArray *
+revocation_data_lists_of(const RevocationData *data, GBytes *issuer_dn)
+{
+  return g_hash_table_lookup(data->by_issuer, issuer_dn);
+}
+
+GBytes *
+revocation_data_staple(const RevocationData *data, guint index)
+{
+  return g_hash_table_lookup(data->staples, GUINT_TO_POINTER(index));
+}

@@ -156,11 +156,11 @@ add_file(JsonWriter *writer, const InspectReport *report, guint file)
 char *
 inspect_json(const InspectReport *report, gboolean ascii)
 {
-  g_autoptr(JsonBuilder) writer = json_writer_new();
+  g_autoptr(JsonWriter) writer = json_writer_new();
   json_writer_begin_array(writer);
   for (guint i = 0; i < report->inspections->len; i++)
     add_file(writer, report, i);
   json_writer_end_array(writer);
-  g_autofree char *text = finding_json_print(writer, ascii);
+  g_autofree char *text = json_writer_print(writer, ascii);
   return g_strconcat(text, "\n", NULL);
 }

@@ -84,15 +84,14 @@ static void
 add_truncated(InspectionReader *reader, const char *what)
 {
   InspectedItem *item = inspection_add(reader, INSPECTED_DAMAGED);
-  inspection_set_title(item, "%s, not whole", what);
+  inspection_set_title(item, "%c%s, not whole", g_ascii_toupper(*what), what + 1);
   inspection_set_problem(reader, item, "file-truncated",
                          "%s ends inside %s; copy it again completely.", reader->label, what);
 }
 
 static void
-remark_damage(InspectionReader *reader, const PemBlock *pem, guint first)
+remark_damage(InspectionReader *reader, const PemBlock *pem, guint index)
 {
-  guint index = MIN(first, reader->inspection->items->len - 1);
   Finding *remark = inspection_add_remark(reader->inspection, "pem-damaged", (int)index);
   finding_set_message(remark,
                       "The %s block at line %u of %s can be read here, but programs with OpenSSL "
@@ -117,6 +116,8 @@ add_no_base64(InspectionReader *reader, const PemBlock *pem)
                          "The %s block at line %u of %s is not Base64 text; copy it again "
                          "completely.",
                          pem->label, reader->line, reader->label);
+  Finding *remark = reader->inspection->remarks->pdata[reader->inspection->remarks->len - 1];
+  remark->severity = FINDING_ERROR; /* nobody can read it */
 }
 
 static void
@@ -130,7 +131,9 @@ read_block(InspectionReader *reader, const FileContent *content, const ContentBl
     add_no_base64(reader, pem);
   else
     read_structure(reader, pem->kind, pem, pem->der, pem->length);
-  if (block->complete && pem->der && pem->damage)
+  const GPtrArray *items = reader->inspection->items;
+  const InspectedItem *item = items->len > first ? items->pdata[first] : NULL;
+  if (item && item->kind != INSPECTED_DAMAGED && pem->damage)
     remark_damage(reader, pem, first);
 }
 

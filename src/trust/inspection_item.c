@@ -90,6 +90,8 @@ inspection_set_problem(InspectionReader *reader, InspectedItem *item, const char
   va_end(arguments);
   Finding *remark = inspection_add_remark(inspection, code, (int)inspection->items->len - 1);
   finding_set_sentence(remark, sentence);
+  if (g_str_equal(code, "key-password-needed"))
+    remark->severity = FINDING_INFO; /* nobody was asked for it yet */
   g_free(item->problem);
   item->problem = g_strdup(remark->message);
   item->problem_code = remark->code;

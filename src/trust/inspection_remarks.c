@@ -68,6 +68,13 @@ find_key(const Inspection *inspection)
   return -1;
 }
 
+static char *
+shell_word(const char *path)
+{
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@";
+  return path[strspn(path, plain)] == '\0' ? g_strdup(path) : g_shell_quote(path);
+}
+
 /* Group rights are given on purpose (the broker's group); those of all others hardly ever. */
 static void
 remark_mode(Inspection *inspection, const char *path)
@@ -77,7 +84,7 @@ remark_mode(Inspection *inspection, const char *path)
   if (!path || key < 0 || stat(path, &status) != 0 || (status.st_mode & 077) == 0)
     return;
   gboolean all = (status.st_mode & 07) != 0;
-  g_autofree char *quoted = g_shell_quote(path);
+  g_autofree char *quoted = shell_word(path);
   Finding *remark = inspection_add_remark(inspection, "key-world-readable", key);
   remark->severity = all ? FINDING_WARNING : FINDING_INFO;
   finding_set_message(remark, "%s holds a private key, and its mode %04o lets %s at it.",

@@ -109,10 +109,10 @@ complete(InspectOptions *options, GError **error)
 static Finding *
 fault_of(const GError *error, const char *path)
 {
+  gboolean token = g_str_has_prefix(path, "pkcs11:"); /* it may hold a PIN */
   if (error->domain != G_FILE_ERROR)
-    return finding_from_error(error, FINDING_SOURCE_NONE, path);
+    return finding_from_error(error, FINDING_SOURCE_NONE, token ? "pkcs11:" : path);
   Finding *fault = finding_new("file-unreadable");
-  g_free(fault->file);
   fault->file = safe_text_string(path);
   finding_set_message(fault, "%s.", error->message);
   return fault;

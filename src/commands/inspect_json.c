@@ -5,6 +5,8 @@
 #include "commands/finding_json.h"
 #include "commands/inspect_report.h"
 
+#define SAME_KEY_MAX 16 /* others that an item names */
+
 static void
 add_date(JsonWriter *writer, const char *name, gint64 time, gboolean known)
 {
@@ -34,8 +36,9 @@ add_texts(JsonWriter *writer, const char *name, const char *const *texts)
 /* --- an item ---------------------------------------------------------------------------------- */
 
 static void
-add_certificate(JsonWriter *writer, const Certificate *certificate)
+add_certificate(JsonWriter *writer, const InspectedItem *item)
 {
+  const Certificate *certificate = item->certificate;
   finding_json_add_text(writer, "subject", certificate_subject(certificate));
   finding_json_add_text(writer, "issuer", certificate_issuer(certificate));
   finding_json_add_text(writer, "serial", certificate_serial(certificate));
@@ -45,8 +48,7 @@ add_certificate(JsonWriter *writer, const Certificate *certificate)
   add_texts(writer, "key_usage", certificate_key_usage(certificate));
   add_texts(writer, "extended_key_usage", certificate_extended_key_usage(certificate));
   add_flag(writer, "ca", certificate_is_ca(certificate));
-  add_flag(writer, "self_signed", certificate_is_self_issued(certificate) &&
-                                       certificate_is_self_signed(certificate));
+  add_flag(writer, "self_signed", item->self_signed);
   finding_json_add_text(writer, "signature", certificate_signature_label(certificate));
   finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
 }
@@ -76,7 +78,7 @@ add_matches(JsonWriter *writer, const InspectReport *report, guint file, guint i
   const GArray *places = inspection_matches_of(report->matches, inspection->items->pdata[index]);
   json_writer_set_member_name(writer, "same_key_as");
   json_writer_begin_array(writer);
-  for (guint i = 0; places && i < MIN(places->len, 64); i++) {
+  for (guint i = 0; places && i < MIN(places->len, SAME_KEY_MAX); i++) {
     const InspectionPlace *place = &g_array_index(places, InspectionPlace, i);
     if (place->file == file && place->item == index)
       continue;
@@ -115,7 +117,7 @@ add_item(JsonWriter *writer, const InspectReport *report, guint file, guint inde
     json_writer_add_null_value(writer);
   finding_json_add_text(writer, "title", item->title);
   if (item->certificate)
-    add_certificate(writer, item->certificate);
+    add_certificate(writer, item);
   else
     add_no_certificate(writer, item);
   finding_json_add_text(writer, "key", item->key_label);

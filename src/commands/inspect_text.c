@@ -206,6 +206,23 @@ add_item(GString *out, const InspectReport *report, guint file, guint index)
 
 /* --- a file ----------------------------------------------------------------------------------- */
 
+static const char *
+noun_of(InspectedKind kind)
+{
+  switch (kind) {
+  case INSPECTED_PARAMETERS:
+    return "parameter block";
+  case INSPECTED_BUNDLE:
+    return "closed bundle";
+  case INSPECTED_OTHER:
+    return "other block";
+  case INSPECTED_DAMAGED:
+    return "damaged item";
+  default:
+    return inspected_kind_name(kind);
+  }
+}
+
 /* "3 certificates, 1 private key", in the order of the kinds. */
 static char *
 counts_text(const Inspection *inspection)
@@ -217,12 +234,9 @@ counts_text(const Inspection *inspection)
     counts[item->kind]++;
   }
   for (guint kind = 0; kind < G_N_ELEMENTS(counts); kind++) {
-    const char *name = inspected_kind_name(kind);
-    gboolean plural = counts[kind] > 1 && kind != INSPECTED_PARAMETERS &&
-                      kind != INSPECTED_DAMAGED && kind != INSPECTED_OTHER;
     if (counts[kind] > 0)
-      g_string_append_printf(text, "%s%u %s%s", text->len > 0 ? ", " : "", counts[kind], name,
-                             plural ? "s" : "");
+      g_string_append_printf(text, "%s%u %s%s", text->len > 0 ? ", " : "", counts[kind],
+                             noun_of((InspectedKind)kind), counts[kind] > 1 ? "s" : "");
   }
   return g_string_free(text, FALSE);
 }

@@ -83,13 +83,13 @@ add_key_note(GString *out, const SplitReport *report)
     text_block_append(out, "  · ", "the key stays encrypted with its password");
 }
 
-/* Of the file's remarks those that say that something is wrong with what was written. */
+/* Of the file's remarks those that hold for what was written, too; the order does not. */
 static void
 add_findings(GString *out, const SplitReport *report)
 {
   for (guint i = 0; i < report->inspection->remarks->len; i++) {
     const Finding *remark = report->inspection->remarks->pdata[i];
-    if (remark->severity == FINDING_ERROR)
+    if (remark->severity == FINDING_ERROR && !g_str_equal(remark->code, "leaf-not-first"))
       finding_text_append(out, remark, NULL);
   }
 }

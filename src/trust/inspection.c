@@ -233,20 +233,30 @@ inspection_new(const char *label)
   return inspection;
 }
 
+static void
+reader_clear(InspectionReader *reader)
+{
+  g_hash_table_unref(reader->known);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(InspectionReader, reader_clear)
+
 static InspectionReader
 reader_of(Inspection *inspection, const char *password)
 {
   return (InspectionReader){.label = inspection->path,
                             .password = password,
                             .inspection = inspection,
-                            .rounds = INSPECTION_ROUNDS_MAX};
+                            .rounds = INSPECTION_ROUNDS_MAX,
+                            .known = g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
+                                                           (GDestroyNotify)g_bytes_unref,
+                                                           (GDestroyNotify)certificate_unref)};
 }
 
 static Inspection *
 read_content(const FileContent *content, const char *path, const char *password, GError **error)
 {
   g_autoptr(Inspection) inspection = inspection_new(content->label);
-  InspectionReader reader = reader_of(inspection, password);
+  g_auto(InspectionReader) reader = reader_of(inspection, password);
   if (is_utf16(content))
     read_utf16(&reader, content);
   else if (content->blocks->len > 0 && content->der)
@@ -263,20 +273,37 @@ read_content(const FileContent *content, const char *path, const char *password,
   return g_steal_pointer(&inspection);
 }
 
-Inspection *
-inspection_read(const char *path, const char *password, GError **error)
+/* (transfer full): the URI without the PIN that it may hold (RFC 7512, 2.3). */
+static char *
+without_pin(const char *uri)
 {
-  if (!g_str_has_prefix(path, "pkcs11:")) {
-    g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_ANY, error);
-    return content ? read_content(content, path, password, error) : NULL;
-  }
-  g_autoptr(Inspection) inspection = inspection_new(path);
-  InspectionReader reader = reader_of(inspection, password);
+  const char *pin = strstr(uri, "pin-value=");
+  if (!pin)
+    return g_strdup(uri);
+  pin += strlen("pin-value=");
+  return g_strdup_printf("%.*s...%s", (int)(pin - uri), uri, pin + strcspn(pin, ";&?"));
+}
+
+static Inspection *
+read_uri(const char *uri, const char *password, GError **error)
+{
+  g_autofree char *shown = without_pin(uri);
+  g_autoptr(Inspection) inspection = inspection_new(shown);
+  g_auto(InspectionReader) reader = reader_of(inspection, password);
   reader.container = "PKCS#11";
-  if (!inspection_read_token(&reader, path, error))
+  if (!inspection_read_token(&reader, uri, error))
     return NULL;
   finding_list_sort(inspection->remarks);
   return g_steal_pointer(&inspection);
+}
+
+Inspection *
+inspection_read(const char *path, const char *password, GError **error)
+{
+  if (g_str_has_prefix(path, "pkcs11:"))
+    return read_uri(path, password, error);
+  g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_ANY, error);
+  return content ? read_content(content, path, password, error) : NULL;
 }
 
 Inspection *

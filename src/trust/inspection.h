@@ -27,6 +27,8 @@ typedef struct {
   char *title;              /* one line, safe text: "RSA 2048 private key, encrypted (PBES2)" */
   char *details;            /* lines "Label: value" of safe text; NULL: none. Never secret values */
   Certificate *certificate; /* of INSPECTED_CERTIFICATE, else NULL */
+  gboolean self_signed;     /* the certificate's own key made its signature; FALSE also where one
+                             * file has so many that not all are tried */
   char *subject;            /* RFC 4514, of a request; NULL: certificate or none */
   char *issuer;             /* the same, of a CRL */
   gint64 this_update, next_update; /* of a CRL, seconds since 1970; 0: none */

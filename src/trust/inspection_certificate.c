@@ -5,25 +5,48 @@
 
 enum { TAG_UTF8_STRING = 0x0c, TAG_REJECTED = DER_CONTEXT | DER_CONSTRUCTED };
 
-static const char *
-role_of(const Certificate *certificate)
-{
-  if (certificate_is_ca(certificate))
-    return certificate_is_self_signed(certificate) ? "Root certificate" : "CA certificate";
-  return "Certificate";
-}
-
 static void
-set_certificate_title(InspectedItem *item)
+set_certificate_title(InspectedItem *item, gboolean self_issued)
 {
   const Certificate *certificate = item->certificate;
-  const char *role = role_of(certificate), *subject = certificate_subject_label(certificate);
-  if (!certificate_is_self_issued(certificate))
+  const char *subject = certificate_subject_label(certificate);
+  const char *role = !certificate_is_ca(certificate) ? "Certificate"
+                     : item->self_signed             ? "Root certificate"
+                                                     : "CA certificate";
+  if (!self_issued)
     inspection_set_title(item, "%s %s \u2190 %s", role, subject,
                          certificate_issuer_label(certificate));
   else
     inspection_set_title(item, "%s %s, self-%s", role, subject,
-                         certificate_is_self_signed(certificate) ? "signed" : "issued");
+                         item->self_signed ? "signed" : "issued");
+}
+
+/* A signature is what costs most; it is found out only once a certificate. */
+static void
+describe(InspectionReader *reader, InspectedItem *item)
+{
+  gboolean self_issued = certificate_is_self_issued(item->certificate);
+  item->key_id = g_strdup(certificate_key_id(item->certificate));
+  item->key_label = g_strdup(certificate_key_label(item->certificate));
+  if (self_issued && reader->signatures < INSPECTION_SIGNATURES_MAX) {
+    reader->signatures++;
+    item->self_signed = certificate_is_self_signed(item->certificate);
+  }
+  set_certificate_title(item, self_issued);
+}
+
+/* (transfer full) */
+static Certificate *
+find_or_make(InspectionReader *reader, const void *der, gsize length, GError **error)
+{
+  g_autoptr(GBytes) key = g_bytes_new_static(der, length);
+  Certificate *certificate = g_hash_table_lookup(reader->known, key);
+  if (certificate)
+    return certificate_ref(certificate);
+  certificate = certificate_new_from_der(der, length, error);
+  if (certificate)
+    g_hash_table_insert(reader->known, g_bytes_new(der, length), certificate_ref(certificate));
+  return certificate;
 }
 
 static guint
@@ -42,7 +65,7 @@ static InspectedItem *
 add_certificate(InspectionReader *reader, const void *der, gsize length)
 {
   g_autoptr(GError) error = NULL;
-  Certificate *certificate = certificate_new_from_der(der, length, &error);
+  Certificate *certificate = find_or_make(reader, der, length, &error);
   InspectedItem *item =
       inspection_add(reader, certificate ? INSPECTED_CERTIFICATE : INSPECTED_DAMAGED);
   if (!certificate) {
@@ -55,9 +78,7 @@ add_certificate(InspectionReader *reader, const void *der, gsize length)
     return NULL;
   }
   item->certificate = certificate;
-  item->key_id = g_strdup(certificate_key_id(certificate));
-  item->key_label = g_strdup(certificate_key_label(certificate));
-  set_certificate_title(item);
+  describe(reader, item);
   return item;
 }
 
@@ -111,7 +132,7 @@ add_settings(InspectedItem *item, DerSpan after)
   if (der_next_of(&parts, DER_SEQUENCE, &part))
     add_purposes(item, "Trusted for", &part);
   if (der_next_of(&parts, TAG_REJECTED, &part))
-    add_purposes(item, "Rejected for", &part);
+    add_purposes(item, "Refused for", &part);
   if (der_next_of(&parts, TAG_UTF8_STRING, &part))
     inspection_add_detail(item, "Alias", "%.*s", (int)MIN(part.content.length, 200),
                           (const char *)part.content.bytes);

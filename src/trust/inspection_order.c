@@ -100,9 +100,9 @@ remark_leaf_not_first(Order *order, guint position, gboolean by_key)
   if (!by_key)
     remark->severity = FINDING_WARNING;
   finding_set_message(remark,
-                      "In %s the certificate %s is number %u (\"%s\"), not the first (\"%s\").",
+                      "In %s the certificate %s is item %u (\"%s\"), not the first one (\"%s\").",
                       order->inspection->path, by_key ? "for the key" : "that is no CA's",
-                      position + 1, certificate_subject_label(certificate_at(order, position)),
+                      index + 1, certificate_subject_label(certificate_at(order, position)),
                       certificate_subject_label(certificate_at(order, 0)));
 }
 
@@ -245,8 +245,8 @@ remark_root(Order *order)
 {
   for (guint i = 0; i < order->indexes->len; i++) {
     Certificate *certificate = certificate_at(order, i);
-    if (!g_array_index(order->related, gboolean, i) || !certificate_is_ca(certificate) ||
-        !certificate_is_self_issued(certificate) || !certificate_is_self_signed(certificate))
+    if (!g_array_index(order->related, gboolean, i) || !item_at(order, i)->self_signed ||
+        !certificate_is_ca(certificate))
       continue;
     guint index = g_array_index(order->indexes, guint, i);
     Finding *remark = inspection_add_remark(order->inspection, "chain-includes-root", (int)index);

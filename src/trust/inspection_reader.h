@@ -13,6 +13,9 @@
 #define INSPECTION_ROUNDS_MAX 4000000
 #define INSPECTION_ROUNDS_UNASKED 200000
 
+/* Certificates of one file whose own signature is checked. */
+#define INSPECTION_SIGNATURES_MAX 2000
+
 typedef struct {
   const char *label;      /* the file's name, safe text */
   const char *password;   /* or NULL */
@@ -20,6 +23,8 @@ typedef struct {
   const char *container;  /* of what is read now */
   guint line;             /* the same */
   gint64 rounds;          /* of key derivation that may still be spent */
+  guint signatures;       /* checked so far */
+  GHashTable *known;      /* DER (GBytes) → Certificate: a file may hold one a thousand times */
 } InspectionReader;
 
 /* Appends an item of this kind; borrowed, until the next one is added. */

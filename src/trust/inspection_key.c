@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "trust/der_reader.h"
 #include "trust/private_key.h"
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
@@ -21,7 +22,8 @@ datum_of(const InspectedKeySource *source, gnutls_x509_crt_fmt_t *format)
   return (gnutls_datum_t){(unsigned char *)source->der, source->length};
 }
 
-/* "PBES2-AES256-CBC, 2048 rounds"; `*rounds` as the file has them. */
+/* "PBES2-AES256-CBC, 2048 rounds"; `*rounds` as the file has them. NULL: in a way that GnuTLS does
+ * not know, scrypt for one. */
 static char *
 pkcs8_encryption(const InspectedKeySource *source, gint64 *rounds)
 {
@@ -30,11 +32,8 @@ pkcs8_encryption(const InspectedKeySource *source, gint64 *rounds)
   unsigned schema = 0, cipher = 0, salt_size = 0, count = 0;
   char *oid = NULL;
   int result = gnutls_pkcs8_info(&data, format, &schema, &cipher, NULL, &salt_size, &count, &oid);
-  g_autofree char *safe_oid = safe_text_string(oid);
   gnutls_free(oid);
   *rounds = result >= 0 ? count : 0;
-  if (result == GNUTLS_E_UNKNOWN_CIPHER_TYPE)
-    return g_strdup_printf("in a way that is not supported here, %s", safe_oid);
   const char *name = result >= 0 ? gnutls_pkcs_schema_get_name(schema) : NULL;
   return name ? g_strdup_printf("%s, %u rounds", name, count) : NULL;
 }
@@ -158,10 +157,41 @@ set_rounds_problem(InspectionReader *reader, InspectedItem *item, gint64 rounds)
                          reader->label, rounds);
 }
 
+static void
+set_unknown_problem(InspectionReader *reader, InspectedItem *item)
+{
+  inspection_set_problem(reader, item, "key-encryption-unsupported",
+                         "The key in %s is encrypted in a way that is not supported; encrypt it "
+                         "anew with `openssl pkcs8 -topk8 -v2 aes256`.",
+                         reader->label);
+}
+
+/* The key, or NULL and the item's problem. */
+static gnutls_x509_privkey_t
+try_key(InspectionReader *reader, InspectedItem *item, const InspectedKeySource *source,
+        const char *encryption, gint64 rounds)
+{
+  g_autoptr(GError) error = NULL;
+  if (source->encrypted && !encryption) {
+    set_unknown_problem(reader, item);
+    return NULL;
+  }
+  if (reader->password && !inspection_spend(reader, rounds)) {
+    set_rounds_problem(reader, item, rounds);
+    return NULL;
+  }
+  gnutls_x509_privkey_t key = open_key(reader, source, &error);
+  if (key)
+    return key;
+  inspection_set_problem(reader, item, trust_error_code(error->code), "%s", error->message);
+  if (error->code == TRUST_ERROR_MALFORMED)
+    item->kind = INSPECTED_DAMAGED;
+  return NULL;
+}
+
 void
 inspection_read_key(InspectionReader *reader, const InspectedKeySource *source)
 {
-  g_autoptr(GError) error = NULL;
   gint64 rounds = 0;
   InspectedItem *item = inspection_add(reader, INSPECTED_KEY);
   g_autofree char *encryption = source->encrypted ? encryption_text(source, &rounds) : NULL;
@@ -169,20 +199,13 @@ inspection_read_key(InspectionReader *reader, const InspectedKeySource *source)
   item->encrypted = source->encrypted;
   if (format)
     inspection_add_detail(item, "Format", "%s", format);
-  gboolean affordable = !reader->password || inspection_spend(reader, rounds);
-  gnutls_x509_privkey_t key = affordable ? open_key(reader, source, &error) : NULL;
+  gnutls_x509_privkey_t key = try_key(reader, item, source, encryption, rounds);
   if (key)
     set_key_id(item, key);
   take_pem(item, source, key);
   set_key_title(item, encryption);
   if (key)
     gnutls_x509_privkey_deinit(key);
-  else if (!affordable)
-    set_rounds_problem(reader, item, rounds);
-  else
-    inspection_set_problem(reader, item, trust_error_code(error->code), "%s", error->message);
-  if (error && error->code == TRUST_ERROR_MALFORMED)
-    item->kind = INSPECTED_DAMAGED;
 }
 
 void
@@ -199,6 +222,20 @@ inspection_take_key(InspectionReader *reader, gnutls_x509_privkey_t key, const c
 
 /* --- public keys ------------------------------------------------------------------------------ */
 
+/* PKCS#1 (RFC 8017, A.1.1), which GnuTLS does not read: modulus and exponent. */
+static gboolean
+import_rsa(gnutls_pubkey_t key, DerSpan whole)
+{
+  DerSpan numbers;
+  DerElement modulus, exponent;
+  if (!der_unwrap(whole, DER_SEQUENCE, &numbers) || !der_next_of(&numbers, DER_INTEGER, &modulus) ||
+      !der_next_of(&numbers, DER_INTEGER, &exponent) || numbers.length > 0)
+    return FALSE;
+  gnutls_datum_t m = {(unsigned char *)modulus.content.bytes, modulus.content.length};
+  gnutls_datum_t e = {(unsigned char *)exponent.content.bytes, exponent.content.length};
+  return gnutls_pubkey_import_rsa_raw(key, &m, &e) >= 0;
+}
+
 void
 inspection_read_public_key(InspectionReader *reader, const char *label, const void *der,
                            gsize length)
@@ -207,19 +244,19 @@ inspection_read_public_key(InspectionReader *reader, const char *label, const vo
   gnutls_datum_t data = {(unsigned char *)der, length};
   if (gnutls_pubkey_init(&key) < 0)
     g_error("no memory for a public key");
-  g_autofree char *pem = label ? pem_of_der(label, der, length) : NULL;
-  gnutls_datum_t text = {(unsigned char *)pem, pem ? strlen(pem) : 0};
-  int result = gnutls_pubkey_import(key, pem ? &text : &data,
-                                    pem ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER);
-  InspectedItem *item = inspection_add(reader, result >= 0 ? INSPECTED_PUBLIC_KEY : INSPECTED_DAMAGED);
-  if (result >= 0) {
+  gboolean rsa = label && g_str_equal(label, "RSA PUBLIC KEY");
+  gboolean good = rsa ? import_rsa(key, (DerSpan){der, length})
+                      : gnutls_pubkey_import(key, &data, GNUTLS_X509_FMT_DER) >= 0;
+  InspectedItem *item =
+      inspection_add(reader, good ? INSPECTED_PUBLIC_KEY : INSPECTED_DAMAGED);
+  if (good) {
     inspection_set_public(item, key);
     inspection_set_title(item, "%s public key", item->key_label);
   } else {
     inspection_set_title(item, "Public key, damaged");
     inspection_set_problem(reader, item, "certificate-malformed",
-                           "The public key in %s cannot be read (%s); copy it again completely.",
-                           reader->label, gnutls_strerror(result));
+                           "The public key in %s cannot be read; copy it again completely.",
+                           reader->label);
   }
   gnutls_pubkey_deinit(key);
 }

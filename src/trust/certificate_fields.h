@@ -36,3 +36,8 @@ void certificate_fields_clear(CertificateFields *fields);
 const CertificateFields *certificate_fields(const Certificate *certificate);
 /* Borrowed: the whole certificate. */
 GBytes *certificate_der(const Certificate *certificate);
+
+/* (transfer full), NULL-terminated: GNUTLS_KEY_... bits, and the content of an extendedKeyUsage, in
+ * the words of RFC 5280; the latter NULL when it cannot be parsed. */
+char **certificate_fields_key_usage(unsigned bits);
+char **certificate_fields_purposes(const gnutls_datum_t *extension);

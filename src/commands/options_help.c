@@ -10,7 +10,7 @@
 
 static const char head[] =
     "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"
-    "       mqtrust verify [OPTION]... FILE\n"
+    "       mqtrust inspect|split|verify [OPTION]... FILE\n"
     "       mqtrust demo [OPTION]...\n"
     "\n"
     "A terminal dashboard for MQTT over one-way and two-way TLS. CONNECTION is the\n"
@@ -31,7 +31,8 @@ static const char foot[] =
     "    -u ada --pw-file ~/.ada\n"
     "  mqtrust demo\n"
     "\n"
-    "mqtrust verify --help tells of verifying a certificate's file.\n"
+    "inspect, split and verify look into files of certificates; mqtrust verify\n"
+    "--help and the like tell of their options.\n"
     "\n"
     "Exit status: 0 when the dashboard was left, 2 when it could not begin. See\n"
     "mqtrust(1) for the keys and the files.\n";

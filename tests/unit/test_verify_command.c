@@ -5,6 +5,9 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include <gnutls/pkcs7.h>
+
+#include "trust/gnutls_bridge.h"
 #include "trust/second_opinion.h"
 #include "unit/forge.h"
 
@@ -320,6 +323,26 @@ test_many_files(Stage *stage, gconstpointer unused)
                 "  · The purpose of the certificate: none was given.\n");
 }
 
+/* A PKCS#7 has no order: the leaf is found all the same. */
+static void
+test_pkcs7(Stage *stage, gconstpointer unused)
+{
+  gnutls_pkcs7_t pkcs7;
+  gnutls_datum_t text = {NULL, 0};
+  const Forged *all[] = {stage->root, stage->intermediate, stage->leaf};
+  g_assert_cmpint(gnutls_pkcs7_init(&pkcs7), >=, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+    g_assert_cmpint(gnutls_pkcs7_set_crt(pkcs7, certificate_gnutls(all[i]->certificate)), >=, 0);
+  g_assert_cmpint(gnutls_pkcs7_export2(pkcs7, GNUTLS_X509_FMT_PEM, &text), >=, 0);
+  g_autofree char *pem = g_strndup((const char *)text.data, text.size);
+  write_file(stage, "chain.p7b", pem);
+  gnutls_free(text.data);
+  gnutls_pkcs7_deinit(pkcs7);
+  g_assert_cmpint(run(stage, AT "--trust root.pem --hostname " HOST " chain.p7b"), ==, 0);
+  assert_says(stage, "✓ broker                    chain.p7b #0    2025-01-01");
+  assert_says(stage, "✓ └ R3                      chain.p7b #1    2025-01-01");
+}
+
 static void
 test_depth(Stage *stage, gconstpointer unused)
 {
@@ -513,6 +536,7 @@ main(int argc, char **argv)
   TEST(expired);
   TEST(wrong_host);
   TEST(many_files);
+  TEST(pkcs7);
   TEST(depth);
   TEST(purpose);
   TEST(hostile_names);

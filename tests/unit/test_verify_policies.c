@@ -102,10 +102,10 @@ inhibit_mapping(guint8 skip)
 
 /* leaf ← Inner ← Outer ← Root, each with its extensions, which are gone afterwards. */
 static void
-judge(Bench *bench)
+judge_named(Bench *bench, const char *inner_name)
 {
   ForgeTemplate root = forge_authority("Root"), outer = forge_authority("Outer");
-  ForgeTemplate inner = forge_authority("Inner"), leaf = forge_server("broker", HOST);
+  ForgeTemplate inner = forge_authority(inner_name), leaf = forge_server("broker", HOST);
   root.tweak = tweak_root;
   outer.tweak = tweak_outer;
   inner.tweak = tweak_inner;
@@ -125,6 +125,12 @@ judge(Bench *bench)
   clear(&of_outer);
   clear(&of_inner);
   clear(&of_leaf);
+}
+
+static void
+judge(Bench *bench)
+{
+  judge_named(bench, "Inner");
 }
 
 static void
@@ -233,6 +239,19 @@ test_skip(Bench *bench, gconstpointer unused)
   assert_clean(bench->verdict);
 }
 
+/* A CA that issued itself a certificate is not one more (6.1.4 (h)). */
+static void
+test_skip_self_issued(Bench *bench, gconstpointer unused)
+{
+  of_outer.constraints = require_explicit(2);
+  of_inner.policies = policy(SILVER);
+  judge_named(bench, "Outer");
+  g_assert_true(bench->verdict->accepted);
+  of_outer.constraints = require_explicit(2);
+  judge_named(bench, "Inner");
+  g_assert_false(bench->verdict->accepted);
+}
+
 static void
 test_mapping(Bench *bench, gconstpointer unused)
 {
@@ -314,6 +333,40 @@ test_unreadable(Bench *bench, gconstpointer unused)
                   FINDING_SOURCE_PEER, 0);
 }
 
+/* What comes before the fault counts as little as what comes behind it. */
+static void
+test_half_read(Bench *bench, gconstpointer unused)
+{
+  of_outer.constraints = require_explicit(0);
+  of_outer.policies = policy(SILVER);
+  of_inner.policies = policy(SILVER);
+  of_leaf.policies =
+      der_element(0x30, der_element(0x30, der_oid(SILVER), NULL), der_bytes(0x31, "", 0), NULL);
+  judge(bench);
+  assert_found(bench->verdict, "policies-unsupported", FINDING_ERROR, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 2);
+  assert_found(bench->verdict, "certificate-malformed", FINDING_WARNING, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 0);
+}
+
+/* As many as nobody means are not read, whoever sends them. */
+static void
+test_too_many(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(GByteArray) many = g_byte_array_new();
+  for (guint i = 0; i < 1025; i++) {
+    g_autofree char *oid = g_strdup_printf(SILVER ".%u", i);
+    g_autoptr(GBytes) one = der_element(0x30, der_oid(oid), NULL);
+    g_byte_array_append(many, g_bytes_get_data(one, NULL), g_bytes_get_size(one));
+  }
+  of_leaf.policies = der_bytes(0x30, many->data, many->len);
+  judge(bench);
+  Finding *finding = assert_found(bench->verdict, "certificate-malformed", FINDING_WARNING,
+                                  FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_cmpstr(finding->message, ==,
+                  "The certificatePolicies of \"broker\" in the broker's chain cannot be read.");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -323,10 +376,13 @@ main(int argc, char **argv)
   BENCH_TEST("policies/", anchor);
   BENCH_TEST("policies/", required);
   BENCH_TEST("policies/", skip);
+  BENCH_TEST("policies/", skip_self_issued);
   BENCH_TEST("policies/", mapping);
   BENCH_TEST("policies/", mapping_inhibited);
   BENCH_TEST("policies/", any_inhibited);
   BENCH_TEST("policies/", any_mapped);
   BENCH_TEST("policies/", unreadable);
+  BENCH_TEST("policies/", half_read);
+  BENCH_TEST("policies/", too_many);
   return g_test_run();
 }

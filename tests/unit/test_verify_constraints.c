@@ -236,6 +236,28 @@ test_common_name(Bench *bench, gconstpointer unused)
   g_assert_true(bench->verdict->accepted);
 }
 
+static void
+add_address(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS,
+                                                       "\xc0\x00\x02\x01", 4, GNUTLS_FSAN_SET),
+                  >=, 0);
+}
+
+/* Dialled by its address, which is listed: that its common name looks like a host is nobody's
+ * business (GnuTLS refuses it). */
+static void
+test_common_name_unused(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate leaf = forge_server("evil.example.org", NULL);
+  leaf.tweak = add_address;
+  bench->request.name = "192.0.2.1";
+  set_constraint(PERMITTED, der_text(DNS, "example.com"));
+  judge_leaf_below(bench, &leaf);
+  g_assert_true(bench->verdict->accepted);
+  g_assert_null(bench_find(bench->verdict, "name-constraints-violated"));
+}
+
 /* --- along the path -----------------------------------------------------------------------------
  */
 
@@ -427,6 +449,7 @@ main(int argc, char **argv)
   BENCH_TEST("constraints/", directory);
   BENCH_TEST("constraints/", subject_mail);
   BENCH_TEST("constraints/", common_name);
+  BENCH_TEST("constraints/", common_name_unused);
   BENCH_TEST("constraints/", intermediate);
   BENCH_TEST("constraints/", anchor);
   BENCH_TEST("constraints/", unsupported);

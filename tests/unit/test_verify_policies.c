@@ -102,10 +102,10 @@ inhibit_mapping(guint8 skip)
 
 /* leaf ← Inner ← Outer ← Root, each with its extensions, which are gone afterwards. */
 static void
-judge(Bench *bench)
+judge_named(Bench *bench, const char *inner_name)
 {
   ForgeTemplate root = forge_authority("Root"), outer = forge_authority("Outer");
-  ForgeTemplate inner = forge_authority("Inner"), leaf = forge_server("broker", HOST);
+  ForgeTemplate inner = forge_authority(inner_name), leaf = forge_server("broker", HOST);
   root.tweak = tweak_root;
   outer.tweak = tweak_outer;
   inner.tweak = tweak_inner;
@@ -125,6 +125,12 @@ judge(Bench *bench)
   clear(&of_outer);
   clear(&of_inner);
   clear(&of_leaf);
+}
+
+static void
+judge(Bench *bench)
+{
+  judge_named(bench, "Inner");
 }
 
 static void
@@ -233,6 +239,19 @@ test_skip(Bench *bench, gconstpointer unused)
   assert_clean(bench->verdict);
 }
 
+/* A CA that issued itself a certificate is not one more (6.1.4 (h)). */
+static void
+test_skip_self_issued(Bench *bench, gconstpointer unused)
+{
+  of_outer.constraints = require_explicit(2);
+  of_inner.policies = policy(SILVER);
+  judge_named(bench, "Outer");
+  g_assert_true(bench->verdict->accepted);
+  of_outer.constraints = require_explicit(2);
+  judge_named(bench, "Inner");
+  g_assert_false(bench->verdict->accepted);
+}
+
 static void
 test_mapping(Bench *bench, gconstpointer unused)
 {
@@ -323,6 +342,7 @@ main(int argc, char **argv)
   BENCH_TEST("policies/", anchor);
   BENCH_TEST("policies/", required);
   BENCH_TEST("policies/", skip);
+  BENCH_TEST("policies/", skip_self_issued);
   BENCH_TEST("policies/", mapping);
   BENCH_TEST("policies/", mapping_inhibited);
   BENCH_TEST("policies/", any_inhibited);

@@ -2,6 +2,8 @@
 
 #include "trust/certificate_extensions.h"
 
+#include <string.h>
+
 #include "trust/certificate_fields.h"
 
 #define EXTENSIONS_TAG (DER_CONTEXT | DER_CONSTRUCTED | 3)
@@ -66,12 +68,65 @@ certificate_extension_next(DerSpan *rest, Extension *extension)
   return TRUE;
 }
 
+/* --- by OID ----------------------------------------------------------------------------------- */
+
+/* Every check asks for some, of every certificate of every path: they are found once. */
+struct ExtensionIndex {
+  GArray *entries; /* of Entry */
+};
+
+typedef struct {
+  Extension extension;
+  char *oid; /* NULL: none that can be written */
+} Entry;
+
+static void
+entry_clear(Entry *entry)
+{
+  g_free(entry->oid);
+}
+
+ExtensionIndex *
+certificate_extension_index_new(const Certificate *certificate)
+{
+  ExtensionIndex *index = g_new(ExtensionIndex, 1);
+  DerSpan rest = certificate_extensions(certificate);
+  Entry entry;
+  index->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+  g_array_set_clear_func(index->entries, (GDestroyNotify)entry_clear);
+  while (certificate_extension_next(&rest, &entry.extension)) {
+    entry.oid = der_oid_text(entry.extension.oid);
+    g_array_append_val(index->entries, entry);
+  }
+  return index;
+}
+
+void
+certificate_extension_index_free(ExtensionIndex *index)
+{
+  if (!index)
+    return;
+  g_array_unref(index->entries);
+  g_free(index);
+}
+
 gboolean
 certificate_extension_find(const Certificate *certificate, const char *oid, Extension *extension)
 {
-  DerSpan rest = certificate_extensions(certificate);
-  while (certificate_extension_next(&rest, extension))
-    if (der_oid_is(extension->oid, oid))
-      return TRUE;
+  const GArray *entries = certificate_fields(certificate)->extensions->entries;
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = &g_array_index(entries, Entry, i);
+    if (!entry->oid || strcmp(entry->oid, oid))
+      continue;
+    *extension = entry->extension;
+    return TRUE;
+  }
   return FALSE;
+}
+
+gboolean
+certificate_has_extension(const Certificate *certificate, const char *oid)
+{
+  Extension extension;
+  return certificate_extension_find(certificate, oid, &extension);
 }

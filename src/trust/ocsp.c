@@ -16,6 +16,7 @@
 #define RESPONDERS_MAX 16        /* certificates in one answer */
 #define HASH_MAX 64              /* bytes of SHA-512 */
 #define FEATURE_STATUS_REQUEST 5 /* TLS extension number (RFC 6066, 8) */
+#define OID_TLS_FEATURE "1.3.6.1.5.5.7.1.24"
 /* RFC 6960, 4.2.2.1: an answer without nextUpdate may have been superseded at any time; this is
  * how long others still take one that was stapled. */
 #define WITHOUT_END_MAX (15 * 24 * 60 * 60)
@@ -296,6 +297,8 @@ ocsp_must_staple(const Certificate *certificate)
 {
   gnutls_x509_tlsfeatures_t features;
   gboolean wanted = FALSE;
+  if (!certificate_has_extension(certificate, OID_TLS_FEATURE))
+    return FALSE;
   if (gnutls_x509_tlsfeatures_init(&features) < 0)
     return FALSE;
   if (gnutls_x509_crt_get_tlsfeatures(certificate_gnutls(certificate), features, 0, NULL) >= 0) {

@@ -12,7 +12,7 @@
 #define OID_RSA_PSS "1.2.840.113549.1.1.10"
 /* GnuTLS's own reader needs some hundred times as much memory. */
 #define PSS_SIZE_MAX (1024 * 1024)
-#define SIGNERS_MAX 64
+#define SIGNERS_MAX 4096
 
 /* (transfer full): the OID in an AlgorithmIdentifier, or NULL. */
 static char *

@@ -173,7 +173,7 @@ is_valid_signer(const Inquiry *inquiry, const Certificate *candidate)
 static const Certificate *
 signer_among(const Inquiry *inquiry, const Crl *crl, const GPtrArray *certificates)
 {
-  for (guint i = 0; certificates && i < certificates->len; i++) {
+  for (guint i = 0; certificates && i < MIN(certificates->len, PATH_SENT_MAX); i++) {
     const Certificate *candidate = certificates->pdata[i];
     if (has_issuers_name(inquiry, candidate) && crl_is_signed_by(crl, candidate) &&
         !certificate_equal(candidate, inquiry->certificate) && is_valid_signer(inquiry, candidate))

@@ -28,6 +28,13 @@ typedef struct {
 } Single;
 
 void
+ocsp_answer_copy(const OcspAnswer *answer, OcspAnswer *copy)
+{
+  *copy = *answer;
+  copy->why = g_strdup(answer->why);
+}
+
+void
 ocsp_answer_clear(OcspAnswer *answer)
 {
   g_clear_pointer(&answer->why, g_free);

@@ -169,13 +169,11 @@ survey_staple(const Survey *survey, guint position)
 {
   const VerifyRequest *request = survey->request;
   int sent = path_node(survey->path, position)->sent;
-  GBytes *der =
-      request->revocation && sent >= 0 ? revocation_data_staple(request->revocation, sent) : NULL;
-  if (!der)
-    return REVOCATION_UNKNOWN;
   g_auto(OcspAnswer) answer = {0};
-  ocsp_judge(der, certificate_at(survey, position), certificate_at(survey, position + 1),
-             request->time, &answer);
+  if (sent < 0 ||
+      !revocation_data_judge_staple(request->revocation, sent, certificate_at(survey, position),
+                                    certificate_at(survey, position + 1), request->time, &answer))
+    return REVOCATION_UNKNOWN;
   if (answer.status == OCSP_GOOD)
     return REVOCATION_GOOD;
   if (answer.status == OCSP_REVOKED) {
@@ -276,7 +274,11 @@ survey_strangers(const Survey *survey)
                           "The revocation list of \"%s\" in %s is of no CA on this path, so it "
                           "says nothing here.",
                           crl->issuer, crl->file);
-      finding_set_remedy(finding, "Nothing to do, unless it was meant to be of a CA on the path.");
+      finding_set_remedy(finding, crl->scope.indirect
+                                      ? "Give the lists of the CAs on the path: a list for other "
+                                        "CAs (indirect) is not used for them."
+                                      : "Nothing to do, unless it was meant to be of a CA on the "
+                                        "path.");
     } else if (count <= STRANGERS_SHOWN_MAX) {
       finding_add_evidence(finding, "neither is that of \"%s\" in %s", crl->issuer, crl->file);
     }

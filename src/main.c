@@ -9,6 +9,7 @@
 static const Command commands[] = {
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
      command_demo},
+    {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},
 };
 
 int

@@ -146,6 +146,19 @@ print_findings(const GPtrArray *findings)
   }
 }
 
+/* What the other programs of this house would say to the same broker. */
+static void
+print_opinion(const ConnectionInfo *info)
+{
+  if (info->opinion == NULL)
+    return;
+  g_autofree char *summary = second_opinion_summary(info->opinion);
+  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
+  print("%s", summary);
+  if (difference != NULL)
+    print("  %s", difference);
+}
+
 static void
 print_chain(const ConnectionInfo *info)
 {
@@ -157,6 +170,7 @@ print_chain(const ConnectionInfo *info)
     for (guint i = 0; i < info->verdict->path->len; i++)
       print_link(g_ptr_array_index(info->verdict->path, i), i);
     print("Verdict: %s", info->verdict->accepted ? "accepted" : "refused");
+    print_opinion(info);
   }
   print_findings(info->findings);
 }

@@ -86,6 +86,7 @@ forget_attempt(Connection *connection)
   g_clear_pointer((char **)&info->address, g_free);
   g_clear_pointer((char **)&info->last_error, g_free);
   g_clear_pointer((Verdict **)&info->verdict, verdict_free);
+  g_clear_pointer((SecondOpinion **)&info->opinion, second_opinion_free);
   g_clear_pointer(&info->peer_chain, g_ptr_array_unref);
   g_clear_pointer(&info->identity, identity_unref);
   g_clear_pointer(&info->anchors, anchors_unref);

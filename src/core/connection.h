@@ -13,6 +13,7 @@
 #include "net/transport.h"
 #include "trust/anchors.h"
 #include "trust/identity.h"
+#include "trust/second_opinion.h"
 #include "trust/verify.h"
 
 typedef struct Connection Connection;
@@ -70,6 +71,7 @@ typedef struct {
   const char *tls_version, *cipher, *group, *alpn;
   GPtrArray *peer_chain;       /* of Certificate, wire order; NULL: none came */
   const Verdict *verdict;      /* on peer_chain; NULL: not judged */
+  const SecondOpinion *opinion; /* OpenSSL's on the same; NULL: not judged, or no OpenSSL here */
   Identity *identity;          /* or NULL */
   Anchors *anchors;            /* or NULL */
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */

@@ -122,6 +122,8 @@ take_verdict(Connection *connection, const TunnelEvent *event)
   ConnectionInfo *info = &connection->info;
   g_clear_pointer((Verdict **)&info->verdict, verdict_free);
   info->verdict = verdict_copy(event->verdict);
+  g_clear_pointer((SecondOpinion **)&info->opinion, second_opinion_free);
+  info->opinion = second_opinion_copy(event->opinion);
   add_findings(connection, info->verdict->findings);
   find_certificate_end(connection);
   g_autofree char *reason = verdict_reason(info->verdict);

@@ -14,6 +14,7 @@
 #include "net/transport.h"
 #include "net/tunnel_error.h"
 #include "trust/anchors.h"
+#include "trust/second_opinion.h"
 #include "trust/identity.h"
 #include "trust/verify.h"
 
@@ -48,7 +49,7 @@ typedef enum {
   TUNNEL_CERTIFICATE_REQUESTED, /* names: CA names (RFC 4514), maybe none; text: key types;
                                    flag: we sent a certificate */
   TUNNEL_PEER_CHAIN,      /* certificates: as sent */
-  TUNNEL_VERIFIED,        /* verdict; also when it was refused */
+  TUNNEL_VERIFIED,        /* verdict, opinion; also when it was refused */
   TUNNEL_TLS_ALERT,       /* number: alert; flag: received (else sent); text: its name */
   TUNNEL_TLS_ESTABLISHED, /* tls: version, cipher, group, ALPN; the handshake is over */
   TUNNEL_READY,           /* number: loopback port */
@@ -85,6 +86,7 @@ typedef struct {
   gboolean flag;
   GPtrArray *certificates; /* or NULL */
   Verdict *verdict;        /* or NULL */
+  SecondOpinion *opinion;  /* or NULL: this build has no OpenSSL */
   struct { char *version, *cipher, *group, *alpn; gboolean resumed; } tls;
   TunnelPacket *packet;    /* or NULL */
   TunnelFault fault;       /* of TUNNEL_CLOSED */

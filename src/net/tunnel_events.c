@@ -40,6 +40,7 @@ tunnel_event_free(TunnelEvent *event)
   g_strfreev(event->addresses);
   g_clear_pointer(&event->certificates, g_ptr_array_unref);
   g_clear_pointer(&event->verdict, verdict_free);
+  g_clear_pointer(&event->opinion, second_opinion_free);
   g_free(event->tls.version);
   g_free(event->tls.cipher);
   g_free(event->tls.group);

@@ -71,8 +71,9 @@ on_requested(char **ca_names, const char *key_types, gboolean sent, gpointer dat
 
 /* In place, on the transport thread: it computes and asks nobody, and GnuTLS bounds the chain to a
  * handshake message of 128 KiB. */
-static Verdict *
-judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData *staples)
+static void
+judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData *staples,
+            TunnelEvent *verified)
 {
   const TunnelConfig *config = tunnel->config;
   g_autofree char *name =
@@ -88,7 +89,8 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
       .time = g_get_real_time() / G_USEC_PER_SEC,
       .source = FINDING_SOURCE_PEER,
   };
-  return verify(&request);
+  verified->verdict = verify(&request);
+  verified->opinion = second_opinion(&request);
 }
 
 static const char *
@@ -108,16 +110,15 @@ on_peer_chain(GPtrArray *certificates, const RevocationData *staples, int *alert
   chain->certificates = g_ptr_array_ref(certificates);
   tunnel_post(tunnel, chain);
 
-  Verdict *verdict = judge_chain(tunnel, certificates, staples);
-  gboolean accepted = verdict->accepted;
-  if (!accepted) {
-    tunnel->refusal = verdict_reason(verdict);
-    *alert = tls_fault_refusal_alert(worst_code(verdict));
-  }
   TunnelEvent *verified = tunnel_event_new(TUNNEL_VERIFIED);
+  judge_chain(tunnel, certificates, staples, verified);
+  gboolean accepted = verified->verdict->accepted;
+  if (!accepted) {
+    tunnel->refusal = verdict_reason(verified->verdict);
+    *alert = tls_fault_refusal_alert(worst_code(verified->verdict));
+  }
   verified->certificates = certificates;
   verified->flag = accepted;
-  verified->verdict = verdict;
   tunnel_post(tunnel, verified);
   return accepted;
 }

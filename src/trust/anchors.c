@@ -12,7 +12,14 @@ struct Anchors {
   GPtrArray *certificates;
   gnutls_x509_trust_list_t list;
   char *label, *path; /* safe text; path NULL: the system's */
+  GPtrArray *parts;   /* of Anchors, that it was joined of; NULL: of none */
 };
+
+static gpointer
+share_certificate(gconstpointer certificate, gpointer unused)
+{
+  return certificate_ref((gpointer)certificate);
+}
 
 /* Takes `certificates`, and `label` and `path`, which must be safe. */
 static Anchors *
@@ -181,6 +188,48 @@ anchors_load_system(GError **error)
   return NULL;
 }
 
+/* --- joined ------------------------------------------------------------------------------------
+ */
+
+Anchors *
+anchors_join(Anchors *const *parts, gsize count)
+{
+  g_assert(count > 0);
+  if (count == 1)
+    return anchors_ref(parts[0]);
+  g_autoptr(GString) label = g_string_new(NULL);
+  GPtrArray *certificates = certificate_list_new();
+  GPtrArray *owned = g_ptr_array_new_with_free_func((GDestroyNotify)anchors_unref);
+  for (gsize i = 0; i < count; i++) {
+    g_string_append_printf(label, "%s%s", i > 0 ? ", " : "", parts[i]->label);
+    g_ptr_array_extend(certificates, parts[i]->certificates, share_certificate, NULL);
+    g_ptr_array_add(owned, anchors_ref(parts[i]));
+  }
+  Anchors *anchors = anchors_new(certificates, g_strdup(label->str), NULL);
+  anchors->parts = owned;
+  return anchors;
+}
+
+guint
+anchors_parts(const Anchors *anchors)
+{
+  return anchors->parts ? anchors->parts->len : 1;
+}
+
+const char *
+anchors_origin(const Anchors *anchors, guint position, guint *index)
+{
+  for (guint i = 0; anchors->parts && i < anchors->parts->len; i++) {
+    const Anchors *part = anchors->parts->pdata[i];
+    if (position < part->certificates->len)
+      return anchors_origin(part, position, index);
+    position -= part->certificates->len;
+  }
+  if (index)
+    *index = position;
+  return anchors->path;
+}
+
 /* --- life and looking ------------------------------------------------------------------------- */
 
 Anchors *
@@ -199,6 +248,8 @@ anchors_unref(Anchors *anchors)
   g_ptr_array_unref(anchors->certificates);
   g_free(anchors->label);
   g_free(anchors->path);
+  if (anchors->parts)
+    g_ptr_array_unref(anchors->parts);
   g_free(anchors);
 }
 

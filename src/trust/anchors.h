@@ -14,6 +14,8 @@ Anchors *anchors_load_file(const char *path, GError **error);
 /* Every certificate in the regular files of a folder; files that hold none are passed over. */
 Anchors *anchors_load_folder(const char *path, GError **error);
 Anchors *anchors_load_system(GError **error);
+/* (transfer full): all that the `count` of them (at least one) hold, in their order, as one. */
+Anchors *anchors_join(Anchors *const *parts, gsize count);
 Anchors *anchors_ref(Anchors *anchors);
 void anchors_unref(Anchors *anchors);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Anchors, anchors_unref)
@@ -22,5 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Anchors, anchors_unref)
 GPtrArray *anchors_certificates(const Anchors *anchors);
 /* "root.pem" or "system trust store", safe text. */
 const char *anchors_label(const Anchors *anchors);
-/* The file's path, safe text; NULL for the system store. */
+/* The file's path, safe text; NULL for the system store. Of several joined ones NULL, too. */
 const char *anchors_path(const Anchors *anchors);
+/* How many files, folders and stores they were joined of. */
+guint anchors_parts(const Anchors *anchors);
+/* Where one of the certificates comes from: the path of its file, safe text, NULL for the system
+ * store; `*index` (may be NULL) receives its place there. Of a folder: the folder's path. */
+const char *anchors_origin(const Anchors *anchors, guint position, guint *index);

@@ -55,7 +55,12 @@ import(Certificate *certificate, GError **error)
 Certificate *
 certificate_new_from_der(const void *der, gsize length, GError **error)
 {
-  if (length > DER_MAX || !certificate_signature_is_whole(der, length)) {
+  if (length > DER_MAX) {
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
+                "it is larger than %d KiB, as no certificate in use is", DER_MAX / 1024);
+    return NULL;
+  }
+  if (!certificate_signature_is_whole(der, length)) {
     g_set_error_literal(error, TRUST_ERROR, TRUST_ERROR_MALFORMED,
                         "it is not exactly one DER structure");
     return NULL;
@@ -102,6 +107,12 @@ const CertificateFields *
 certificate_fields(const Certificate *certificate)
 {
   return &certificate->fields;
+}
+
+GBytes *
+certificate_der(const Certificate *certificate)
+{
+  return certificate->der;
 }
 
 const char *
@@ -222,10 +233,16 @@ certificate_is_self_signed(const Certificate *certificate)
 }
 
 gboolean
+certificate_is_signed_by(const Certificate *certificate, const Certificate *issuer)
+{
+  return certificate_signature_valid(certificate->crt, certificate->der, issuer->crt);
+}
+
+gboolean
 certificate_is_issued_by(const Certificate *certificate, const Certificate *issuer)
 {
   return g_bytes_equal(certificate->fields.issuer_dn, issuer->fields.subject_dn) &&
-         certificate_signature_valid(certificate->crt, certificate->der, issuer->crt);
+         certificate_is_signed_by(certificate, issuer);
 }
 
 gboolean

@@ -26,12 +26,12 @@ const char *certificate_issuer(const Certificate *certificate);
 const char *certificate_subject_label(const Certificate *certificate);
 const char *certificate_issuer_label(const Certificate *certificate);
 
-int certificate_version(const Certificate *certificate);         /* 1, 2 or 3 */
-const char *certificate_serial(const Certificate *certificate);  /* hexadecimal, lower case */
-gint64 certificate_not_before(const Certificate *certificate);   /* seconds since 1970, UTC */
+int certificate_version(const Certificate *certificate);        /* 1, 2 or 3 */
+const char *certificate_serial(const Certificate *certificate); /* hexadecimal, lower case */
+gint64 certificate_not_before(const Certificate *certificate);  /* seconds since 1970, UTC */
 gint64 certificate_not_after(const Certificate *certificate);
-const char *certificate_sha256(const Certificate *certificate);  /* of the DER: 64 hex digits */
-const char *certificate_key_id(const Certificate *certificate);  /* SHA-256 of the SPKI, hex */
+const char *certificate_sha256(const Certificate *certificate);    /* of the DER: 64 hex digits */
+const char *certificate_key_id(const Certificate *certificate);    /* SHA-256 of the SPKI, hex */
 const char *certificate_key_label(const Certificate *certificate); /* "RSA 2048", "ECDSA P-256" */
 const char *certificate_signature_label(const Certificate *certificate); /* "RSA-SHA256" */
 
@@ -52,6 +52,10 @@ gboolean certificate_is_self_signed(const Certificate *certificate);
 /* `issuer`'s subject is `certificate`'s issuer (same bytes), and its key made the signature.
  * Does not check whether issuer is a CA, nor any date. */
 gboolean certificate_is_issued_by(const Certificate *certificate, const Certificate *issuer);
+/* Borrowed: the bytes that it was made from. */
+GBytes *certificate_der(const Certificate *certificate);
+/* `issuer`'s key made the signature, whatever their names are. */
+gboolean certificate_is_signed_by(const Certificate *certificate, const Certificate *issuer);
 /* The same bytes. */
 gboolean certificate_equal(const Certificate *a, const Certificate *b);
 

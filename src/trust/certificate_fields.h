@@ -34,3 +34,5 @@ void certificate_fields_clear(CertificateFields *fields);
 
 /* Borrowed from the certificate. */
 const CertificateFields *certificate_fields(const Certificate *certificate);
+/* Borrowed: the whole certificate. */
+GBytes *certificate_der(const Certificate *certificate);

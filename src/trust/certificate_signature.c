@@ -92,13 +92,41 @@ is_pss(gnutls_x509_crt_t crt)
   return algorithm > 0 && gnutls_sign_get_pk_algorithm(algorithm) == GNUTLS_PK_RSA_PSS;
 }
 
+/* What a check costs grows with the third power of the modulus, and with the exponent, and both are
+ * the sender's: the bounds are those of OpenSSL. */
+#define KEY_BITS_MAX 16384
+#define LARGE_KEY_BITS 3072 /* above it the exponent is bounded */
+#define EXPONENT_BYTES_MAX 8
+
+static gboolean
+exponent_is_small(gnutls_pubkey_t key)
+{
+  gnutls_datum_t modulus = {NULL, 0}, exponent = {NULL, 0};
+  if (gnutls_pubkey_export_rsa_raw2(key, &modulus, &exponent, GNUTLS_EXPORT_FLAG_NO_LZ) < 0)
+    return FALSE;
+  gboolean small = exponent.size <= EXPONENT_BYTES_MAX;
+  gnutls_free(modulus.data);
+  gnutls_free(exponent.data);
+  return small;
+}
+
+static gboolean
+key_is_bearable(gnutls_pubkey_t key)
+{
+  unsigned bits = 0;
+  int algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits);
+  gboolean modular = algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS;
+  return bits <= KEY_BITS_MAX && (!modular || bits <= LARGE_KEY_BITS || exponent_is_small(key));
+}
+
 gboolean
 certificate_signature_valid(gnutls_x509_crt_t crt, GBytes *der, gnutls_x509_crt_t issuer)
 {
   gnutls_pubkey_t key;
   if (gnutls_pubkey_init(&key) < 0)
     return FALSE;
-  gboolean valid = gnutls_pubkey_import_x509(key, issuer, 0) >= 0 && verifies(crt, der, key);
+  gboolean usable = gnutls_pubkey_import_x509(key, issuer, 0) >= 0 && key_is_bearable(key);
+  gboolean valid = usable && verifies(crt, der, key);
   gnutls_pubkey_deinit(key);
-  return valid || (is_pss(crt) && verifies_as_certificate(crt, issuer));
+  return valid || (usable && is_pss(crt) && verifies_as_certificate(crt, issuer));
 }

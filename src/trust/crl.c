@@ -53,7 +53,7 @@ note_unknown(const Extension *extension, char **first)
 {
   if (!extension->critical || *first)
     return;
-  *first = der_oid_text(extension->oid);
+  *first = der_slice_oid_text(extension->oid);
   if (!*first)
     *first = g_strdup("(an unreadable OID)");
 }

@@ -22,7 +22,7 @@ algorithm_oid(DerSlice algorithm)
   if (!der_only(algorithm, DER_SEQUENCE, &sequence) ||
       !der_take_tag(&sequence.content, DER_OID, &oid))
     return NULL;
-  return der_oid_text(oid.content);
+  return der_slice_oid_text(oid.content);
 }
 
 static gboolean

@@ -81,7 +81,7 @@ take_part(DerSlice *rest, guint64 *part)
 }
 
 char *
-der_oid_text(DerSlice content)
+der_slice_oid_text(DerSlice content)
 {
   guint64 part;
   if (!take_part(&content, &part))

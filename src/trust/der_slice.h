@@ -41,7 +41,7 @@ gboolean der_take_tag(DerSlice *rest, guint8 tag, DerElement *element);
 gboolean der_only(DerSlice bytes, guint8 tag, DerElement *element);
 
 /* (transfer full): "2.5.29.20"; NULL when it is none, or longer than any in use. */
-char *der_oid_text(DerSlice content);
+char *der_slice_oid_text(DerSlice content);
 /* Seconds since 1970 of a UTCTime or GeneralizedTime in the form that RFC 5280, 4.1.2.5 wants. */
 gboolean der_time(const DerElement *element, gint64 *time);
 /* An INTEGER's content without the bytes that say nothing, so that equal numbers are equal. */

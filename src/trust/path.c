@@ -3,13 +3,16 @@
 #include "trust/path.h"
 
 #include "trust/certificate_fields.h"
+#include "trust/name_compare.h"
 
 struct PathGraph {
   GPtrArray *nodes;      /* of PathNode, owned; each certificate once */
   GHashTable *by_sha256; /* fingerprint → PathNode */
   GHashTable *by_name;   /* subject's DER → GPtrArray of PathNode */
+  GHashTable *by_key;    /* the same by name_compare_key(); NULL: not needed yet */
   GPtrArray *sent;       /* of PathNode, by index in the sent list */
   guint signatures_left;
+  gboolean cut; /* there were candidates left when the signatures were used up */
 };
 
 /* --- nodes ------------------------------------------------------------------------------------ */
@@ -25,15 +28,21 @@ node_free(PathNode *node)
 }
 
 static void
-index_by_name(PathGraph *graph, PathNode *node)
+add_to_bucket(GHashTable *index, GBytes *name, PathNode *node)
 {
-  GBytes *name = certificate_fields(node->certificate)->subject_dn;
-  GPtrArray *bucket = g_hash_table_lookup(graph->by_name, name);
+  GPtrArray *bucket = g_hash_table_lookup(index, name);
   if (!bucket) {
     bucket = g_ptr_array_new();
-    g_hash_table_insert(graph->by_name, name, bucket);
+    g_hash_table_insert(index, g_bytes_ref(name), bucket);
   }
   g_ptr_array_add(bucket, node);
+}
+
+static GHashTable *
+index_new(void)
+{
+  return g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                               (GDestroyNotify)g_ptr_array_unref);
 }
 
 static PathNode *
@@ -45,10 +54,10 @@ node_for(PathGraph *graph, Certificate *certificate)
     return node;
   node = g_new0(PathNode, 1);
   node->certificate = certificate;
-  node->sent = node->anchor = -1;
+  node->sent = node->given = node->anchor = -1;
   g_ptr_array_add(graph->nodes, node);
   g_hash_table_insert(graph->by_sha256, (gpointer)key, node);
-  index_by_name(graph, node);
+  add_to_bucket(graph->by_name, certificate_fields(certificate)->subject_dn, node);
   return node;
 }
 
@@ -63,7 +72,16 @@ add_sent(PathGraph *graph, GPtrArray *sent)
   }
 }
 
-/* Anchors come first where candidates are tried in order: the shortest way to trust. */
+static void
+add_given(PathGraph *graph, GPtrArray *given)
+{
+  for (guint i = 0; i < given->len; i++) {
+    PathNode *node = node_for(graph, given->pdata[i]);
+    if (node->given < 0)
+      node->given = i;
+  }
+}
+
 static void
 add_anchors(PathGraph *graph, const Anchors *anchors)
 {
@@ -77,16 +95,102 @@ add_anchors(PathGraph *graph, const Anchors *anchors)
 
 /* --- edges ------------------------------------------------------------------------------------ */
 
+/* RFC 5280, 4.2.1.1: key identifiers say which of many CAs of one name is meant. They are a hint
+ * and no proof, so they only decide who is tried first: however many CAs of the right name there
+ * are, the limit of signatures is not used up before the right one's turn, where it says who it is.
+ * Anchors come before others: the shortest way to trust. */
+#define RANKS 6
+#define RANK_CONTRADICTS 4 /* from here on the identifiers are different */
+
+static guint
+rank_of(const PathNode *node, const PathNode *candidate)
+{
+  GBytes *wanted = certificate_fields(node->certificate)->authority_key_id;
+  GBytes *found = certificate_fields(candidate->certificate)->subject_key_id;
+  guint rank = !wanted || !found ? 1 : g_bytes_equal(wanted, found) ? 0 : 2;
+  return 2 * rank + (candidate->anchor < 0);
+}
+
+/* Where names are compared folded, those of the same bytes have had their turn. */
+static gboolean
+is_candidate(const PathNode *node, const PathNode *candidate, gboolean folded)
+{
+  return candidate != node &&
+         !(folded && g_bytes_equal(certificate_fields(node->certificate)->issuer_dn,
+                                   certificate_fields(candidate->certificate)->subject_dn));
+}
+
 static void
 classify_candidate(PathGraph *graph, PathNode *node, PathNode *candidate)
 {
-  if (candidate == node || graph->signatures_left == 0)
-    return;
   graph->signatures_left--;
-  if (certificate_is_issued_by(node->certificate, candidate->certificate))
+  if (certificate_is_signed_by(node->certificate, candidate->certificate))
     g_ptr_array_add(node->issuers, candidate);
   else
     g_ptr_array_add(node->namesakes, candidate);
+}
+
+/* Whose issuer is found needs no other at any price: those whose key identifier contradicts are
+ * left out, and few signatures are checked in vain. */
+static gboolean
+is_content(const PathNode *node, guint rank)
+{
+  return node->issuers->len > 0 &&
+         (rank >= RANK_CONTRADICTS || node->namesakes->len >= PATH_VAIN_MAX);
+}
+
+static void
+classify_all(PathGraph *graph, PathNode *node, GPtrArray *bucket, gboolean folded)
+{
+  g_autofree guint8 *ranks = g_malloc(bucket->len);
+  for (guint i = 0; i < bucket->len; i++)
+    ranks[i] =
+        is_candidate(node, bucket->pdata[i], folded) ? rank_of(node, bucket->pdata[i]) : RANKS;
+  for (guint rank = 0; rank < RANKS; rank++)
+    for (guint i = 0; i < bucket->len; i++) {
+      if (ranks[i] != rank || is_content(node, rank))
+        continue;
+      if (graph->signatures_left == 0) {
+        graph->cut = TRUE;
+        return;
+      }
+      classify_candidate(graph, node, bucket->pdata[i]);
+    }
+}
+
+/* A self-signed certificate needs no issuer. */
+static void
+note_namesakes(PathNode *node, GPtrArray *bucket)
+{
+  for (guint i = 0; i < bucket->len && node->namesakes->len < PATH_SIGNATURES_MAX; i++)
+    if (bucket->pdata[i] != node)
+      g_ptr_array_add(node->namesakes, bucket->pdata[i]);
+}
+
+static void
+index_by_key(PathGraph *graph)
+{
+  graph->by_key = index_new();
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    PathNode *node = graph->nodes->pdata[i];
+    GBytes *name = certificate_fields(node->certificate)->subject_dn;
+    g_autoptr(GBytes) key = name_compare_key(der_span(name));
+    if (key)
+      add_to_bucket(graph->by_key, key, node);
+  }
+}
+
+/* RFC 5280, 7.1: names may be equal and other bytes. Asked only when bytes have found nobody. */
+static void
+find_issuers_by_key(PathGraph *graph, PathNode *node)
+{
+  GBytes *name = certificate_fields(node->certificate)->issuer_dn;
+  g_autoptr(GBytes) key = name_compare_key(der_span(name));
+  if (!graph->by_key)
+    index_by_key(graph);
+  GPtrArray *bucket = key ? g_hash_table_lookup(graph->by_key, key) : NULL;
+  if (bucket)
+    classify_all(graph, node, bucket, TRUE);
 }
 
 static void
@@ -94,14 +198,17 @@ find_issuers(PathGraph *graph, PathNode *node)
 {
   node->issuers = g_ptr_array_new();
   node->namesakes = g_ptr_array_new();
-  gboolean ends_here = certificate_is_self_signed(node->certificate);
   GBytes *name = certificate_fields(node->certificate)->issuer_dn;
   GPtrArray *bucket = g_hash_table_lookup(graph->by_name, name);
-  for (guint i = 0; bucket && i < bucket->len; i++)
-    if (!ends_here)
-      classify_candidate(graph, node, bucket->pdata[i]);
-    else if (bucket->pdata[i] != node)
-      g_ptr_array_add(node->namesakes, bucket->pdata[i]);
+  if (certificate_is_self_signed(node->certificate)) {
+    if (bucket)
+      note_namesakes(node, bucket);
+    return;
+  }
+  if (bucket)
+    classify_all(graph, node, bucket, FALSE);
+  if (node->issuers->len == 0)
+    find_issuers_by_key(graph, node);
 }
 
 /* Looks for the issuers of `start`, of these, and so on, each node once. */
@@ -132,18 +239,19 @@ mark_reached(PathGraph *graph)
 /* --- the graph -------------------------------------------------------------------------------- */
 
 PathGraph *
-path_graph_new(GPtrArray *sent, const Anchors *anchors)
+path_graph_new(GPtrArray *sent, GPtrArray *given, const Anchors *anchors)
 {
   PathGraph *graph = g_new0(PathGraph, 1);
   graph->nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
   graph->by_sha256 = g_hash_table_new(g_str_hash, g_str_equal);
-  graph->by_name =
-      g_hash_table_new_full(g_bytes_hash, g_bytes_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+  graph->by_name = index_new();
   graph->sent = g_ptr_array_new();
   graph->signatures_left = PATH_SIGNATURES_MAX;
   if (anchors)
     add_anchors(graph, anchors);
   add_sent(graph, sent);
+  if (given)
+    add_given(graph, given);
   expand(graph, graph->sent->pdata[0]);
   mark_reached(graph);
   return graph;
@@ -155,10 +263,17 @@ path_graph_free(PathGraph *graph)
   if (!graph)
     return;
   g_hash_table_unref(graph->by_name);
+  g_clear_pointer(&graph->by_key, g_hash_table_unref);
   g_hash_table_unref(graph->by_sha256);
   g_ptr_array_unref(graph->sent);
   g_ptr_array_unref(graph->nodes);
   g_free(graph);
+}
+
+gboolean
+path_graph_is_cut(const PathGraph *graph)
+{
+  return graph->cut;
 }
 
 const PathNode *

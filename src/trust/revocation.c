@@ -294,3 +294,9 @@ revocation_data_staple(const RevocationData *data, guint index)
 {
   return g_hash_table_lookup(data->staples, GUINT_TO_POINTER(index));
 }
+
+GBytes *
+revocation_data_crl_der(const RevocationData *data, guint index)
+{
+  return ((const Crl *)data->lists->pdata[index])->der;
+}

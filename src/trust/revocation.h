@@ -29,3 +29,5 @@ void revocation_data_add_staple(RevocationData *data, guint index, const void *d
 /* How many there are. */
 guint revocation_data_crls(const RevocationData *data);
 guint revocation_data_staples(const RevocationData *data);
+/* Borrowed: the CRL (DER) that was added as the `index`th, from 0. */
+GBytes *revocation_data_crl_der(const RevocationData *data, guint index);

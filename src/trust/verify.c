@@ -122,9 +122,13 @@ check_path(GPtrArray *findings, const VerifyRequest *request, const Path *path)
   check_strength(findings, request, path);
   check_authorities(findings, request, path);
   check_purpose(findings, request, path);
+  check_depth(findings, request, path);
+  check_links(findings, request, path);
   check_name_constraints(findings, request, path);
+  check_policies(findings, request, path);
   check_critical_extensions(findings, request, path);
   check_name(findings, request, path);
+  check_email(findings, request, path);
   check_revocation(findings, request, path, NULL);
 }
 
@@ -143,9 +147,9 @@ judge(const VerifyRequest *request, const Path *path)
 {
   GPtrArray *findings = finding_list_new();
   check_path(findings, request, path);
+  if (request->rules == VERIFY_RULES_STRICT)
+    check_form(findings, request, path);
   check_anchor(findings, request, path);
-  if (!report_has_error(findings))
-    check_with_library(findings, request, path);
   return findings;
 }
 
@@ -196,8 +200,9 @@ link_at(GPtrArray *findings, const VerifyRequest *request, const Path *path, gui
   PathLink *link = g_new0(PathLink, 1);
   link->certificate = certificate_ref(node->certificate);
   link->name = g_strdup(certificate_subject_label(node->certificate));
-  link->index = anchor ? node->anchor : node->sent;
+  link->index = anchor ? node->anchor : node->sent >= 0 ? node->sent : node->given;
   link->origin = anchor                                   ? PATH_IN_TRUST
+                 : node->sent < 0                         ? PATH_GIVEN
                  : request->source == FINDING_SOURCE_PEER ? PATH_SENT
                                                           : PATH_FROM_FILE;
   link->good = is_good(findings, link);
@@ -234,7 +239,8 @@ set_path(Verdict *verdict, const VerifyRequest *request, const Path *path)
   verdict->path_end = path_end(path);
 }
 
-/* --- choosing a path --------------------------------------------------------------------------- */
+/* --- choosing a path ---------------------------------------------------------------------------
+ */
 
 static VerdictPath *
 verdict_path_new(const VerifyRequest *request, const Path *path, GPtrArray *findings)
@@ -287,13 +293,48 @@ not_checked(Verdict *verdict, const char *sentence)
 static void
 list_not_checked(Verdict *verdict, const VerifyRequest *request)
 {
-  not_checked(verdict, "Certificate policies: they are not processed.");
-  if (!request->name)
+  not_checked(verdict, "Certificate policies: which ones are wanted was not asked.");
+  if (!request->name && !request->email)
     not_checked(verdict, "The name: none was given.");
   if (!request->anchors)
     not_checked(verdict, "Trust: the certificates were judged by themselves.");
   if (request->purpose == VERIFY_PURPOSE_ANY)
     not_checked(verdict, "The purpose of the certificate: none was given.");
+}
+
+/* Which path a program takes is its own affair, and some take the first one. */
+static void
+report_differing_paths(Verdict *verdict)
+{
+  Finding *finding = NULL;
+  const VerdictPath *used = verdict->paths->pdata[0];
+  for (guint i = 1; i < verdict->paths->len; i++) {
+    const VerdictPath *other = verdict->paths->pdata[i];
+    if (other->accepted)
+      continue;
+    if (!finding) {
+      const PathLink *top = used->links->pdata[used->links->len - 1];
+      const PathLink *end = other->links->pdata[other->links->len - 1];
+      finding = report(verdict->findings, "paths-differ");
+      finding_set_message(finding,
+                          "There are several paths: the one to \"%s\" is good, one to \"%s\" is "
+                          "not; old programs (OpenSSL before 1.1) may take that one.",
+                          top->name, end->name);
+    }
+    finding_add_evidence(finding, "%s", other->reason);
+  }
+}
+
+static void
+report_cut(GPtrArray *findings, const VerifyRequest *request)
+{
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report(findings, "chain-too-long");
+  finding->severity = FINDING_WARNING;
+  finding_set_message(finding,
+                      "So many certificates in and beside %s have the same names that the search "
+                      "for a path was ended after %d signatures.",
+                      sender, PATH_SIGNATURES_MAX);
 }
 
 /* A refusal is never without a reason. */
@@ -312,7 +353,8 @@ conclude(Verdict *verdict, const VerifyRequest *request, gboolean reached)
 static void
 verify_chain(Verdict *verdict, const VerifyRequest *request)
 {
-  g_autoptr(PathGraph) graph = path_graph_new(request->certificates, request->anchors);
+  g_autoptr(PathGraph) graph =
+      path_graph_new(request->certificates, request->untrusted, request->anchors);
   g_autoptr(GPtrArray) paths = path_graph_complete(graph);
   g_autoptr(Path) partial = NULL;
   const Path *path = choose_path(verdict, request, paths);
@@ -321,8 +363,15 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
     path = partial = path_graph_partial(graph);
     judge_partial(verdict->findings, request, graph, path);
   }
+  /* The strict rules have had their say on every path; the default ones do not choose by form. */
+  if (request->rules == VERIFY_RULES_DEFAULT || !reached)
+    check_form(verdict->findings, request, path);
+  if (!reached && path_graph_is_cut(graph))
+    report_cut(verdict->findings, request);
   check_wire(verdict->findings, request, graph, path);
   conclude(verdict, request, reached);
+  if (verdict->accepted && verdict->paths->len > 1)
+    report_differing_paths(verdict);
   if (verdict->accepted)
     check_expires_soon(verdict->findings, request, path);
   set_path(verdict, request, path);

@@ -2,12 +2,13 @@
  * findings out. Pure: no network, no screen, no clock of its own. Any thread.
  *
  * Checks every path from the leaf to an anchor until one is without a fault: signatures, dates,
- * strength, CA flag, key usage, path length, name constraints, critical extensions, extended key
- * usage (RFC 5280), the name (RFC 6125); and what was sent: order, duplicates, strangers, an
- * included root, an anchor that is not self-signed. A path without a fault is shown to GnuTLS,
- * too. Revocation by lists and stapled answers that were given: revoked refuses; what they leave
- * open is a finding and stands in Verdict.not_checked, and refuses by the strict rules only. Does
- * not check: certificate policies (said there, too).
+ * strength, CA flag, key usage, path length, name constraints, policies that the path itself
+ * demands, critical extensions, extended key usage (RFC 5280), the name (RFC 6125); and what was
+ * sent: order, duplicates, strangers, an included root, an anchor that is not self-signed.
+ * Signatures are GnuTLS's work, every other judgement is made here: verify_links.c says why.
+ * Revocation by lists and stapled answers that were given: revoked refuses; what they leave open is
+ * a finding and stands in Verdict.not_checked, and refuses by the strict rules only. Does not
+ * check: whether the policies are those that the user wants (said there, too).
  *
  * A verdict that is not accepted has at least one finding of severity error, an accepted one has
  * none. */
@@ -29,6 +30,8 @@ typedef struct {
   GPtrArray *certificates; /* as sent or as in the file, leaf first */
   GPtrArray *untrusted;    /* of Certificate, given besides (--untrusted); or NULL */
   const Anchors *anchors;  /* NULL: judge the certificates by themselves, without asking for trust */
+  const Anchors *known;    /* roots that are known without being trusted here (the system's store):
+                            * only to name the one that belongs into the CA file; or NULL */
   const char *name;        /* host name or IP literal to be found in the leaf; NULL: not checked */
   const char *email;       /* mailbox to be found in the leaf; NULL: not checked */
   gboolean name_is_override; /* set by the user apart from the host: other finding when it fails */

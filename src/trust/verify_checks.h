@@ -6,7 +6,7 @@
 #include "trust/path.h"
 #include "trust/verify.h"
 
-/* --- verify_report.c: a finding about the right certificate -------------------------------------- */
+/* --- verify_report.c: a finding about the right certificate ---------------------------------- */
 
 /* About the certificate at `position` of the path: source, index, file, subject, fingerprint, and
  * the side that is at fault for it. Added to `findings`. */
@@ -21,6 +21,9 @@ Finding *report_anchor(GPtrArray *findings, const VerifyRequest *request, guint 
 /* About no certificate. */
 Finding *report(GPtrArray *findings, const char *code);
 
+/* A rule that weakens nothing: `severity` in the default rules, an error in the strict ones. */
+void report_rule(Finding *finding, const VerifyRequest *request, FindingSeverity severity);
+
 gboolean report_has_error(GPtrArray *findings);
 /* The certificate at `position` is looked at as what the user trusts, not as what was sent. */
 gboolean report_is_anchor(const Path *path, guint position);
@@ -31,7 +34,7 @@ char *report_sender(const VerifyRequest *request);
 char *report_place(const VerifyRequest *request, const Path *path, guint position);
 char *report_trust(const VerifyRequest *request);
 
-/* --- verify_path.c: each certificate of a path ---------------------------------------------------- */
+/* --- verify_path.c: each certificate of a path ----------------------------------------------- */
 void check_dates(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 void check_strength(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 /* Said of a chain that is accepted. */
@@ -39,12 +42,11 @@ void check_expires_soon(GPtrArray *findings, const VerifyRequest *request, const
 /* The earliest notAfter of the path. */
 gint64 path_end(const Path *path);
 
-/* --- verify_usage.c: may they do what they do? ----------------------------------------------------- */
+/* --- verify_usage.c: may they do what they do? ----------------------------------------------- */
 void check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 void check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *path);
-void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
-void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
-                               const Path *path);
+/* No more CAs than the request allows. */
+void check_depth(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
 /* --- verify_revocation.c -------------------------------------------------------------------------- */
 /* What lists and stapled answers say. One of `findings` and `not_checked` (of char *, with g_free)
@@ -54,12 +56,17 @@ void check_revocation(GPtrArray *findings, const VerifyRequest *request, const P
 
 /* --- verify_name.c ------------------------------------------------------------------------------- */
 void check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* The mailbox that was asked for. */
+void check_email(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_wire.c: what was sent, in which order ------------------------------------------------- */
+/* --- verify_lint.c: rules of form ------------------------------------------------------------ */
+void check_form(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_wire.c: what was sent, in which order -------------------------------------------- */
 void check_wire(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
                 const Path *path);
 
-/* --- verify_trust.c: where a path ends ------------------------------------------------------------- */
+/* --- verify_trust.c: where a path ends ------------------------------------------------------- */
 /* A path that reaches no anchor: why. */
 void explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
                        const Path *path);
@@ -70,6 +77,23 @@ void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path 
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
-/* --- verify_library.c: GnuTLS's own verdict on one complete path ---------------------------------- */
-/* Adds `unknown` with GnuTLS's words when it refuses. */
-void check_with_library(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* --- verify_known.c: certificates that are known without being on the path ------------------- */
+/* Borrowed: self-signed, of the same subject and key; `*place` (transfer full) says where it is.
+ * NULL: none is known. */
+const Certificate *known_twin(const VerifyRequest *request, const Certificate *certificate,
+                              char **place);
+/* The root that is above `top`, or is it, among the ones that are known and not trusted. */
+const Certificate *known_root(const VerifyRequest *request, const Certificate *top);
+/* One of the same subject begins later than `certificate`. */
+gboolean known_newer(const VerifyRequest *request, const Certificate *certificate);
+/* `name` (safe text) speaks of a product that reads along in TLS connections. */
+gboolean known_interceptor(const char *name);
+
+/* --- verify_links.c: each certificate and its issuer ----------------------------------------- */
+void check_links(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_constraints.c, verify_policies.c, verify_extensions.c: RFC 5280, 6.1 ------------- */
+void check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_policies(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+void check_critical_extensions(GPtrArray *findings, const VerifyRequest *request,
+                               const Path *path);

@@ -4,22 +4,14 @@
 #include "trust/verify_checks.h"
 
 #include <arpa/inet.h>
-#include <gnutls/x509.h>
 #include <string.h>
 
-#include "trust/gnutls_bridge.h"
+#include "trust/host_name.h"
 #include "util/safe_text.h"
 
 #define NAMES_SHOWN 12
 
 /* --- kinds of names --------------------------------------------------------------------------- */
-
-static gboolean
-is_address(const char *name)
-{
-  unsigned char address[16];
-  return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
-}
 
 static gboolean
 is_loopback(const char *name)
@@ -35,7 +27,7 @@ is_loopback(const char *name)
 static gboolean
 is_local(const char *name)
 {
-  if (is_address(name))
+  if (host_name_is_address(name))
     return is_loopback(name);
   return !strchr(name, '.') || g_str_has_suffix(name, ".localhost");
 }
@@ -96,65 +88,6 @@ near_wildcard(const Certificate *certificate, const char *name)
   return NULL;
 }
 
-/* The text before the first star and behind the last one fits. */
-static gboolean
-star_fits(const char *pattern, const char *name)
-{
-  const char *first = strchr(pattern, '*'), *last = strrchr(pattern, '*');
-  if (!first)
-    return FALSE;
-  gsize head = first - pattern, tail = strlen(last + 1), length = strlen(name);
-  return length >= head + tail && !g_ascii_strncasecmp(pattern, name, head) &&
-         !g_ascii_strcasecmp(name + length - tail, last + 1);
-}
-
-/* RFC 9525, 6.3: a star is the whole leftmost label, and the only one. Of the domain behind it
- * libraries want two labels. */
-static gboolean
-is_usable_wildcard(const char *pattern)
-{
-  return g_str_has_prefix(pattern, "*.") && !strchr(pattern + 1, '*') && strchr(pattern + 2, '.');
-}
-
-static gboolean
-is_one_label_below(const char *pattern, const char *name)
-{
-  const char *dot = strchr(name, '.');
-  return dot && dot > name && !g_ascii_strcasecmp(dot, pattern + 1);
-}
-
-/* The common name counts where no DNS name stands in the subjectAltName. */
-static const char *const *
-names_or_common_name(const Certificate *certificate, const char *common_name[2])
-{
-  common_name[0] = certificate_subject_label(certificate);
-  common_name[1] = NULL;
-  return has_name_of_type(certificate, "DNS:") ? certificate_names(certificate) : common_name;
-}
-
-/* "f*.example.com", "*f.example.com", "*.com": the one that may not cover `name`, where no other
- * does; NULL: none. */
-static const char *
-unusable_wildcard(const Certificate *certificate, const char *name)
-{
-  const char *common_name[2], *unusable = NULL;
-  g_autofree char *ascii = g_hostname_to_ascii(name);
-  for (const char *const *entry = names_or_common_name(certificate, common_name); *entry; entry++) {
-    const char *pattern = *entry;
-    if (g_str_has_prefix(pattern, "DNS:"))
-      pattern += strlen("DNS:");
-    else if (*entry != common_name[0])
-      continue;
-    if (!star_fits(pattern, ascii ? ascii : name))
-      continue;
-    if (!is_usable_wildcard(pattern))
-      unusable = pattern;
-    else if (is_one_label_below(pattern, ascii ? ascii : name))
-      return NULL;
-  }
-  return unusable;
-}
-
 /* --- mismatch --------------------------------------------------------------------------------- */
 
 /* The code that says most; a general one never stands beside it. */
@@ -163,13 +96,17 @@ mismatch_code(const VerifyRequest *request, const Certificate *leaf, const char 
 {
   if (request->name_is_override)
     return "name-override-wrong";
-  if (is_address(name) && has_name(leaf, "DNS:", name))
+  if (host_name_is_address(name) && has_name(leaf, "DNS:", name))
     return "name-wrong-type";
   if (is_local(name))
     return "name-local";
-  if (is_address(name) && !has_name_of_type(leaf, "IP:"))
+  if (host_name_is_address(name) && !has_name_of_type(leaf, "IP:"))
     return "name-ip-not-listed";
-  if (!is_address(name) && unusable_wildcard(leaf, name))
+  g_autofree char *unencoded = host_name_unencoded(leaf, name);
+  if (unencoded)
+    return "name-idn";
+  g_autofree char *unusable = host_name_unusable_wildcard(leaf, name);
+  if (!host_name_is_address(name) && unusable)
     return "name-wildcard-unusable";
   if (near_wildcard(leaf, name))
     return "name-wildcard-depth";
@@ -180,6 +117,7 @@ static void
 set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, const char *names)
 {
   const char *wildcard = near_wildcard(leaf, name);
+  g_autofree char *unusable = host_name_unusable_wildcard(leaf, name);
   if (!strcmp(finding->code, "name-override-wrong")) {
     finding_set_message(finding,
                         "The server name set for this connection is \"%s\", but the "
@@ -198,11 +136,19 @@ set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, c
                        "Connect by the DNS name, or issue the certificate again with "
                        "IP:%s.",
                        name);
+  } else if (!strcmp(finding->code, "name-idn")) {
+    g_autofree char *unencoded = host_name_unencoded(leaf, name);
+    g_autofree char *ascii = g_hostname_to_ascii(name);
+    finding_set_message(finding,
+                        "\"%s\" in the certificate is written with characters beyond ASCII, which "
+                        "no program looks for.",
+                        unencoded);
+    finding_set_remedy(finding, "Issue the certificate again with %s.", ascii ? ascii : name);
   } else if (!strcmp(finding->code, "name-wildcard-unusable")) {
     finding_set_message(finding,
                         "\"%s\" in the certificate is not a usable wildcard: only the whole "
                         "leftmost label of a domain may be *.",
-                        unusable_wildcard(leaf, name));
+                        unusable);
     finding_set_remedy(finding, "Issue the certificate again with %s.", name);
   } else if (!strcmp(finding->code, "name-wildcard-depth")) {
     finding_set_message(finding, "\"%s\" in the certificate covers exactly one label, not \"%s\".",
@@ -213,7 +159,7 @@ set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, c
     finding_set_remedy(finding,
                        "Connect by one of these names, or issue the certificate again "
                        "with %s%s.",
-                       is_address(name) ? "IP:" : "", name);
+                       host_name_is_address(name) ? "IP:" : "", name);
   }
 }
 
@@ -236,6 +182,7 @@ report_no_san(GPtrArray *findings, const VerifyRequest *request, const Path *pat
 {
   const Certificate *leaf = path_node(path, 0)->certificate;
   Finding *finding = report_position(findings, request, path, 0, "name-no-san");
+  report_rule(finding, request, FINDING_WARNING);
   finding_set_message(finding,
                       "\"%s\" has its name only as common name; clients in Go, browsers "
                       "and others look into the subjectAltName alone.",
@@ -250,16 +197,6 @@ without_final_dot(const char *name)
   return g_strndup(name, length > 1 && name[length - 1] == '.' ? length - 1 : length);
 }
 
-/* GnuTLS takes a star for a part of a label, too. */
-static gboolean
-is_for_name(const Certificate *leaf, const char *name)
-{
-  gnutls_x509_crt_t crt = certificate_gnutls(leaf);
-  if (gnutls_x509_crt_check_hostname2(crt, name, GNUTLS_VERIFY_DO_NOT_ALLOW_WILDCARDS))
-    return TRUE;
-  return gnutls_x509_crt_check_hostname2(crt, name, 0) && !unusable_wildcard(leaf, name);
-}
-
 void
 check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
@@ -267,8 +204,49 @@ check_name(GPtrArray *findings, const VerifyRequest *request, const Path *path)
     return;
   g_autofree char *name = without_final_dot(request->name);
   const Certificate *leaf = path_node(path, 0)->certificate;
-  if (!is_for_name(leaf, name))
+  if (!host_name_host(leaf, name))
     report_mismatch(findings, request, path, name);
   else if (!has_name_of_type(leaf, "DNS:") && !has_name_of_type(leaf, "IP:"))
     report_no_san(findings, request, path);
+}
+
+/* --- mailbox ---------------------------------------------------------------------------------- */
+
+static void
+report_wrong_mailbox(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  g_autofree char *names = list_names(path_node(path, 0)->certificate);
+  Finding *finding = report_position(findings, request, path, 0, "name-mismatch");
+  finding_set_message(finding, "The certificate is for %s, not for the mailbox \"%s\".", names,
+                      request->email);
+  finding_set_remedy(finding, "Issue the certificate again with email:%s.", request->email);
+}
+
+static void
+report_subject_mailbox(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  Finding *finding = report_position(findings, request, path, 0, "name-no-san");
+  report_rule(finding, request, FINDING_WARNING);
+  finding_set_message(finding,
+                      "\"%s\" has the mailbox \"%s\" only in its subject (emailAddress), where "
+                      "RFC 5280 no longer wants it.",
+                      certificate_subject_label(path_node(path, 0)->certificate), request->email);
+  finding_set_remedy(finding, "Issue the certificate again with email:%s.", request->email);
+}
+
+void
+check_email(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  if (!request->email)
+    return;
+  switch (host_name_mailbox(path_node(path, 0)->certificate, request->email)) {
+  case MAILBOX_NONE:
+    report_wrong_mailbox(findings, request, path);
+    break;
+  case MAILBOX_SUBJECT:
+    report_subject_mailbox(findings, request, path);
+    break;
+  case MAILBOX_ALTERNATIVE:
+    break;
+  }
 }

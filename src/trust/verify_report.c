@@ -36,13 +36,27 @@ char *
 report_trust(const VerifyRequest *request)
 {
   const char *path = request->anchors ? anchors_path(request->anchors) : NULL;
+  if (request->anchors && anchors_parts(request->anchors) > 1)
+    return g_strdup_printf("what you trust (%s)", anchors_label(request->anchors));
+  return path ? g_strconcat("your CA file ", path, NULL) : g_strdup("the system's trust store");
+}
+
+/* The one file of several that this anchor is from. */
+static char *
+anchor_place(const VerifyRequest *request, guint anchor)
+{
+  const char *path = anchors_origin(request->anchors, anchor, NULL);
   return path ? g_strconcat("your CA file ", path, NULL) : g_strdup("the system's trust store");
 }
 
 char *
 report_place(const VerifyRequest *request, const Path *path, guint position)
 {
-  return report_is_anchor(path, position) ? report_trust(request) : report_sender(request);
+  if (report_is_anchor(path, position))
+    return anchor_place(request, path_node(path, position)->anchor);
+  if (path_node(path, position)->sent < 0)
+    return g_strdup("the untrusted certificates");
+  return report_sender(request);
 }
 
 /* --- findings --------------------------------------------------------------------------------- */
@@ -75,13 +89,25 @@ report_sent(GPtrArray *findings, const VerifyRequest *request, guint index, cons
   return finding;
 }
 
+static Finding *
+report_given(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
+{
+  Finding *finding = report(findings, code);
+  set_certificate(finding, request->untrusted->pdata[index], FINDING_SOURCE_UNTRUSTED, index);
+  if (report_is_client(request) && finding->side == FINDING_SIDE_SERVER)
+    finding->side = FINDING_SIDE_CLIENT;
+  return finding;
+}
+
 Finding *
 report_anchor(GPtrArray *findings, const VerifyRequest *request, guint index, const char *code)
 {
   Finding *finding = report(findings, code);
   set_certificate(finding, anchors_certificates(request->anchors)->pdata[index],
                   FINDING_SOURCE_TRUST, index);
-  finding->file = g_strdup(anchors_path(request->anchors));
+  guint in_file = index;
+  finding->file = g_strdup(anchors_origin(request->anchors, index, &in_file));
+  finding->index = (int)in_file;
   finding->side = FINDING_SIDE_TRUST;
   return finding;
 }
@@ -91,8 +117,16 @@ report_position(GPtrArray *findings, const VerifyRequest *request, const Path *p
                 const char *code)
 {
   const PathNode *node = path_node(path, position);
-  return report_is_anchor(path, position) ? report_anchor(findings, request, node->anchor, code)
-                                          : report_sent(findings, request, node->sent, code);
+  if (report_is_anchor(path, position))
+    return report_anchor(findings, request, node->anchor, code);
+  return node->sent >= 0 ? report_sent(findings, request, node->sent, code)
+                         : report_given(findings, request, node->given, code);
+}
+
+void
+report_rule(Finding *finding, const VerifyRequest *request, FindingSeverity severity)
+{
+  finding->severity = request->rules == VERIFY_RULES_STRICT ? FINDING_ERROR : severity;
 }
 
 gboolean

@@ -1,14 +1,10 @@
 /* May the certificates on a path do what they do here? CA flag, key usage, path length, extended
- * key usage, name constraints, extensions that must be understood. */
+ * key usage. */
 #include "config.h"
 
 #include "trust/verify_checks.h"
 
-#include <gnutls/x509.h>
-#include <string.h>
-
 #include "trust/certificate_fields.h"
-#include "trust/gnutls_bridge.h"
 
 static gboolean
 has_usage(const char *const *usages, const char *wanted)
@@ -44,7 +40,7 @@ check_version(GPtrArray *findings, const VerifyRequest *request, const Path *pat
                       certificate_subject_label(certificate), place,
                       certificate_version(certificate), consequence);
   if (position == 0 || trusted)
-    finding->severity = FINDING_WARNING;
+    report_rule(finding, request, FINDING_WARNING);
   if (position == 0)
     finding_set_remedy(finding, "Issue it again as version 3 with extendedKeyUsage.");
 }
@@ -66,7 +62,7 @@ check_authority(GPtrArray *findings, const VerifyRequest *request, const Path *p
                       certificate_subject_label(path_node(path, position - 1)->certificate),
                       silent && trusted ? "; OpenSSL clients may refuse it" : "");
   if (silent && trusted)
-    finding->severity = FINDING_WARNING;
+    report_rule(finding, request, FINDING_WARNING);
 }
 
 /* RFC 5280, 6.1.4 (n). */
@@ -84,15 +80,25 @@ check_sign_usage(GPtrArray *findings, const VerifyRequest *request, const Path *
                       certificate_subject_label(certificate), place);
 }
 
-/* RFC 5280, 6.1.4 (l) and (m): CAs that issued themselves a certificate do not count. */
+/* How many CAs stand between the leaf and `position`. Those that a CA issued to itself do not count
+ * (RFC 5280, 6.1.4 (l)). */
+static int
+authorities_below(const Path *path, guint position)
+{
+  int below = 0;
+  for (guint i = 1; i < position; i++)
+    below += !certificate_is_self_issued(path_node(path, i)->certificate);
+  return below;
+}
+
+/* RFC 5280, 6.1.4 (m). */
 static void
 check_path_length(GPtrArray *findings, const VerifyRequest *request, const Path *path,
                   guint position)
 {
   const Certificate *certificate = path_node(path, position)->certificate;
-  int allowed = certificate_fields(certificate)->path_length, below = 0;
-  for (guint i = 1; i < position; i++)
-    below += !certificate_is_self_issued(path_node(path, i)->certificate);
+  int allowed = certificate_fields(certificate)->path_length;
+  int below = authorities_below(path, position);
   if (!certificate_is_ca(certificate) || allowed < 0 || below <= allowed)
     return;
   g_autofree char *place = report_place(request, path, position);
@@ -111,6 +117,23 @@ check_authorities(GPtrArray *findings, const VerifyRequest *request, const Path 
     check_sign_usage(findings, request, path, i);
     check_path_length(findings, request, path, i);
   }
+}
+
+void
+check_depth(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  guint count = authorities_below(path, path->nodes->len - 1);
+  if (!request->limits_depth || count <= request->max_depth)
+    return;
+  Finding *finding = report_position(findings, request, path, 0, "chain-too-long");
+  finding_set_message(finding,
+                      "Between \"%s\" and the trusted \"%s\" there are %u CAs, and %u are "
+                      "allowed.",
+                      certificate_subject_label(path_node(path, 0)->certificate),
+                      certificate_subject_label(path_top(path)->certificate), count,
+                      request->max_depth);
+  finding_set_remedy(finding, "Allow a longer path, or have the certificate issued by a CA that "
+                              "stands higher.");
 }
 
 /* --- purpose ---------------------------------------------------------------------------------- */
@@ -157,7 +180,7 @@ check_nested_purpose(GPtrArray *findings, const VerifyRequest *request, const Pa
                       certificate_subject_label(certificate), place, usages, purpose,
                       trusted ? "; OpenSSL clients refuse it" : "");
   if (trusted) /* an anchor's own restrictions bind nobody (RFC 5280, 6.1.1 (d)) */
-    finding->severity = FINDING_WARNING;
+    report_rule(finding, request, FINDING_WARNING);
 }
 
 /* RFC 8446, 4.4.2.2: a key that may not sign cannot prove itself in TLS 1.3. */
@@ -170,6 +193,7 @@ check_signing(GPtrArray *findings, const VerifyRequest *request, const Path *pat
     return;
   g_autofree char *text = join_names(usages);
   Finding *finding = report_position(findings, request, path, 0, "key-usage-no-signature");
+  report_rule(finding, request, FINDING_WARNING);
   finding_set_message(finding,
                       "The keyUsage of \"%s\" allows only %s, and TLS 1.3 needs "
                       "digitalSignature.",
@@ -186,112 +210,4 @@ check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *pat
   check_signing(findings, request, path);
   for (guint i = 1; i < path->nodes->len; i++)
     check_nested_purpose(findings, request, path, i, server ? "serverAuth" : "clientAuth");
-}
-
-/* --- name constraints ------------------------------------------------------------------------- */
-
-static const struct {
-  gnutls_x509_subject_alt_name_t type;
-  const char *name;
-} constrained[] = {
-    {GNUTLS_SAN_DNSNAME, "DNS names"},         {GNUTLS_SAN_IPADDRESS, "IP addresses"},
-    {GNUTLS_SAN_RFC822NAME, "mail addresses"}, {GNUTLS_SAN_URI, "URIs"},
-    {GNUTLS_SAN_DN, "subject name"},
-};
-
-/* What the leaf's names violate, or NULL. */
-static const char *
-violated_kind(gnutls_x509_crt_t authority, gnutls_x509_crt_t leaf)
-{
-  const char *violated = NULL;
-  gnutls_x509_name_constraints_t constraints;
-  if (gnutls_x509_name_constraints_init(&constraints) < 0)
-    return NULL;
-  if (gnutls_x509_crt_get_name_constraints(authority, constraints, 0, NULL) >= 0)
-    for (gsize i = 0; i < G_N_ELEMENTS(constrained) && !violated; i++)
-      if (!gnutls_x509_name_constraints_check_crt(constraints, constrained[i].type, leaf))
-        violated = constrained[i].name;
-  gnutls_x509_name_constraints_deinit(constraints);
-  return violated;
-}
-
-void
-check_name_constraints(GPtrArray *findings, const VerifyRequest *request, const Path *path)
-{
-  const Certificate *leaf = path_node(path, 0)->certificate;
-  for (guint i = 1; i < path->nodes->len; i++) {
-    const Certificate *authority = path_node(path, i)->certificate;
-    const char *kind = violated_kind(certificate_gnutls(authority), certificate_gnutls(leaf));
-    if (!kind)
-      continue;
-    g_autofree char *names = join_names(certificate_names(leaf));
-    g_autofree char *place = report_place(request, path, i);
-    Finding *finding = report_position(findings, request, path, 0, "name-constraints-violated");
-    finding_add_evidence(finding, "names of the certificate: %s", names);
-    finding_set_message(finding, "The CA \"%s\" in %s may not issue for the %s of \"%s\" (%s).",
-                        certificate_subject_label(authority), place, kind,
-                        certificate_subject_label(leaf), names);
-    return; /* one fault: the leaf's names */
-  }
-}
-
-/* --- extensions that must be understood ------------------------------------------------------- */
-
-/* Measured: these are the ones that GnuTLS 3.7 does not stumble over when they are critical. */
-static const char *const understood[] = {
-    "2.5.29.14", "2.5.29.15",         "2.5.29.17",          "2.5.29.18",          "2.5.29.19",
-    "2.5.29.30", "2.5.29.31",         "2.5.29.32",          "2.5.29.35",          "2.5.29.37",
-    "2.5.29.54", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.1.24", NULL};
-
-/* RFC 5280, 4.2.1.5 and 4.2.1.11: known to everybody, processed by few. */
-static const char *const policy_extensions[] = {"2.5.29.33", "2.5.29.36", NULL};
-
-#define EXTENSIONS_MAX 64
-
-static void
-report_extension(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                 guint position, const char *oid)
-{
-  const char *label = certificate_subject_label(path_node(path, position)->certificate);
-  gboolean policy = g_strv_contains(policy_extensions, oid);
-  g_autofree char *place = report_place(request, path, position);
-  Finding *finding =
-      report_position(findings, request, path, position,
-                      policy ? "policies-unsupported" : "critical-extension-unknown");
-  if (policy)
-    finding_set_message(finding,
-                        "\"%s\" in %s demands that certificate policies are processed "
-                        "(extension %s), which is not done here.",
-                        label, place, oid);
-  else
-    finding_set_message(finding,
-                        "\"%s\" in %s has the critical extension %s, which is not known "
-                        "here.",
-                        label, place, oid);
-}
-
-static void
-check_extensions_of(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                    guint position)
-{
-  gnutls_x509_crt_t crt = certificate_gnutls(path_node(path, position)->certificate);
-  for (unsigned i = 0; i < EXTENSIONS_MAX; i++) {
-    char oid[128];
-    size_t size = sizeof oid;
-    unsigned critical = 0;
-    if (gnutls_x509_crt_get_extension_info(crt, i, oid, &size, &critical) < 0)
-      return;
-    if (!critical || g_strv_contains(understood, oid))
-      continue;
-    report_extension(findings, request, path, position, oid);
-    return; /* the first one is enough to refuse the certificate */
-  }
-}
-
-/* RFC 5280, 6.1.4 (o) and 6.1.5 (f). */
-void
-check_critical_extensions(GPtrArray *findings, const VerifyRequest *request, const Path *path)
-{
-  for (guint i = 0; i < path->nodes->len; i++)
-    check_extensions_of(findings, request, path, i);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ui/certificate_paths.h"
 #include "ui/item_list.h"
 #include "util/safe_text.h"
 
@@ -59,19 +60,33 @@ set_mark(CertificateLine *line, const Finding *finding, Glyph mark, Role role, c
   line->origin = g_strdup(finding->code);
 }
 
+static const char *
+our_word(const Verdict *verdict)
+{
+  return !verdict ? "not judged yet" : verdict->accepted ? "we accept" : "we refuse";
+}
+
+/* Others refuse what is good enough here, at least some of them. */
+static gboolean
+others_refuse(const ConnectionInfo *info)
+{
+  return info->opinion && (!info->opinion->accepted || info->opinion->level > 0);
+}
+
 static void
 add_summary(CertificateLines *list, const CertificatesModel *model)
 {
   const Verdict *verdict = model->info->verdict;
+  const SecondOpinion *opinion = model->info->opinion;
+  gboolean good = verdict && verdict->accepted, doubted = good && others_refuse(model->info);
   g_autofree char *trust = trust_label(model);
-  const char *dot = glyph(GLYPH_DOT);
-  g_autofree char *text = g_strdup_printf("broker sent %u %s trust: %s %s %s",
-                                          model->info->peer_chain->len, dot, trust, dot,
-                                          !verdict            ? "not judged yet"
-                                          : verdict->accepted ? "we accept"
-                                                              : "we refuse");
-  Glyph mark = !verdict ? GLYPH_BUSY : verdict->accepted ? GLYPH_OK : GLYPH_FAIL;
-  Role role = !verdict ? ROLE_ACCENT : verdict->accepted ? ROLE_GOOD : ROLE_ERROR;
+  g_autofree char *dot = g_strdup_printf(" %s ", glyph(GLYPH_DOT));
+  g_autofree char *sent = g_strdup_printf("broker sent %u", model->info->peer_chain->len);
+  g_autofree char *in = g_strdup_printf("trust: %s", trust);
+  g_autofree char *others = opinion ? second_opinion_summary(opinion) : NULL;
+  g_autofree char *text = g_strjoin(dot, sent, in, our_word(verdict), others, NULL);
+  Glyph mark = !verdict ? GLYPH_BUSY : doubted ? GLYPH_WARN : good ? GLYPH_OK : GLYPH_FAIL;
+  Role role = !verdict ? ROLE_ACCENT : doubted ? ROLE_WARNING : good ? ROLE_GOOD : ROLE_ERROR;
   certificate_lines_text(list, ROLE_STRONG, mark, role, FALSE, text);
 }
 
@@ -178,6 +193,7 @@ add_chain(CertificateLines *list, const CertificatesModel *model)
   for (guint i = 0; i < verdict->path->len; i++)
     add_link(list, model, g_ptr_array_index(verdict->path, i), (int)i);
   add_strangers(list, model);
+  certificate_paths_add(list, verdict);
 }
 
 /* --- Our side --------------------------------------------------------------------------------- */
@@ -359,19 +375,47 @@ findings_heading(GPtrArray *findings)
   return g_strdup(out->str);
 }
 
+/* (transfer full): the numbers, for who looks them up. */
+static char *
+opinion_detail(const SecondOpinion *opinion, const char *difference)
+{
+  g_autofree char *subject =
+      opinion->subject ? g_strdup_printf("Certificate: %s\n", opinion->subject) : g_strdup("");
+  g_autofree char *numbers =
+      opinion->error ? g_strdup_printf("Error %d at depth %d: %s\n", opinion->error,
+                                       opinion->depth, opinion->reason)
+                     : g_strdup("");
+  return g_strconcat("OpenSSL's own verification of the same certificates, which is what MQTTX, "
+                     "mosquitto, Paho with OpenSSL and most devices go by.\n\n",
+                     numbers, subject, "\n", difference, NULL);
+}
+
+/* OpenSSL's verdict where it is another one than ours. */
+static void
+add_difference(CertificateLines *list, const ConnectionInfo *info)
+{
+  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
+  if (!difference)
+    return;
+  g_autofree char *summary = second_opinion_summary(info->opinion);
+  certificate_lines_text(list, ROLE_WARNING, GLYPH_WARN, ROLE_WARNING, FALSE, summary);
+  certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE, difference);
+  certificate_lines_detail(list, "OpenSSL's verdict", opinion_detail(info->opinion, difference));
+}
+
 static void
 add_findings(CertificateLines *list, const CertificatesModel *model)
 {
   GPtrArray *findings = model->info->findings;
-  if (!findings || findings->len == 0) {
-    if (model->info->verdict && model->info->verdict->accepted)
-      certificate_lines_heading(list, "Findings: none");
-    return;
-  }
-  g_autofree char *heading = findings_heading(findings);
-  certificate_lines_heading(list, heading);
-  for (guint i = 0; i < findings->len; i++)
+  gboolean none = !findings || findings->len == 0;
+  g_autofree char *heading = none ? NULL : findings_heading(findings);
+  if (!none)
+    certificate_lines_heading(list, heading);
+  else if (model->info->verdict && model->info->verdict->accepted)
+    certificate_lines_heading(list, "Findings: none");
+  for (guint i = 0; !none && i < findings->len; i++)
     certificate_lines_finding(list, g_ptr_array_index(findings, i));
+  add_difference(list, model->info);
 }
 
 /* Whole sentences: "Revocation: no revocation list and no OCSP answer was looked at." */

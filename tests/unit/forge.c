@@ -32,7 +32,9 @@ forge_server(const char *name, const char *dns)
                          .dns = dns,
                          .path_length = -1,
                          .key_usage = GNUTLS_KEY_DIGITAL_SIGNATURE,
-                         .purpose = GNUTLS_KP_TLS_WWW_SERVER};
+                         .purpose = GNUTLS_KP_TLS_WWW_SERVER,
+                         .not_before = FORGE_START,
+                         .not_after = FORGE_LEAF_END};
 }
 
 static gnutls_x509_privkey_t

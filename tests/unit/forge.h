@@ -8,25 +8,26 @@
 #include "trust/certificate.h"
 
 typedef struct {
-  const char *name;          /* common name */
+  const char *name; /* common name */
   const char *organization;
-  const char *dns;           /* one SAN, or NULL */
-  int version;               /* 0: 3; 1: no extensions at all */
-  int authority;             /* 1: CA:TRUE, 0: CA:FALSE, -1: no basicConstraints */
-  int path_length;           /* -1: none */
-  unsigned key_usage;        /* GNUTLS_KEY_..., 0: no extension */
-  const char *purpose;       /* OID, or NULL: no extension */
-  gboolean no_key_ids;       /* neither SKI nor AKI */
-  gnutls_pk_algorithm_t key_algorithm; /* 0: ECDSA */
-  unsigned key_bits;         /* 0: P-256 */
-  gnutls_digest_algorithm_t digest;    /* 0: SHA-256 */
-  gint64 not_before, not_after;        /* 0, 0: FORGE_START to FORGE_END */
+  const char *dns;                      /* one SAN, or NULL */
+  int version;                          /* 0: 3; 1: no extensions at all */
+  int authority;                        /* 1: CA:TRUE, 0: CA:FALSE, -1: no basicConstraints */
+  int path_length;                      /* -1: none */
+  unsigned key_usage;                   /* GNUTLS_KEY_..., 0: no extension */
+  const char *purpose;                  /* OID, or NULL: no extension */
+  gboolean no_key_ids;                  /* neither SKI nor AKI */
+  gnutls_pk_algorithm_t key_algorithm;  /* 0: ECDSA */
+  unsigned key_bits;                    /* 0: P-256 */
+  gnutls_digest_algorithm_t digest;     /* 0: SHA-256 */
+  gint64 not_before, not_after;         /* 0, 0: FORGE_START to FORGE_END */
   void (*tweak)(gnutls_x509_crt_t crt); /* before it is signed, or NULL */
 } ForgeTemplate;
 
-#define FORGE_START G_GINT64_CONSTANT(1735689600) /* 2025-01-01 */
-#define FORGE_NOW G_GINT64_CONSTANT(1751328000)   /* 2025-07-01 */
-#define FORGE_END G_GINT64_CONSTANT(1893456000)   /* 2030-01-01 */
+#define FORGE_START G_GINT64_CONSTANT(1735689600)    /* 2025-01-01 */
+#define FORGE_NOW G_GINT64_CONSTANT(1751328000)      /* 2025-07-01 */
+#define FORGE_END G_GINT64_CONSTANT(1893456000)      /* 2030-01-01 */
+#define FORGE_LEAF_END G_GINT64_CONSTANT(1769904000) /* 2026-02-01, where a server's ends */
 
 typedef struct {
   Certificate *certificate;

@@ -148,6 +148,33 @@ test_system(Files *files, gconstpointer unused)
   g_assert_null(anchors_path(anchors));
 }
 
+/* Several files are one trust, and each certificate still tells its own file. */
+static void
+test_joined(Files *files, gconstpointer unused)
+{
+  g_autofree char *both = g_strconcat(files->client_pem, files->root_pem, NULL);
+  g_autofree char *one = files_write(files, "one.pem", files->root_pem, -1);
+  g_autofree char *two = files_write(files, "two.pem", both, -1);
+  g_autoptr(Anchors) first = anchors_load_file(one, NULL);
+  g_autoptr(Anchors) second = anchors_load_file(two, NULL);
+  Anchors *parts[] = {first, second};
+  g_autoptr(Anchors) joined = anchors_join(parts, 2);
+  guint index = 9;
+  g_assert_cmpuint(anchors_certificates(joined)->len, ==, 3);
+  g_assert_cmpuint(count_listed(joined), ==, 3);
+  g_assert_cmpuint(anchors_parts(joined), ==, 2);
+  g_assert_cmpstr(anchors_label(joined), ==, "one.pem, two.pem");
+  g_assert_null(anchors_path(joined));
+  g_assert_cmpstr(anchors_origin(joined, 0, &index), ==, anchors_path(first));
+  g_assert_cmpuint(index, ==, 0);
+  g_assert_cmpstr(anchors_origin(joined, 2, &index), ==, anchors_path(second));
+  g_assert_cmpuint(index, ==, 1);
+  g_autoptr(Anchors) alone = anchors_join(parts, 1);
+  g_assert_true(alone == first);
+  g_assert_cmpuint(anchors_parts(alone), ==, 1);
+  g_assert_cmpstr(anchors_origin(alone, 0, NULL), ==, anchors_path(first));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -161,5 +188,6 @@ main(int argc, char **argv)
   TEST(folder_copies);
   TEST(folder_faults);
   TEST(system);
+  TEST(joined);
   return g_test_run();
 }

@@ -40,7 +40,7 @@ test_fields(void)
   g_assert_cmpint(certificate_version(certificate), ==, 3);
   g_assert_true(g_str_has_prefix(certificate_serial(certificate), "0100"));
   g_assert_cmpint(certificate_not_before(certificate), ==, FORGE_START);
-  g_assert_cmpint(certificate_not_after(certificate), ==, FORGE_END);
+  g_assert_cmpint(certificate_not_after(certificate), ==, FORGE_LEAF_END);
   g_assert_cmpstr(certificate_key_label(certificate), ==, "ECDSA P-256");
   g_assert_cmpstr(certificate_signature_label(certificate), ==, "ECDSA-SHA256");
   assert_strings(certificate_names(certificate), "DNS:mqtt.example.com");
@@ -277,7 +277,7 @@ test_malformed(void)
   /* One whole structure, and far too large. */
   g_autofree guint8 *large = g_malloc0(5 + 0x100000);
   memcpy(large, "\x30\x83\x10\x00\x00", 5);
-  assert_malformed(large, 5 + 0x100000, "not exactly one");
+  assert_malformed(large, 5 + 0x100000, "larger than 1024 KiB");
   assert_malformed(large, 5, "not exactly one");
 }
 
@@ -332,7 +332,7 @@ test_describe(void)
   static const char *const lines[] = {
       "Subject        CN=broker,O=Test Org\n",
       "Valid from     2025-01-01 00:00:00 UTC\n",
-      "Valid until    2030-01-01 00:00:00 UTC\n",
+      "Valid until    2026-02-01 00:00:00 UTC\n",
       "Key            ECDSA P-256\n",
       "Signed with    ECDSA-SHA256\n",
       "Key Usage (critical):\n",

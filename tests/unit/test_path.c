@@ -17,7 +17,7 @@ static PathGraph *
 graph_of(Bench *bench)
 {
   bench_judge(bench); /* loads the anchors */
-  return path_graph_new(bench->sent, bench->anchors);
+  return path_graph_new(bench->sent, NULL, bench->anchors);
 }
 
 /* Beyond an anchor that is not self-signed the way may go on to one that is. */

@@ -5,8 +5,12 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
+#include "trust/name_compare.h"
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
+
+/* RFC 5280, 4.1.2.2 allows 20; it is what a length of one octet can say. */
+#define SERIAL_MAX 127
 
 /* Extensions' numbers below id-ce, 2.5.29 (RFC 5280, A.2). */
 enum {
@@ -24,20 +28,19 @@ enum {
 typedef struct {
   int id; /* below id-ce, or -1 */
   gboolean critical;
-  DerSlice oid, value;
+  DerSpan oid, value;
 } Extension;
 
 /* --- extensions ------------------------------------------------------------------------------- */
 
 static gboolean
-take_extension(DerSlice *rest, Extension *extension)
+take_extension(DerSpan *rest, Extension *extension)
 {
   DerElement sequence, oid, value;
-  if (!der_take_tag(rest, DER_SEQUENCE, &sequence) ||
-      !der_take_tag(&sequence.content, DER_OID, &oid))
+  if (!der_next_of(rest, DER_SEQUENCE, &sequence) || !der_next_of(&sequence.content, DER_OID, &oid))
     return FALSE;
-  extension->critical = der_take_default_false(&sequence.content);
-  if (!der_only(sequence.content, DER_OCTET_STRING, &value))
+  extension->critical = der_value_take_flag(&sequence.content);
+  if (!der_value_only(sequence.content, DER_OCTET_STRING, &value))
     return FALSE;
   const guint8 *bytes = oid.content.bytes;
   gboolean is_ce = oid.content.length == 3 && bytes[0] == 0x55 && bytes[1] == 0x1d;
@@ -53,46 +56,46 @@ note_unknown(const Extension *extension, char **first)
 {
   if (!extension->critical || *first)
     return;
-  *first = der_slice_oid_text(extension->oid);
+  *first = der_oid_text(extension->oid);
   if (!*first)
     *first = g_strdup("(an unreadable OID)");
 }
 
 static gboolean
-read_scope(CrlScope *scope, DerSlice value)
+read_scope(CrlScope *scope, DerSpan value)
 {
   DerElement sequence, part;
-  if (scope->present || !der_only(value, DER_SEQUENCE, &sequence))
+  if (scope->present || !der_value_only(value, DER_SEQUENCE, &sequence))
     return FALSE;
   scope->present = TRUE;
   scope->bytes = value;
-  DerSlice rest = sequence.content;
-  if (der_take_tag(&rest, DER_CONTEXT_CONSTRUCTED | 0, &part)) {
+  DerSpan rest = sequence.content;
+  if (der_next_of(&rest, DER_CONTEXT_CONSTRUCTED | 0, &part)) {
     scope->has_point = TRUE;
-    if (!der_take(&part.content, &scope->point))
+    if (!der_next(&part.content, &scope->point))
       return FALSE;
   }
-  if (der_take_tag(&rest, DER_CONTEXT | 1, &part))
-    scope->users_only = der_boolean(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 2, &part))
-    scope->authorities_only = der_boolean(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 3, &part))
+  if (der_next_of(&rest, DER_CONTEXT | 1, &part))
+    scope->users_only = der_value_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 2, &part))
+    scope->authorities_only = der_value_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 3, &part))
     scope->reasons = crl_reason_flags(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 4, &part))
-    scope->indirect = der_boolean(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 5, &part))
-    scope->attributes_only = der_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 4, &part))
+    scope->indirect = der_value_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 5, &part))
+    scope->attributes_only = der_value_boolean(part.content);
   return rest.length == 0;
 }
 
 static gboolean
-read_number(gboolean *present, DerSlice *number, DerSlice value)
+read_number(gboolean *present, DerSpan *number, DerSpan value)
 {
   DerElement integer;
-  if (*present || !der_only(value, DER_INTEGER, &integer) || integer.content.length == 0)
+  if (*present || !der_value_only(value, DER_INTEGER, &integer) || integer.content.length == 0)
     return FALSE;
   *present = TRUE;
-  *number = der_integer(integer.content);
+  *number = der_value_integer(integer.content);
   return TRUE;
 }
 
@@ -118,11 +121,11 @@ read_extension(Crl *crl, const Extension *extension)
 }
 
 static gboolean
-read_extensions(Crl *crl, DerSlice wrapped)
+read_extensions(Crl *crl, DerSpan wrapped)
 {
   DerElement sequence;
   Extension extension;
-  if (!der_only(wrapped, DER_SEQUENCE, &sequence))
+  if (!der_value_only(wrapped, DER_SEQUENCE, &sequence))
     return FALSE;
   while (sequence.content.length > 0)
     if (!take_extension(&sequence.content, &extension) || !read_extension(crl, &extension))
@@ -133,18 +136,18 @@ read_extensions(Crl *crl, DerSlice wrapped)
 /* --- entries ---------------------------------------------------------------------------------- */
 
 /* The number of an INTEGER element that was read before. */
-static DerSlice
+static DerSpan
 serial_at(gconstpointer integer)
 {
   DerElement element;
-  DerSlice rest = {integer, G_MAXINT32};
-  return der_take(&rest, &element) ? der_integer(element.content) : (DerSlice){NULL, 0};
+  DerSpan rest = {integer, G_MAXINT32};
+  return der_next(&rest, &element) ? der_value_integer(element.content) : (DerSpan){NULL, 0};
 }
 
 static guint
 serial_hash(gconstpointer integer)
 {
-  DerSlice serial = serial_at(integer);
+  DerSpan serial = serial_at(integer);
   guint32 hash = 2166136261u; /* FNV-1a: numbers that follow each other must not fall together */
   for (gsize i = 0; i < serial.length; i++)
     hash = (hash ^ serial.bytes[i]) * 16777619u;
@@ -154,57 +157,58 @@ serial_hash(gconstpointer integer)
 static gboolean
 serial_equal(gconstpointer a, gconstpointer b)
 {
-  return der_slice_equal(serial_at(a), serial_at(b));
+  return der_span_equal(serial_at(a), serial_at(b));
 }
 
 /* SEQUENCE { userCertificate, revocationDate, crlEntryExtensions OPTIONAL } */
 static gboolean
-split_entry(DerSlice rest, DerElement *serial, gint64 *date, DerSlice *extensions)
+split_entry(DerSpan rest, DerElement *serial, gint64 *date, DerSpan *extensions)
 {
   DerElement time, sequence;
-  if (!der_take_tag(&rest, DER_INTEGER, serial) || serial->content.length == 0 ||
-      !der_take(&rest, &time) || !der_time(&time, date))
+  if (!der_next_of(&rest, DER_INTEGER, serial) || serial->content.length == 0 ||
+      !der_next(&rest, &time) || !der_value_time(&time, date))
     return FALSE;
-  *extensions = (DerSlice){NULL, 0};
+  *extensions = (DerSpan){NULL, 0};
   if (rest.length == 0)
     return TRUE;
-  if (!der_only(rest, DER_SEQUENCE, &sequence))
+  if (!der_value_only(rest, DER_SEQUENCE, &sequence))
     return FALSE;
   *extensions = sequence.content;
   return TRUE;
 }
 
 static int
-read_reason(DerSlice value)
+read_reason(DerSpan value)
 {
   DerElement code;
-  if (!der_only(value, DER_ENUMERATED, &code) || code.content.length != 1)
+  if (!der_value_only(value, DER_ENUMERATED, &code) || code.content.length != 1)
     return 0;
   return code.content.bytes[0];
 }
 
 /* GeneralNames with the one directory name of who issued the certificate (5.3.3). */
-static DerSlice
-read_certificate_issuer(DerSlice value)
+static DerSpan
+read_certificate_issuer(DerSpan value)
 {
   DerElement names, directory;
-  DerSlice none = {NULL, 0};
-  if (!der_only(value, DER_SEQUENCE, &names) ||
-      !der_only(names.content, DER_CONTEXT_CONSTRUCTED | 4, &directory))
+  DerSpan none = {NULL, 0};
+  if (!der_value_only(value, DER_SEQUENCE, &names) ||
+      !der_value_only(names.content, DER_CONTEXT_CONSTRUCTED | 4, &directory))
     return none;
   return directory.content;
 }
 
-/* `*issuer`: of this entry's certificate; it holds for those behind it, too (5.3.3). */
+/* `*is_own`: the list's issuer made this entry's certificate; it holds for those behind it until
+ * the next one says otherwise (5.3.3). */
 static gboolean
-scan_entry_extensions(Crl *crl, DerSlice rest, DerSlice *issuer)
+scan_entry_extensions(Crl *crl, DerSpan rest, gboolean *is_own)
 {
   Extension extension;
   while (rest.length > 0) {
     if (!take_extension(&rest, &extension))
       return FALSE;
     if (extension.id == ID_CERTIFICATE_ISSUER)
-      *issuer = read_certificate_issuer(extension.value);
+      *is_own = name_compare_equal(read_certificate_issuer(extension.value), crl->issuer_dn);
     else if (extension.id != ID_REASON_CODE && extension.id != ID_INVALIDITY_DATE)
       note_unknown(&extension, &crl->unknown_critical_entry);
   }
@@ -220,32 +224,32 @@ keep_entry(Crl *crl, const DerElement *serial, const guint8 *entry)
 }
 
 static gboolean
-read_entries(Crl *crl, DerSlice rest)
+read_entries(Crl *crl, DerSpan rest)
 {
-  DerSlice issuer = crl->issuer_dn;
+  gboolean is_own = TRUE;
   while (rest.length > 0) {
     DerElement entry, serial;
-    DerSlice extensions;
+    DerSpan extensions;
     gint64 date;
-    if (!der_take_tag(&rest, DER_SEQUENCE, &entry) ||
+    if (!der_next_of(&rest, DER_SEQUENCE, &entry) ||
         !split_entry(entry.content, &serial, &date, &extensions) ||
-        !scan_entry_extensions(crl, extensions, &issuer))
+        !scan_entry_extensions(crl, extensions, &is_own))
       return FALSE;
     crl->count++;
-    if (der_slice_equal(issuer, crl->issuer_dn))
+    if (is_own)
       keep_entry(crl, &serial, entry.whole.bytes);
   }
   return TRUE;
 }
 
 static void
-read_entry(DerSlice at, CrlEntry *found)
+read_entry(DerSpan at, CrlEntry *found)
 {
   DerElement entry, serial;
-  DerSlice extensions;
+  DerSpan extensions;
   Extension extension;
   *found = (CrlEntry){0, 0};
-  if (!der_take(&at, &entry) || !split_entry(entry.content, &serial, &found->date, &extensions))
+  if (!der_next(&at, &entry) || !split_entry(entry.content, &serial, &found->date, &extensions))
     return;
   while (extensions.length > 0 && take_extension(&extensions, &extension))
     if (extension.id == ID_REASON_CODE)
@@ -253,24 +257,20 @@ read_entry(DerSlice at, CrlEntry *found)
 }
 
 gboolean
-crl_find(const Crl *crl, DerSlice serial, CrlEntry *entry)
+crl_find(const Crl *crl, DerSpan serial, CrlEntry *entry)
 {
-  serial = der_integer(serial);
-  if (serial.length == 0 || serial.length > 0xffff)
+  serial = der_value_integer(serial);
+  if (serial.length == 0 || serial.length > SERIAL_MAX)
     return FALSE;
   /* A key as the table has them: an INTEGER element. */
-  g_autofree guint8 *key = g_malloc(serial.length + 4);
-  key[0] = DER_INTEGER;
-  key[1] = 0x82;
-  key[2] = serial.length >> 8;
-  key[3] = serial.length & 0xff;
-  memcpy(key + 4, serial.bytes, serial.length);
+  guint8 key[2 + SERIAL_MAX] = {DER_INTEGER, serial.length};
+  memcpy(key + 2, serial.bytes, serial.length);
   const guint8 *found = g_hash_table_lookup(crl->entries, key);
   if (!found)
     return FALSE;
   gsize length;
   const guint8 *start = g_bytes_get_data(crl->der, &length);
-  read_entry((DerSlice){found, length - (found - start)}, entry);
+  read_entry((DerSpan){found, length - (found - start)}, entry);
   return TRUE;
 }
 
@@ -288,7 +288,7 @@ crl_reason_name(int reason)
 /* --- the list --------------------------------------------------------------------------------- */
 
 static char *
-name_text(DerSlice name)
+name_text(DerSpan name)
 {
   gnutls_x509_dn_t dn;
   gnutls_datum_t bytes = {(unsigned char *)name.bytes, name.length}, text = {NULL, 0};
@@ -305,38 +305,38 @@ name_text(DerSlice name)
 
 /* TBSCertList (5.1.2), up to where the entries begin. */
 static gboolean
-read_head(Crl *crl, DerSlice *rest)
+read_head(Crl *crl, DerSpan *rest)
 {
   DerElement element;
   crl->version = 1;
-  if (der_take_tag(rest, DER_INTEGER, &element)) {
+  if (der_next_of(rest, DER_INTEGER, &element)) {
     if (element.content.length != 1)
       return FALSE;
     crl->version = element.content.bytes[0] + 1;
   }
-  if (!der_take_tag(rest, DER_SEQUENCE, &element))
+  if (!der_next_of(rest, DER_SEQUENCE, &element))
     return FALSE;
   crl->inner_algorithm = element.whole;
-  if (!der_take_tag(rest, DER_SEQUENCE, &element))
+  if (!der_next_of(rest, DER_SEQUENCE, &element))
     return FALSE;
   crl->issuer_dn = element.whole;
-  if (!der_take(rest, &element) || !der_time(&element, &crl->this_update))
+  if (!der_next(rest, &element) || !der_value_time(&element, &crl->this_update))
     return FALSE;
-  DerSlice ahead = *rest;
-  if (der_take(&ahead, &element) && der_time(&element, &crl->next_update))
+  DerSpan ahead = *rest;
+  if (der_next(&ahead, &element) && der_value_time(&element, &crl->next_update))
     *rest = ahead;
   return TRUE;
 }
 
 static gboolean
-read_tbs(Crl *crl, DerSlice rest)
+read_tbs(Crl *crl, DerSpan rest)
 {
   DerElement element;
   if (!read_head(crl, &rest))
     return FALSE;
-  if (der_take_tag(&rest, DER_SEQUENCE, &element) && !read_entries(crl, element.content))
+  if (der_next_of(&rest, DER_SEQUENCE, &element) && !read_entries(crl, element.content))
     return FALSE;
-  if (der_take_tag(&rest, DER_CONTEXT_CONSTRUCTED | 0, &element) &&
+  if (der_next_of(&rest, DER_CONTEXT_CONSTRUCTED | 0, &element) &&
       !read_extensions(crl, element.content))
     return FALSE;
   return rest.length == 0;
@@ -347,14 +347,14 @@ static gboolean
 read_list(Crl *crl)
 {
   DerElement list, tbs, algorithm, signature;
-  if (!der_only(der_slice_of(crl->der), DER_SEQUENCE, &list) ||
-      !der_take_tag(&list.content, DER_SEQUENCE, &tbs) ||
-      !der_take_tag(&list.content, DER_SEQUENCE, &algorithm) ||
-      !der_only(list.content, DER_BIT_STRING, &signature) || signature.content.length < 1)
+  if (!der_value_only(der_span(crl->der), DER_SEQUENCE, &list) ||
+      !der_next_of(&list.content, DER_SEQUENCE, &tbs) ||
+      !der_next_of(&list.content, DER_SEQUENCE, &algorithm) ||
+      !der_value_only(list.content, DER_BIT_STRING, &signature) || signature.content.length < 1)
     return FALSE;
   crl->tbs = tbs.whole;
   crl->algorithm = algorithm.whole;
-  crl->signature = (DerSlice){signature.content.bytes + 1, signature.content.length - 1};
+  crl->signature = (DerSpan){signature.content.bytes + 1, signature.content.length - 1};
   return read_tbs(crl, tbs.content);
 }
 

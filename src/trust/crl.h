@@ -9,7 +9,7 @@
 #include <glib.h>
 
 #include "trust/certificate.h"
-#include "trust/der_slice.h"
+#include "trust/der_value.h"
 
 #define CRL_SIZE_MAX (64 * 1024 * 1024)
 
@@ -22,7 +22,7 @@ enum { CRL_REASON_HOLD = 6, CRL_REASON_REMOVED = 8 };
 /* issuingDistributionPoint (RFC 5280, 5.2.5). */
 typedef struct {
   gboolean present;
-  DerSlice bytes; /* for comparing two lists' scopes; empty when it is not present */
+  DerSpan bytes; /* for comparing two lists' scopes; empty when it is not present */
   gboolean has_point;
   DerElement point; /* its DistributionPointName: tag and content */
   gboolean users_only, authorities_only, attributes_only;
@@ -35,21 +35,21 @@ typedef struct Crl {
   guint index; /* among the lists of that file, from 0 */
   char *sha256;
   char *issuer; /* safe text, RFC 4514 */
-  DerSlice issuer_dn;
+  DerSpan issuer_dn;
   int version; /* 1 or 2 */
   gint64 this_update;
   gint64 next_update; /* 0: there is none */
   gboolean has_number, number_is_critical;
-  DerSlice number; /* cRLNumber (5.2.3), as der_integer() leaves it */
+  DerSpan number; /* cRLNumber (5.2.3), as der_value_integer() leaves it */
   gboolean is_delta;
-  DerSlice base_number; /* of the delta CRL indicator (5.2.4) */
+  DerSpan base_number; /* of the delta CRL indicator (5.2.4) */
   CrlScope scope;
   char *unknown_critical;       /* OID of a critical extension not known here, or NULL */
   char *unknown_critical_entry; /* the same of an entry's extension */
   guint count;                  /* of entries */
   /* The rest is crl.c's and crl_signature.c's own. */
   GBytes *der;
-  DerSlice tbs, algorithm, inner_algorithm, signature;
+  DerSpan tbs, algorithm, inner_algorithm, signature;
   GHashTable *entries; /* serial's INTEGER element → its entry, both within `der` */
   GMutex lock;
   GHashTable *signers; /* fingerprint of a certificate → whether its key made the signature */
@@ -67,7 +67,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Crl, crl_free)
 
 /* Is the certificate with this serial number (content of its INTEGER), issued by the list's own
  * issuer, on the list? Entries that an indirect list has for other issuers are not looked at. */
-gboolean crl_find(const Crl *crl, DerSlice serial, CrlEntry *entry);
+gboolean crl_find(const Crl *crl, DerSpan serial, CrlEntry *entry);
 /* "keyCompromise"; static. */
 const char *crl_reason_name(int reason);
 
@@ -86,4 +86,4 @@ const char *crl_weak_algorithm(const Crl *crl);
 gboolean crl_covers(const Crl *crl, const Certificate *certificate, guint *reasons,
                     const char **why);
 /* (transfer full): mask of a ReasonFlags BIT STRING's content. */
-guint crl_reason_flags(DerSlice content);
+guint crl_reason_flags(DerSpan content);

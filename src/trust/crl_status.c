@@ -7,6 +7,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/date_text.h"
 #include "trust/gnutls_bridge.h"
+#include "trust/name_compare.h"
 
 /* One list of the issuer and what it is worth. */
 typedef struct {
@@ -135,8 +136,8 @@ static gboolean
 has_issuers_name(const Inquiry *inquiry, const Certificate *candidate)
 {
   const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-  return g_bytes_equal(certificate_fields(candidate)->subject_dn,
-                       certificate_fields(issuer)->subject_dn);
+  return name_compare_equal(der_span(certificate_fields(candidate)->subject_dn),
+                            der_span(certificate_fields(issuer)->subject_dn));
 }
 
 /* The position above the certificate of who issued `candidate`, or -1. */
@@ -239,7 +240,7 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
 /* --- complete lists and deltas ---------------------------------------------------------------- */
 
 static int
-compare_numbers(DerSlice a, DerSlice b)
+compare_numbers(DerSpan a, DerSpan b)
 {
   if (a.length != b.length)
     return a.length < b.length ? -1 : 1;
@@ -250,7 +251,7 @@ compare_numbers(DerSlice a, DerSlice b)
 static gboolean
 delta_fits(const Crl *delta, const Crl *base)
 {
-  return der_slice_equal(delta->scope.bytes, base->scope.bytes) &&
+  return der_span_equal(delta->scope.bytes, base->scope.bytes) &&
          compare_numbers(base->number, delta->base_number) >= 0 &&
          compare_numbers(base->number, delta->number) < 0;
 }
@@ -300,7 +301,7 @@ find(const Inquiry *inquiry, const Crl *crl, CrlEntry *entry)
   guint8 serial[128];
   size_t size = sizeof serial;
   return gnutls_x509_crt_get_serial(certificate_gnutls(inquiry->certificate), serial, &size) >= 0 &&
-         crl_find(crl, (DerSlice){serial, size}, entry);
+         crl_find(crl, (DerSpan){serial, size}, entry);
 }
 
 /* On the complete list, put together with its delta. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "trust/file_content.h"
+#include "trust/name_compare.h"
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
 
@@ -18,7 +19,7 @@
 
 struct RevocationData {
   GPtrArray *lists;      /* of Crl, owned */
-  GHashTable *by_issuer; /* issuer's DER → GPtrArray of Crl */
+  GHashTable *by_issuer; /* issuer_key() → GPtrArray of Crl */
   GHashTable *staples;   /* index of the sent certificate → GBytes */
   GMutex lock;
   GHashTable *answers; /* guarded: what the staples were found to say; key → OcspAnswer */
@@ -61,10 +62,18 @@ revocation_data_free(RevocationData *data)
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
+/* (transfer full): names that are equal by RFC 5280, 7.1 have the same. */
+static GBytes *
+issuer_key(DerSpan name)
+{
+  GBytes *key = name_compare_key(name);
+  return key ? key : g_bytes_new(name.bytes, name.length);
+}
+
 static void
 keep_list(RevocationData *data, Crl *crl)
 {
-  g_autoptr(GBytes) issuer = g_bytes_new(crl->issuer_dn.bytes, crl->issuer_dn.length);
+  g_autoptr(GBytes) issuer = issuer_key(crl->issuer_dn);
   GPtrArray *bucket = g_hash_table_lookup(data->by_issuer, issuer);
   if (!bucket) {
     bucket = g_ptr_array_new();
@@ -286,7 +295,8 @@ revocation_data_lists(const RevocationData *data)
 GPtrArray *
 revocation_data_lists_of(const RevocationData *data, GBytes *issuer_dn)
 {
-  return g_hash_table_lookup(data->by_issuer, issuer_dn);
+  g_autoptr(GBytes) key = issuer_key(der_span(issuer_dn));
+  return g_hash_table_lookup(data->by_issuer, key);
 }
 
 GBytes *

@@ -7,6 +7,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/crl_status.h"
 #include "trust/date_text.h"
+#include "trust/name_compare.h"
 #include "trust/ocsp.h"
 #include "trust/revocation_data.h"
 
@@ -251,7 +252,7 @@ is_of_the_path(const Survey *survey, const Crl *crl)
 {
   for (guint i = 1; i < survey->path->nodes->len; i++) {
     GBytes *name = certificate_fields(certificate_at(survey, i))->subject_dn;
-    if (der_slice_equal(der_slice_of(name), crl->issuer_dn))
+    if (name_compare_equal(der_span(name), crl->issuer_dn))
       return TRUE;
   }
   return FALSE;

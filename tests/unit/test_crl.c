@@ -621,6 +621,22 @@ test_without_trust_to_a_root(RevocationBench *bench, gconstpointer unused)
   assert_not_checked(verdict, NULL);
 }
 
+/* RFC 5280, 7.1: capitals make no other name. */
+static void
+test_name_written_otherwise(RevocationBench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_authority("r3");
+  g_autoptr(Forged) namesake = forge(&template, NULL);
+  revocation_give_root(bench);
+  revocation_give(bench,
+                  &(ForgeCrl){.issuer = namesake,
+                              .signer = bench->bench.intermediate,
+                              .entries = {{.certificate = bench->bench.leaf->certificate}}},
+                  "r3.crl");
+  assert_refused(revocation_judge(bench), "server-revoked", FINDING_SIDE_SERVER,
+                 FINDING_SOURCE_PEER, 0);
+}
+
 /* --- a key for lists alone
  * ------------------------------------------------------------------------ */
 
@@ -730,6 +746,7 @@ main(int argc, char **argv)
   REVOCATION_TEST("missing/", not_covered_strict);
   REVOCATION_TEST("missing/", stranger);
   REVOCATION_TEST("missing/", index_in_file);
+  REVOCATION_TEST("missing/", name_written_otherwise);
   REVOCATION_TEST("missing/", without_trust);
   REVOCATION_TEST("missing/", without_trust_to_a_root);
   REVOCATION_TEST("signer/", separate_key);

@@ -12,6 +12,9 @@
 /* RFC 5280, 4.1.2.2 allows 20; it is what a length of one octet can say. */
 #define SERIAL_MAX 127
 
+#define OTHERS_MAX 4096 /* other issuers that an indirect list has entries for */
+#define OID_CERTIFICATE_ISSUER "2.5.29.29"
+
 /* Extensions' numbers below id-ce, 2.5.29 (RFC 5280, A.2). */
 enum {
   ID_ISSUER_ALT_NAME = 18,
@@ -186,62 +189,6 @@ read_reason(DerSpan value)
   return code.content.bytes[0];
 }
 
-/* GeneralNames with the one directory name of who issued the certificate (5.3.3). */
-static DerSpan
-read_certificate_issuer(DerSpan value)
-{
-  DerElement names, directory;
-  DerSpan none = {NULL, 0};
-  if (!der_value_only(value, DER_SEQUENCE, &names) ||
-      !der_value_only(names.content, DER_CONTEXT_CONSTRUCTED | 4, &directory))
-    return none;
-  return directory.content;
-}
-
-/* `*is_own`: the list's issuer made this entry's certificate; it holds for those behind it until
- * the next one says otherwise (5.3.3). */
-static gboolean
-scan_entry_extensions(Crl *crl, DerSpan rest, gboolean *is_own)
-{
-  Extension extension;
-  while (rest.length > 0) {
-    if (!take_extension(&rest, &extension))
-      return FALSE;
-    if (extension.id == ID_CERTIFICATE_ISSUER)
-      *is_own = name_compare_equal(read_certificate_issuer(extension.value), crl->issuer_dn);
-    else if (extension.id != ID_REASON_CODE && extension.id != ID_INVALIDITY_DATE)
-      note_unknown(&extension, &crl->unknown_critical_entry);
-  }
-  return TRUE;
-}
-
-/* A serial number that stands there twice: the first one counts, a removal least. */
-static void
-keep_entry(Crl *crl, const DerElement *serial, const guint8 *entry)
-{
-  if (!g_hash_table_contains(crl->entries, serial->whole.bytes))
-    g_hash_table_insert(crl->entries, (gpointer)serial->whole.bytes, (gpointer)entry);
-}
-
-static gboolean
-read_entries(Crl *crl, DerSpan rest)
-{
-  gboolean is_own = TRUE;
-  while (rest.length > 0) {
-    DerElement entry, serial;
-    DerSpan extensions;
-    gint64 date;
-    if (!der_next_of(&rest, DER_SEQUENCE, &entry) ||
-        !split_entry(entry.content, &serial, &date, &extensions) ||
-        !scan_entry_extensions(crl, extensions, &is_own))
-      return FALSE;
-    crl->count++;
-    if (is_own)
-      keep_entry(crl, &serial, entry.whole.bytes);
-  }
-  return TRUE;
-}
-
 static void
 read_entry(DerSpan at, CrlEntry *found)
 {
@@ -249,6 +196,7 @@ read_entry(DerSpan at, CrlEntry *found)
   DerSpan extensions;
   Extension extension;
   *found = (CrlEntry){0, 0};
+  /* It was read before: it ends where it says, and that is within the list. */
   if (!der_next(&at, &entry) || !split_entry(entry.content, &serial, &found->date, &extensions))
     return;
   while (extensions.length > 0 && take_extension(&extensions, &extension))
@@ -256,22 +204,123 @@ read_entry(DerSpan at, CrlEntry *found)
       found->reason = read_reason(extension.value);
 }
 
-gboolean
-crl_find(const Crl *crl, DerSpan serial, CrlEntry *entry)
+/* GeneralNames with the one directory name of who issued the certificate (5.3.3). */
+static gboolean
+read_certificate_issuer(DerSpan value, DerSpan *name)
 {
+  DerElement names, directory;
+  if (!der_value_only(value, DER_SEQUENCE, &names) ||
+      !der_value_only(names.content, DER_CONTEXT_CONSTRUCTED | 4, &directory))
+    return FALSE;
+  *name = directory.content;
+  return TRUE;
+}
+
+static GHashTable *
+entries_new(void)
+{
+  return g_hash_table_new(serial_hash, serial_equal);
+}
+
+/* (transfer none): where the entries of this issuer's certificates are; NULL: there are too many
+ * issuers, or it has no name. */
+static GHashTable *
+entries_of_other(Crl *crl, DerSpan name)
+{
+  g_autoptr(GBytes) key = name_compare_key(name);
+  GHashTable *entries = key ? g_hash_table_lookup(crl->others, key) : NULL;
+  if (entries || !key || g_hash_table_size(crl->others) >= OTHERS_MAX)
+    return entries;
+  entries = entries_new();
+  g_hash_table_insert(crl->others, g_steal_pointer(&key), entries);
+  return entries;
+}
+
+/* `*entries`: where this one belongs; it holds for those behind it until one says otherwise
+ * (5.3.3). */
+static gboolean
+scan_entry_extensions(Crl *crl, DerSpan rest, GHashTable **entries)
+{
+  Extension extension;
+  DerSpan name;
+  while (rest.length > 0) {
+    if (!take_extension(&rest, &extension))
+      return FALSE;
+    if (extension.id == ID_CERTIFICATE_ISSUER && read_certificate_issuer(extension.value, &name))
+      *entries =
+          name_compare_equal(name, crl->issuer_dn) ? crl->entries : entries_of_other(crl, name);
+    else if (extension.id == ID_CERTIFICATE_ISSUER)
+      *entries = NULL;
+    else if (extension.id != ID_REASON_CODE && extension.id != ID_INVALIDITY_DATE)
+      note_unknown(&extension, &crl->unknown_critical_entry);
+  }
+  return TRUE;
+}
+
+/* A serial number that stands there twice: the first one counts, unless it is a removal. */
+static void
+keep_entry(GHashTable *entries, const DerElement *serial, const DerElement *entry)
+{
+  CrlEntry known;
+  gpointer first = g_hash_table_lookup(entries, serial->whole.bytes);
+  if (first)
+    read_entry((DerSpan){first, G_MAXINT32}, &known);
+  if (!first || known.reason == CRL_REASON_REMOVED)
+    g_hash_table_replace(entries, (gpointer)serial->whole.bytes, (gpointer)entry->whole.bytes);
+}
+
+/* Whose certificate an entry is about cannot be told: it may be anybody's. */
+static void
+note_nobodys(Crl *crl)
+{
+  if (!crl->unknown_critical_entry)
+    crl->unknown_critical_entry = g_strdup(OID_CERTIFICATE_ISSUER);
+}
+
+static gboolean
+read_entries(Crl *crl, DerSpan rest)
+{
+  GHashTable *entries = crl->entries;
+  while (rest.length > 0) {
+    DerElement entry, serial;
+    DerSpan extensions;
+    gint64 date;
+    if (!der_next_of(&rest, DER_SEQUENCE, &entry) ||
+        !split_entry(entry.content, &serial, &date, &extensions) ||
+        !scan_entry_extensions(crl, extensions, &entries))
+      return FALSE;
+    crl->count++;
+    if (entries)
+      keep_entry(entries, &serial, &entry);
+    else
+      note_nobodys(crl);
+  }
+  return TRUE;
+}
+
+static GHashTable *
+entries_for(const Crl *crl, DerSpan issuer)
+{
+  if (name_compare_equal(issuer, crl->issuer_dn))
+    return crl->entries;
+  g_autoptr(GBytes) key = name_compare_key(issuer);
+  return key ? g_hash_table_lookup(crl->others, key) : NULL;
+}
+
+gboolean
+crl_find(const Crl *crl, DerSpan issuer, DerSpan serial, CrlEntry *entry)
+{
+  GHashTable *entries = entries_for(crl, issuer);
   serial = der_value_integer(serial);
-  if (serial.length == 0 || serial.length > SERIAL_MAX)
+  if (!entries || serial.length == 0 || serial.length > SERIAL_MAX)
     return FALSE;
   /* A key as the table has them: an INTEGER element. */
   guint8 key[2 + SERIAL_MAX] = {DER_INTEGER, serial.length};
   memcpy(key + 2, serial.bytes, serial.length);
-  const guint8 *found = g_hash_table_lookup(crl->entries, key);
-  if (!found)
-    return FALSE;
-  gsize length;
-  const guint8 *start = g_bytes_get_data(crl->der, &length);
-  read_entry((DerSpan){found, length - (found - start)}, entry);
-  return TRUE;
+  gpointer found = g_hash_table_lookup(entries, key);
+  if (found)
+    read_entry((DerSpan){found, G_MAXINT32}, entry);
+  return found != NULL;
 }
 
 const char *
@@ -339,6 +388,8 @@ read_tbs(Crl *crl, DerSpan rest)
   if (der_next_of(&rest, DER_CONTEXT_CONSTRUCTED | 0, &element) &&
       !read_extensions(crl, element.content))
     return FALSE;
+  if (g_hash_table_size(crl->others) > 0 && !crl->scope.indirect)
+    note_nobodys(crl);
   return rest.length == 0;
 }
 
@@ -366,7 +417,9 @@ crl_alloc(const void *der, gsize length, const char *file, guint index)
   crl->file = safe_text_string(file);
   crl->index = index;
   crl->scope.reasons = CRL_REASONS_ALL;
-  crl->entries = g_hash_table_new(serial_hash, serial_equal);
+  crl->entries = entries_new();
+  crl->others = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                      (GDestroyNotify)g_hash_table_unref);
   crl->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init(&crl->lock);
   return crl;
@@ -395,6 +448,7 @@ void
 crl_free(Crl *crl)
 {
   g_hash_table_unref(crl->entries);
+  g_hash_table_unref(crl->others);
   g_hash_table_unref(crl->signers);
   g_mutex_clear(&crl->lock);
   g_bytes_unref(crl->der);

@@ -51,6 +51,7 @@ typedef struct Crl {
   GBytes *der;
   DerSpan tbs, algorithm, inner_algorithm, signature;
   GHashTable *entries; /* serial's INTEGER element → its entry, both within `der` */
+  GHashTable *others;  /* the same for other issuers: name_compare_key() → such a table */
   GMutex lock;
   GHashTable *signers; /* fingerprint of a certificate → whether its key made the signature */
 } Crl;
@@ -65,9 +66,9 @@ Crl *crl_new(const void *der, gsize length, const char *file, guint index, GErro
 void crl_free(Crl *crl);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Crl, crl_free)
 
-/* Is the certificate with this serial number (content of its INTEGER), issued by the list's own
- * issuer, on the list? Entries that an indirect list has for other issuers are not looked at. */
-gboolean crl_find(const Crl *crl, DerSpan serial, CrlEntry *entry);
+/* Is the certificate with this serial number (content of its INTEGER), issued by who has this name
+ * (DER), on the list? An indirect list has entries for others than its own issuer, too. */
+gboolean crl_find(const Crl *crl, DerSpan issuer, DerSpan serial, CrlEntry *entry);
 /* "keyCompromise"; static. */
 const char *crl_reason_name(int reason);
 
@@ -81,9 +82,13 @@ const char *crl_weak_algorithm(const Crl *crl);
 
 /* --- crl_scope.c --- */
 
-/* Whether the list's scope takes in a certificate of its issuer (RFC 5280, 6.3.3 (b)), and then in
- * `*reasons` for which reasons it speaks. Else `*why` is a static phrase: "only lists CAs". */
+/* Whether the list's scope takes in a certificate (RFC 5280, 6.3.3 (b)), and then in `*reasons` for
+ * which reasons it speaks. The list is of the certificate's issuer, or else of who one of its
+ * distribution points names, and indirect. Else `*why` is a static phrase: "lists CAs only". */
 gboolean crl_covers(const Crl *crl, const Certificate *certificate, guint *reasons,
                     const char **why);
-/* (transfer full): mask of a ReasonFlags BIT STRING's content. */
+/* (transfer full), of GBytes: the names (DER) of those who make lists in place of the issuer, by the
+ * certificate's distribution points (cRLIssuer, 4.2.1.13); the first few. */
+GPtrArray *crl_scope_issuers(const Certificate *certificate);
+/* The mask of a ReasonFlags BIT STRING's content. */
 guint crl_reason_flags(DerSpan content);

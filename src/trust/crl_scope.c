@@ -8,8 +8,10 @@
 
 #include "trust/certificate_fields.h"
 #include "trust/gnutls_bridge.h"
+#include "trust/name_compare.h"
 
 #define OID_DISTRIBUTION_POINTS "2.5.29.31"
+#define ISSUERS_MAX 4
 #define POINTS_MAX 64 /* distribution points, and names in one, that are looked at */
 
 /* DistributionPointName ::= CHOICE { fullName [0], nameRelativeToCRLIssuer [1] } */
@@ -147,10 +149,12 @@ point_issuer_is(const Point *point, DerSpan name)
 
 /* 6.3.3 (b)(1) and (b)(2)(i): is this list what the point speaks of? */
 static gboolean
-point_fits(const Crl *crl, const Point *point)
+point_fits(const Crl *crl, const Point *point, gboolean is_own)
 {
-  if (point->has_issuer && !point_issuer_is(point, crl->issuer_dn))
+  if (point->has_issuer ? !point_issuer_is(point, crl->issuer_dn) : !is_own)
     return FALSE;
+  if (!crl->scope.has_point)
+    return TRUE;
   if (point->has_name)
     return point_names_match(&crl->scope.point, crl->issuer_dn, &point->name, crl->issuer_dn);
   return point->has_issuer && crl->scope.point.tag == FULL_NAME &&
@@ -162,59 +166,99 @@ static gboolean
 default_point_fits(const Crl *crl)
 {
   DerElement issuer;
+  if (!crl->scope.has_point)
+    return TRUE;
   return crl->scope.point.tag == FULL_NAME &&
          der_value_only(crl->issuer_dn, DER_SEQUENCE, &issuer) &&
          names_contain_directory(crl->scope.point.content, issuer.content);
 }
 
+/* (transfer full): the content of the certificate's extension; NULL: it has none, or a damaged one.
+ */
+static GBytes *
+distribution_points(const Certificate *certificate)
+{
+  gnutls_datum_t extension = {NULL, 0};
+  DerElement points;
+  GBytes *content = NULL;
+  if (gnutls_x509_crt_get_extension_by_oid2(certificate_gnutls(certificate),
+                                            OID_DISTRIBUTION_POINTS, 0, &extension, NULL) < 0)
+    return NULL;
+  if (der_value_only((DerSpan){extension.data, extension.size}, DER_SEQUENCE, &points))
+    content = g_bytes_new(points.content.bytes, points.content.length);
+  gnutls_free(extension.data);
+  return content;
+}
+
 /* The reasons of all points that the list is for; 0: it is for none. */
 static guint
-fitting_reasons(const Crl *crl, DerSpan extension)
+reasons_by_points(const Crl *crl, const Certificate *certificate, gboolean is_own)
 {
   guint reasons = 0;
   Point point;
-  DerElement points;
-  if (!der_value_only(extension, DER_SEQUENCE, &points))
-    return 0;
-  for (guint i = 0; i < POINTS_MAX && take_point(&points.content, &point); i++)
-    if (point_fits(crl, &point))
+  if (is_own && default_point_fits(crl))
+    return CRL_REASONS_ALL;
+  g_autoptr(GBytes) content = distribution_points(certificate);
+  DerSpan rest = content ? der_span(content) : (DerSpan){NULL, 0};
+  for (guint i = 0; i < POINTS_MAX && take_point(&rest, &point); i++)
+    if (point_fits(crl, &point, is_own))
       reasons |= point.reasons;
   return reasons;
 }
 
-static guint
-reasons_by_points(const Crl *crl, const Certificate *certificate)
+/* The whole DER of the first directory name. */
+static GBytes *
+first_directory(DerSpan names)
 {
-  gnutls_datum_t extension = {NULL, 0};
-  gnutls_x509_crt_t crt = certificate_gnutls(certificate);
-  if (default_point_fits(crl))
-    return CRL_REASONS_ALL;
-  if (gnutls_x509_crt_get_extension_by_oid2(crt, OID_DISTRIBUTION_POINTS, 0, &extension, NULL) < 0)
-    return 0;
-  guint reasons = fitting_reasons(crl, (DerSpan){extension.data, extension.size});
-  gnutls_free(extension.data);
-  return reasons;
+  DerElement name;
+  for (guint i = 0; i < POINTS_MAX && der_next(&names, &name); i++)
+    if (name.tag == DIRECTORY_NAME)
+      return g_bytes_new(name.content.bytes, name.content.length);
+  return NULL;
+}
+
+GPtrArray *
+crl_scope_issuers(const Certificate *certificate)
+{
+  GPtrArray *issuers = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  g_autoptr(GBytes) content = distribution_points(certificate);
+  DerSpan rest = content ? der_span(content) : (DerSpan){NULL, 0};
+  Point point;
+  while (issuers->len < ISSUERS_MAX && take_point(&rest, &point)) {
+    GBytes *name = point.has_issuer ? first_directory(point.issuer) : NULL;
+    if (name)
+      g_ptr_array_add(issuers, name);
+  }
+  return issuers;
+}
+
+static const char *
+why_not(const Crl *crl, const Certificate *certificate, gboolean is_own)
+{
+  const CrlScope *scope = &crl->scope;
+  if (scope->attributes_only)
+    return "lists attribute certificates only";
+  if (scope->users_only && certificate_is_ca(certificate))
+    return "lists no CAs";
+  if (scope->authorities_only && !certificate_is_ca(certificate))
+    return "lists CAs only";
+  if (!is_own && !scope->indirect)
+    return "is for its own CA's certificates only (not indirect)";
+  return NULL;
 }
 
 gboolean
 crl_covers(const Crl *crl, const Certificate *certificate, guint *reasons, const char **why)
 {
-  const CrlScope *scope = &crl->scope;
+  gboolean is_own =
+      name_compare_equal(der_span(certificate_fields(certificate)->issuer_dn), crl->issuer_dn);
   *reasons = CRL_REASONS_ALL;
-  *why = NULL;
-  if (!scope->present)
-    return TRUE;
-  if (scope->attributes_only)
-    *why = "lists attribute certificates only";
-  else if (scope->users_only && certificate_is_ca(certificate))
-    *why = "lists no CAs";
-  else if (scope->authorities_only && !certificate_is_ca(certificate))
-    *why = "lists CAs only";
+  *why = why_not(crl, certificate, is_own);
   if (*why)
     return FALSE;
-  *reasons = scope->reasons;
-  if (scope->has_point)
-    *reasons &= reasons_by_points(crl, certificate);
+  *reasons = crl->scope.reasons;
+  if (crl->scope.has_point || !is_own)
+    *reasons &= reasons_by_points(crl, certificate, is_own);
   if (*reasons == 0)
     *why = "is for another distribution point";
   return *reasons != 0;

@@ -248,11 +248,22 @@ survey_certificate(const Survey *survey, guint position)
 /* --- lists of others -------------------------------------------------------------------------- */
 
 static gboolean
+is_made_for(const Certificate *certificate, const Crl *crl)
+{
+  g_autoptr(GPtrArray) issuers = crl_scope_issuers(certificate);
+  for (guint i = 0; i < issuers->len; i++)
+    if (name_compare_equal(der_span(issuers->pdata[i]), crl->issuer_dn))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 is_of_the_path(const Survey *survey, const Crl *crl)
 {
   for (guint i = 1; i < survey->path->nodes->len; i++) {
     GBytes *name = certificate_fields(certificate_at(survey, i))->subject_dn;
-    if (name_compare_equal(der_span(name), crl->issuer_dn))
+    if (name_compare_equal(der_span(name), crl->issuer_dn) ||
+        is_made_for(certificate_at(survey, i - 1), crl))
       return TRUE;
   }
   return FALSE;
@@ -275,11 +286,7 @@ survey_strangers(const Survey *survey)
                           "The revocation list of \"%s\" in %s is of no CA on this path, so it "
                           "says nothing here.",
                           crl->issuer, crl->file);
-      finding_set_remedy(finding, crl->scope.indirect
-                                      ? "Give the lists of the CAs on the path: a list for other "
-                                        "CAs (indirect) is not used for them."
-                                      : "Nothing to do, unless it was meant to be of a CA on the "
-                                        "path.");
+      finding_set_remedy(finding, "Nothing to do, unless it was meant to be of a CA on the path.");
     } else if (count <= STRANGERS_SHOWN_MAX) {
       finding_add_evidence(finding, "neither is that of \"%s\" in %s", crl->issuer, crl->file);
     }

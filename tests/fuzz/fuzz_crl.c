@@ -109,7 +109,7 @@ check_lookup(const Crl *crl)
   CrlEntry entry;
   for (gsize i = 0; i < G_N_ELEMENTS(serials); i++)
     for (gsize length = 0; length <= sizeof serials[i]; length++)
-      if (crl_find(crl, (DerSpan){serials[i], length}, &entry))
+      if (crl_find(crl, crl->issuer_dn, (DerSpan){serials[i], length}, &entry))
         check_safe(crl_reason_name(entry.reason));
 }
 

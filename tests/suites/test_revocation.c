@@ -28,7 +28,7 @@ typedef struct {
 static const Group groups[] = {
     {"pkits.json", {"pkits::4.4."}, 21, 13, 21},
     {"pkits.json", {"pkits::4.7.4:", "pkits::4.7.5:"}, 2, 0, 2},
-    {"pkits.json", {"pkits::4.14."}, 35, 17, 29},
+    {"pkits.json", {"pkits::4.14."}, 35, 24, 34},
     {"pkits.json", {"pkits::4.15."}, 10, 8, 10},
     {"limbo-core.json", {"crl::"}, 8, 5, 8},
 };

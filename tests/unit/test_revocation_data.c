@@ -86,12 +86,15 @@ test_find(Stage *stage, gconstpointer unused)
   const void *bytes = g_bytes_get_data(stage->der, &length);
   g_autoptr(Crl) crl = crl_new(bytes, length, "x", 0, NULL);
   /* 2000000002, as it stands and with a byte that says nothing. */
-  g_assert_true(crl_find(crl, (DerSpan){(const guint8 *)"\x77\x35\x94\x02", 4}, &entry));
+  g_assert_true(
+      crl_find(crl, crl->issuer_dn, (DerSpan){(const guint8 *)"\x77\x35\x94\x02", 4}, &entry));
   g_assert_cmpint(entry.date, ==, FORGE_REVOKED);
   g_assert_cmpint(entry.reason, ==, 0);
-  g_assert_true(crl_find(crl, (DerSpan){(const guint8 *)"\0\x77\x35\x94\x02", 5}, &entry));
-  g_assert_false(crl_find(crl, (DerSpan){(const guint8 *)"\x77\x35\x94\x03", 4}, &entry));
-  g_assert_false(crl_find(crl, (DerSpan){(const guint8 *)"", 0}, &entry));
+  g_assert_true(
+      crl_find(crl, crl->issuer_dn, (DerSpan){(const guint8 *)"\0\x77\x35\x94\x02", 5}, &entry));
+  g_assert_false(
+      crl_find(crl, crl->issuer_dn, (DerSpan){(const guint8 *)"\x77\x35\x94\x03", 4}, &entry));
+  g_assert_false(crl_find(crl, crl->issuer_dn, (DerSpan){(const guint8 *)"", 0}, &entry));
 }
 
 /* Against GLib's calendar, over all that the two forms can say. */

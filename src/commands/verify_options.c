@@ -14,6 +14,8 @@ const char verify_help[] =
     "\n"
     "Says whether the certificate in FILE, with the chain that follows it there, is\n"
     "to be trusted, and why or why not; and what clients built on OpenSSL say.\n"
+    "FILE is PEM, DER, PKCS#7 or PKCS#12, a pipe, a pkcs11: URI, or - for standard\n"
+    "input.\n"
     "\n"
     "What is trusted (without any: the system's trust store):\n"
     "      --trust FILE       a file or folder of CA certificates; may be repeated\n"

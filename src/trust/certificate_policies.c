@@ -144,28 +144,26 @@ static const struct {
 };
 
 static void
-read_extension(CertificatePolicies *p, const Extension *extension)
+read_extension(CertificatePolicies *p, const Certificate *certificate, gsize reader)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
-    if (!der_oid_is(extension->oid, readers[i].oid) || readers[i].read(p, extension->value))
-      continue;
-    readers[i].forget(p);
-    p->fault = readers[i].name;
-    p->fault_critical = p->fault_critical || extension->critical;
-  }
+  Extension extension;
+  if (!certificate_extension_find(certificate, readers[reader].oid, &extension) ||
+      readers[reader].read(p, extension.value))
+    return;
+  readers[reader].forget(p);
+  p->fault = readers[reader].name;
+  p->fault_critical = p->fault_critical || extension.critical;
 }
 
 CertificatePolicies *
 certificate_policies_new(const Certificate *certificate)
 {
   CertificatePolicies *p = g_new0(CertificatePolicies, 1);
-  DerSpan rest = certificate_extensions(certificate);
-  Extension extension;
   p->policies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   p->mappings = g_ptr_array_new_with_free_func((GDestroyNotify)mapping_free);
   p->require_explicit = p->inhibit_mapping = p->inhibit_any = -1;
-  while (certificate_extension_next(&rest, &extension))
-    read_extension(p, &extension);
+  for (gsize i = 0; i < G_N_ELEMENTS(readers); i++)
+    read_extension(p, certificate, i);
   return p;
 }
 

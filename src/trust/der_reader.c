@@ -108,9 +108,10 @@ read_arc(DerSpan *rest, guint64 *arc)
 static guint64
 text_arc(const char **text)
 {
-  char *end;
-  guint64 arc = g_ascii_strtoull(*text, &end, 10);
-  *text = *end == '.' ? end + 1 : end;
+  guint64 arc = 0;
+  while (g_ascii_isdigit(**text))
+    arc = arc * 10 + (guint64)(*(*text)++ - '0');
+  *text += **text == '.';
   return arc;
 }
 

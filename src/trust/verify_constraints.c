@@ -107,6 +107,19 @@ report_name(const Inquiry *inquiry, guint position, Finding *finding, const Gene
   return finding;
 }
 
+/* What cannot be read may stand for a name that is not allowed. */
+static void
+report_unread_names(const Inquiry *inquiry, guint position)
+{
+  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
+  Finding *finding = report_position(inquiry->findings, inquiry->request, inquiry->path, position,
+                                     "name-constraints-violated");
+  finding_set_message(finding,
+                      "The CA \"%s\" in %s has name constraints, and the subjectAltName of \"%s\" "
+                      "cannot be read to its end, so nobody can tell whether it keeps to them.",
+                      label_at(inquiry, inquiry->holder), place, label_at(inquiry, position));
+}
+
 /* One finding for a CA and a certificate below it; every further name is evidence. */
 static void
 check_below(Inquiry *inquiry, guint position)
@@ -114,6 +127,8 @@ check_below(Inquiry *inquiry, guint position)
   const CertificateIdentities *identities = inquiry->identities->pdata[position];
   Finding *finding = NULL;
   guint count = certificate_identities_count(identities);
+  if (!certificate_identities_whole(identities))
+    report_unread_names(inquiry, position);
   for (guint i = 0; i < count; i++) {
     const GeneralName *name = certificate_identities_get(identities, i);
     const Subtree *subtree;

@@ -5,11 +5,8 @@
 #include "trust/verify_lint.h"
 
 #include <arpa/inet.h>
-#include <gnutls/x509.h>
 #include <string.h>
 
-#include "trust/certificate_names.h"
-#include "trust/gnutls_bridge.h"
 #include "trust/public_suffix.h"
 
 /* --- criticality ------------------------------------------------------------------------------ */
@@ -141,8 +138,7 @@ lint_common_name(const Lint *lint)
 {
   if (!lint_is_leaf(lint) || !lint_is_server(lint) || !*certificate_names(lint->certificate))
     return;
-  g_autofree char *name = certificate_names_attribute(certificate_gnutls(lint->certificate), FALSE,
-                                                      GNUTLS_OID_X520_COMMON_NAME);
+  const char *name = lint->fields->common_name;
   if (!name || !(looks_like_address(name) || looks_like_host(name)) ||
       is_listed(lint->certificate, name, FALSE))
     return;
@@ -164,8 +160,7 @@ lint_client_name(const Lint *lint)
 {
   if (!lint_is_leaf(lint) || !report_is_client(lint->request))
     return;
-  g_autofree char *name = certificate_names_attribute(certificate_gnutls(lint->certificate), FALSE,
-                                                      GNUTLS_OID_X520_COMMON_NAME);
+  const char *name = lint->fields->common_name;
   if (!name || !*name)
     lint_report(lint, "client-name-missing", FINDING_WARNING,
                 "has no common name, from which many brokers take the user's name")

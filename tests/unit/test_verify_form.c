@@ -365,6 +365,10 @@ test_ca_as_leaf(Bench *bench, gconstpointer unused)
   template.dns = HOST;
   template.key_usage |= GNUTLS_KEY_DIGITAL_SIGNATURE;
   assert_rule(bench, LEAF, &template, "leaf-is-ca", FINDING_WARNING, "is a CA certificate");
+  bench->request.purpose = VERIFY_PURPOSE_ANY;
+  bench_judge_leaf(bench, &template);
+  assert_remarked(bench->verdict, "leaf-is-ca", FINDING_WARNING, FINDING_SIDE_SERVER,
+                  FINDING_SOURCE_PEER, 0);
 }
 
 EXTENSION(make_purpose_critical, "2.5.29.37", "\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01",

@@ -117,6 +117,23 @@ test_setting(Bench *bench, gconstpointer unused)
                FINDING_SOURCE_PEER, 2);
 }
 
+/* Only the system's store is trusted, and the CA is a private one. */
+static void
+test_private_authority(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(Anchors) system = anchors_load_system(NULL);
+  if (!system) {
+    g_test_skip("this system has no trust store");
+    return;
+  }
+  bench_send_good(bench);
+  bench->request.anchors = system;
+  g_autoptr(Verdict) verdict = verify(&bench->request);
+  const Finding *finding = assert_refused(verdict, "trust-public-private-mixup",
+                                          FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
+  g_assert_nonnull(strstr(finding->message, "\"Root X1\""));
+}
+
 /* --- who stands between ----------------------------------------------------------------------- */
 
 static void
@@ -215,6 +232,7 @@ main(int argc, char **argv)
   BENCH_TEST("known/", cross_signed);
   BENCH_TEST("known/", legacy_root);
   BENCH_TEST("known/", setting);
+  BENCH_TEST("known/", private_authority);
   BENCH_TEST("known/", interception);
   BENCH_TEST("known/", stale_intermediate);
   BENCH_TEST("known/", unencoded_name);

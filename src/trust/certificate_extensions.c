@@ -6,24 +6,45 @@
 
 #include "trust/certificate_fields.h"
 
-#define VERSION_TAG (DER_CONTEXT | DER_CONSTRUCTED | 0)
 #define EXTENSIONS_TAG (DER_CONTEXT | DER_CONSTRUCTED | 3)
 #define OCTET_STRING 0x04
 
-/* RFC 5280, 4.1: extensions are the last part of the TBSCertificate, under [3] EXPLICIT. */
-DerSpan
-certificate_extensions(const Certificate *certificate)
+/* RFC 5280, 4.1: extensions are the last part of the TBSCertificate, under [3] EXPLICIT. FALSE: the
+ * certificate is no DER up to there. */
+static gboolean
+find_extensions(const Certificate *certificate, DerSpan *list)
 {
-  DerSpan nothing = {NULL, 0}, outer, rest, list;
+  DerSpan outer, rest;
   DerElement part;
+  *list = (DerSpan){NULL, 0};
   if (!der_unwrap(der_span(certificate_der(certificate)), DER_SEQUENCE, &outer) ||
       !der_next_of(&outer, DER_SEQUENCE, &part))
-    return nothing;
+    return FALSE;
   rest = part.content;
   while (der_next(&rest, &part))
     if (part.tag == EXTENSIONS_TAG)
-      return der_unwrap(part.content, DER_SEQUENCE, &list) ? list : nothing;
-  return nothing;
+      return der_unwrap(part.content, DER_SEQUENCE, list) && rest.length == 0;
+  return rest.length == 0;
+}
+
+DerSpan
+certificate_extensions(const Certificate *certificate)
+{
+  DerSpan list;
+  find_extensions(certificate, &list);
+  return list;
+}
+
+gboolean
+certificate_extensions_whole(const Certificate *certificate)
+{
+  DerSpan list;
+  Extension extension;
+  if (!find_extensions(certificate, &list))
+    return FALSE;
+  while (certificate_extension_next(&list, &extension))
+    continue;
+  return list.length == 0;
 }
 
 gboolean

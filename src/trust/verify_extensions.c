@@ -37,12 +37,26 @@ report_extension(GPtrArray *findings, const VerifyRequest *request, const Path *
                       oid);
 }
 
+/* GnuTLS reads some of BER, too. */
+static void
+report_unreadable(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                  guint position)
+{
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "certificate-malformed");
+  finding_set_message(finding,
+                      "The extensions of \"%s\" in %s are not DER and cannot be read to their end.",
+                      certificate_subject_label(path_node(path, position)->certificate), place);
+}
+
 static void
 check_extensions_of(GPtrArray *findings, const VerifyRequest *request, const Path *path,
                     guint position)
 {
   DerSpan rest = certificate_extensions(path_node(path, position)->certificate);
   Extension extension;
+  if (!certificate_extensions_whole(path_node(path, position)->certificate))
+    report_unreadable(findings, request, path, position);
   while (certificate_extension_next(&rest, &extension)) {
     if (!extension.critical || is_understood(&extension))
       continue;

@@ -333,6 +333,40 @@ test_unreadable(Bench *bench, gconstpointer unused)
                   FINDING_SOURCE_PEER, 0);
 }
 
+/* What comes before the fault counts as little as what comes behind it. */
+static void
+test_half_read(Bench *bench, gconstpointer unused)
+{
+  of_outer.constraints = require_explicit(0);
+  of_outer.policies = policy(SILVER);
+  of_inner.policies = policy(SILVER);
+  of_leaf.policies =
+      der_element(0x30, der_element(0x30, der_oid(SILVER), NULL), der_bytes(0x31, "", 0), NULL);
+  judge(bench);
+  assert_found(bench->verdict, "policies-unsupported", FINDING_ERROR, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 2);
+  assert_found(bench->verdict, "certificate-malformed", FINDING_WARNING, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 0);
+}
+
+/* As many as nobody means are not read, whoever sends them. */
+static void
+test_too_many(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(GByteArray) many = g_byte_array_new();
+  for (guint i = 0; i < 1025; i++) {
+    g_autofree char *oid = g_strdup_printf(SILVER ".%u", i);
+    g_autoptr(GBytes) one = der_element(0x30, der_oid(oid), NULL);
+    g_byte_array_append(many, g_bytes_get_data(one, NULL), g_bytes_get_size(one));
+  }
+  of_leaf.policies = der_bytes(0x30, many->data, many->len);
+  judge(bench);
+  Finding *finding = assert_found(bench->verdict, "certificate-malformed", FINDING_WARNING,
+                                  FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_cmpstr(finding->message, ==,
+                  "The certificatePolicies of \"broker\" in the broker's chain cannot be read.");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -348,5 +382,7 @@ main(int argc, char **argv)
   BENCH_TEST("policies/", any_inhibited);
   BENCH_TEST("policies/", any_mapped);
   BENCH_TEST("policies/", unreadable);
+  BENCH_TEST("policies/", half_read);
+  BENCH_TEST("policies/", too_many);
   return g_test_run();
 }

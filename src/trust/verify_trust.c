@@ -155,7 +155,7 @@ wrong_anchor_code(const VerifyRequest *request, const Path *path)
   gboolean seen = path->nodes->len > 1 || certificate_is_self_signed(top);
   if (request->source == FINDING_SOURCE_PEER && known_interceptor(certificate_issuer(top)))
     return "interception-suspected";
-  if (!anchors_path(request->anchors))
+  if (!anchors_path(request->anchors) && anchors_parts(request->anchors) == 1)
     return seen ? "trust-public-private-mixup" : "anchor-wrong";
   return known_root(request, top) ? "trust-setting-wrong" : "anchor-wrong";
 }

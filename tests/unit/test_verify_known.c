@@ -1,7 +1,7 @@
 /* verify() and what the other certificates at hand say: the file that should have been used. */
 #include "config.h"
 
-#include "trust/verify.h"
+#include "trust/verify_store.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -129,9 +129,27 @@ test_private_authority(Bench *bench, gconstpointer unused)
   bench_send_good(bench);
   bench->request.anchors = system;
   g_autoptr(Verdict) verdict = verify(&bench->request);
-  const Finding *finding = assert_refused(verdict, "trust-public-private-mixup",
-                                          FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
+  const Finding *finding = assert_refused(verdict, "trust-public-private-mixup", FINDING_SIDE_TRUST,
+                                          FINDING_SOURCE_TRUST, -1);
   g_assert_nonnull(strstr(finding->message, "\"Root X1\""));
+}
+
+/* The store is asked where it may say more, and changes nothing where it does not. */
+static void
+test_store(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_authority("Own CA");
+  g_autoptr(Forged) own = forge(&template, NULL);
+  bench_send_good(bench);
+  bench_trust(bench, bench->root);
+  bench_judge(bench);
+  g_autoptr(Verdict) good = verify_with_store(&bench->request);
+  assert_clean(good);
+  g_ptr_array_set_size(bench->trusted, 0);
+  bench_trust(bench, own);
+  bench_judge(bench);
+  g_autoptr(Verdict) bad = verify_with_store(&bench->request);
+  assert_refused(bad, "anchor-wrong", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
 }
 
 /* --- who stands between ----------------------------------------------------------------------- */
@@ -232,6 +250,7 @@ main(int argc, char **argv)
   BENCH_TEST("known/", cross_signed);
   BENCH_TEST("known/", legacy_root);
   BENCH_TEST("known/", setting);
+  BENCH_TEST("known/", store);
   BENCH_TEST("known/", private_authority);
   BENCH_TEST("known/", interception);
   BENCH_TEST("known/", stale_intermediate);

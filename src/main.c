@@ -9,6 +9,10 @@
 static const Command commands[] = {
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
      command_demo},
+    {"inspect", "says what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file",
+     command_inspect},
+    {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
+     command_split},
     {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},
 };
 

@@ -11,6 +11,8 @@ typedef struct {
 
 int command_dashboard(int argc, char **argv); /* without a subcommand */
 int command_demo(int argc, char **argv);
+int command_inspect(int argc, char **argv);
+int command_split(int argc, char **argv);
 int command_verify(int argc, char **argv); /* exit codes of its own: 0, 1, 2 */
 
 /* Exit codes; of `check` and, as far as they fit, of everything else (design). */

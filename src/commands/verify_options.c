@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "commands/moment.h"
 #include "util/safe_text.h"
 
 #define DEPTH_MAX 64
@@ -13,6 +14,8 @@ const char verify_help[] =
     "\n"
     "Says whether the certificate in FILE, with the chain that follows it there, is\n"
     "to be trusted, and why or why not; and what clients built on OpenSSL say.\n"
+    "FILE is PEM, DER, PKCS#7 or PKCS#12, a pipe, a pkcs11: URI, or - for standard\n"
+    "input.\n"
     "\n"
     "What is trusted (without any: the system's trust store):\n"
     "      --trust FILE       a file or folder of CA certificates; may be repeated\n"
@@ -125,29 +128,16 @@ take_purpose(VerifyOptions *options, const char *word, GError **error)
   return !word || refuse(error, "--purpose \"%s\" is unknown; write server, client or any", word);
 }
 
-/* A date, a date and a time (ISO 8601, UTC unless it says another zone), or seconds since 1970;
- * eight digits are a date. */
 static gboolean
 take_time(VerifyOptions *options, const char *word, gint64 now, GError **error)
 {
   options->time = now;
-  if (!word)
+  if (!word || moment_parse(word, &options->time))
     return TRUE;
-  gboolean digits = *word != '\0' && word[strspn(word, "0123456789")] == '\0';
-  if (digits && strlen(word) != strlen("20270131") &&
-      g_ascii_string_to_unsigned(word, 10, 0, G_MAXINT64, (guint64 *)&options->time, NULL))
-    return TRUE;
-  g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-  g_autofree char *with_time = g_strconcat(word, "T000000", NULL);
-  g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(with_time, utc);
-  g_autoptr(GDateTime) moment = date ? NULL : g_date_time_new_from_iso8601(word, utc);
-  if (!date && !moment)
-    return refuse(error,
-                  "--at \"%s\" is no time; write 2027-01-31, 2027-01-31T12:00:00Z or the "
-                  "seconds since 1970",
-                  word);
-  options->time = g_date_time_to_unix(date ? date : moment);
-  return TRUE;
+  return refuse(error,
+                "--at \"%s\" is no time; write 2027-01-31, 2027-01-31T12:00:00Z or the "
+                "seconds since 1970",
+                word);
 }
 
 static gboolean

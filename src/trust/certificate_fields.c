@@ -169,6 +169,16 @@ key_identifier(gnutls_x509_crt_t crt, gboolean of_issuer)
   return result < 0 ? NULL : g_bytes_new(id, size);
 }
 
+char **
+certificate_fields_key_usage(unsigned bits)
+{
+  char **names = g_new0(char *, G_N_ELEMENTS(key_usages) + 1);
+  for (gsize i = 0, n = 0; i < G_N_ELEMENTS(key_usages); i++)
+    if (bits & key_usages[i].bit)
+      names[n++] = g_strdup(key_usages[i].name);
+  return names;
+}
+
 static gboolean
 read_key_usage(CertificateFields *f, gnutls_x509_crt_t crt)
 {
@@ -178,10 +188,7 @@ read_key_usage(CertificateFields *f, gnutls_x509_crt_t crt)
     return TRUE;
   if (result < 0)
     return FALSE;
-  f->key_usage = g_new0(char *, G_N_ELEMENTS(key_usages) + 1);
-  for (gsize i = 0, n = 0; i < G_N_ELEMENTS(key_usages); i++)
-    if (usage & key_usages[i].bit)
-      f->key_usage[n++] = g_strdup(key_usages[i].name);
+  f->key_usage = certificate_fields_key_usage(usage);
   return TRUE;
 }
 
@@ -194,8 +201,8 @@ purpose_text(const gnutls_datum_t *oid)
   return safe_text(oid->data, oid->size);
 }
 
-static char **
-purposes_of(const gnutls_datum_t *extension)
+char **
+certificate_fields_purposes(const gnutls_datum_t *extension)
 {
   gnutls_x509_key_purposes_t list;
   if (gnutls_x509_key_purpose_init(&list) < 0)
@@ -221,7 +228,7 @@ read_extended_key_usage(CertificateFields *f, gnutls_x509_crt_t crt)
                                                      &extension, NULL);
   if (result < 0)
     return result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
-  f->extended_key_usage = purposes_of(&extension);
+  f->extended_key_usage = certificate_fields_purposes(&extension);
   gnutls_free(extension.data);
   return f->extended_key_usage != NULL;
 }

@@ -45,3 +45,8 @@ gboolean certificate_has_extension(const Certificate *certificate, const char *o
 /* (transfer full): of a certificate whose DER is there; it lives no longer than that. */
 ExtensionIndex *certificate_extension_index_new(const Certificate *certificate);
 void certificate_extension_index_free(ExtensionIndex *index);
+
+/* (transfer full), NULL-terminated: GNUTLS_KEY_... bits, and the content of an extendedKeyUsage, in
+ * the words of RFC 5280; the latter NULL when it cannot be parsed. */
+char **certificate_fields_key_usage(unsigned bits);
+char **certificate_fields_purposes(const gnutls_datum_t *extension);

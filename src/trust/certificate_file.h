@@ -17,8 +17,11 @@ GPtrArray *certificate_file_read(const char *path, GError **error);
 GPtrArray *certificate_file_parse(const void *bytes, gsize length, const char *label,
                                   GError **error);
 
-/* The slots of a connection that take a file, and what a command takes besides. */
-typedef enum { FILE_SLOT_CA, FILE_SLOT_CERTIFICATE, FILE_SLOT_KEY, FILE_SLOT_CRL } FileSlot;
+/* The slots of a connection that take a file, and what a command takes besides: a CRL, and any file
+ * at all, to look into. */
+typedef enum {
+  FILE_SLOT_CA, FILE_SLOT_CERTIFICATE, FILE_SLOT_KEY, FILE_SLOT_CRL, FILE_SLOT_ANY,
+} FileSlot;
 
 /* (transfer full): one line on what a file holds, for the connection editor:
  * "2 certificates: Client ← Test CA, 364 days left", "RSA 2048 key, not encrypted". On a fault

@@ -117,18 +117,23 @@ add_alternatives(GPtrArray *names, const gnutls_datum_t *extension)
 }
 
 char **
-certificate_names_alternative(gnutls_x509_crt_t crt)
+certificate_names_of_extension(const gnutls_datum_t *extension)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  gnutls_datum_t extension = {NULL, 0};
-  if (gnutls_x509_crt_get_extension_by_oid2(crt, GNUTLS_X509EXT_OID_SAN, 0, &extension, NULL) >=
-      0) {
-    gboolean parsed = add_alternatives(names, &extension);
-    gnutls_free(extension.data);
-    if (!parsed)
-      return NULL;
-  }
+  if (extension && !add_alternatives(names, extension))
+    return NULL;
   g_ptr_array_add(names, NULL);
   g_ptr_array_set_free_func(names, NULL);
   return (char **)g_ptr_array_steal(names, NULL);
+}
+
+char **
+certificate_names_alternative(gnutls_x509_crt_t crt)
+{
+  gnutls_datum_t extension = {NULL, 0};
+  if (gnutls_x509_crt_get_extension_by_oid2(crt, GNUTLS_X509EXT_OID_SAN, 0, &extension, NULL) < 0)
+    return certificate_names_of_extension(NULL);
+  char **names = certificate_names_of_extension(&extension);
+  gnutls_free(extension.data);
+  return names;
 }

@@ -80,6 +80,7 @@ certificate_file_summary(const char *path, FileSlot slot, const char *password, 
     return key_summary(path, password, error);
   case FILE_SLOT_CERTIFICATE:
   case FILE_SLOT_CRL:
+  case FILE_SLOT_ANY:
     break;
   }
   return certificate_summary(path, FILE_SLOT_CERTIFICATE, now, error);

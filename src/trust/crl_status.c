@@ -7,6 +7,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/date_text.h"
 #include "trust/gnutls_bridge.h"
+#include "trust/name_compare.h"
 
 /* One list of the issuer and what it is worth. */
 typedef struct {
@@ -132,11 +133,9 @@ may_sign_lists(const Certificate *signer)
 }
 
 static gboolean
-has_issuers_name(const Inquiry *inquiry, const Certificate *candidate)
+has_lists_name(const Crl *crl, const Certificate *candidate)
 {
-  const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-  return g_bytes_equal(certificate_fields(candidate)->subject_dn,
-                       certificate_fields(issuer)->subject_dn);
+  return name_compare_equal(der_span(certificate_fields(candidate)->subject_dn), crl->issuer_dn);
 }
 
 /* The position above the certificate of who issued `candidate`, or -1. */
@@ -173,9 +172,9 @@ is_valid_signer(const Inquiry *inquiry, const Certificate *candidate)
 static const Certificate *
 signer_among(const Inquiry *inquiry, const Crl *crl, const GPtrArray *certificates)
 {
-  for (guint i = 0; certificates && i < certificates->len; i++) {
+  for (guint i = 0; certificates && i < MIN(certificates->len, PATH_SENT_MAX); i++) {
     const Certificate *candidate = certificates->pdata[i];
-    if (has_issuers_name(inquiry, candidate) && crl_is_signed_by(crl, candidate) &&
+    if (has_lists_name(crl, candidate) && crl_is_signed_by(crl, candidate) &&
         !certificate_equal(candidate, inquiry->certificate) && is_valid_signer(inquiry, candidate))
       return candidate;
   }
@@ -187,7 +186,7 @@ signer_on_path(const Inquiry *inquiry, const Crl *crl)
 {
   for (guint i = inquiry->issuer; i < inquiry->path->nodes->len; i++) {
     const Certificate *candidate = path_node(inquiry->path, i)->certificate;
-    if (has_issuers_name(inquiry, candidate) && crl_is_signed_by(crl, candidate))
+    if (has_lists_name(crl, candidate) && crl_is_signed_by(crl, candidate))
       return candidate;
   }
   return NULL;
@@ -223,10 +222,8 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
   Candidate candidate = {.crl = crl, .reasons = CRL_REASONS_ALL};
   const Certificate *signer = signer_of(inquiry, crl);
   if (!signer) {
-    const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
     add_problem(inquiry, crl, "Fetch the list again from the CA whose certificate is on the path.",
-                "is not signed with the key of \"%s\" that is on this path",
-                certificate_subject_label(issuer));
+                "is not signed with a key that this path vouches for");
     return;
   }
   /* One reason a list is enough. */
@@ -239,18 +236,24 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
 /* --- complete lists and deltas ---------------------------------------------------------------- */
 
 static int
-compare_numbers(DerSlice a, DerSlice b)
+compare_numbers(DerSpan a, DerSpan b)
 {
   if (a.length != b.length)
     return a.length < b.length ? -1 : 1;
   return a.length == 0 ? 0 : memcmp(a.bytes, b.bytes, a.length);
 }
 
+static gboolean
+have_one_issuer(const Crl *a, const Crl *b)
+{
+  return name_compare_equal(a->issuer_dn, b->issuer_dn);
+}
+
 /* RFC 5280, 5.2.4: the three conditions under which the two may be put together. */
 static gboolean
 delta_fits(const Crl *delta, const Crl *base)
 {
-  return der_slice_equal(delta->scope.bytes, base->scope.bytes) &&
+  return have_one_issuer(delta, base) && der_span_equal(delta->scope.bytes, base->scope.bytes) &&
          compare_numbers(base->number, delta->base_number) >= 0 &&
          compare_numbers(base->number, delta->number) < 0;
 }
@@ -286,7 +289,8 @@ is_superseded(const Inquiry *inquiry, const Crl *delta)
 {
   for (guint i = 0; i < inquiry->bases->len; i++) {
     const Candidate *base = &g_array_index(inquiry->bases, Candidate, i);
-    if (base->usable && compare_numbers(base->crl->number, delta->number) >= 0)
+    if (base->usable && have_one_issuer(base->crl, delta) &&
+        compare_numbers(base->crl->number, delta->number) >= 0)
       return TRUE;
   }
   return FALSE;
@@ -300,7 +304,8 @@ find(const Inquiry *inquiry, const Crl *crl, CrlEntry *entry)
   guint8 serial[128];
   size_t size = sizeof serial;
   return gnutls_x509_crt_get_serial(certificate_gnutls(inquiry->certificate), serial, &size) >= 0 &&
-         crl_find(crl, (DerSlice){serial, size}, entry);
+         crl_find(crl, der_span(certificate_fields(inquiry->certificate)->issuer_dn),
+                  (DerSpan){serial, size}, entry);
 }
 
 /* On the complete list, put together with its delta. */
@@ -323,8 +328,9 @@ was_released(const Inquiry *inquiry, const Crl *crl)
   CrlEntry entry;
   for (guint i = 0; i < inquiry->bases->len; i++) {
     const Candidate *base = &g_array_index(inquiry->bases, Candidate, i);
-    if (base->usable && base->crl->this_update > crl->this_update &&
-        base->reasons & 1u << CRL_REASON_HOLD && !find_combined(inquiry, base->crl, &where, &entry))
+    if (base->usable && have_one_issuer(base->crl, crl) &&
+        base->crl->this_update > crl->this_update && base->reasons & 1u << CRL_REASON_HOLD &&
+        !find_combined(inquiry, base->crl, &where, &entry))
       return TRUE;
   }
   return FALSE;
@@ -401,21 +407,37 @@ conclude(const Inquiry *inquiry, guint reasons)
     note_partial(inquiry);
 }
 
+/* `name`: of the issuer, or of who makes its lists. */
+static void
+sort_lists_of(const Inquiry *inquiry, GBytes *name)
+{
+  GPtrArray *lists = revocation_data_lists_of(inquiry->request->revocation, name);
+  for (guint i = 0; lists && i < lists->len; i++)
+    sort_list(inquiry, lists->pdata[i]);
+  inquiry->status->lists += lists ? lists->len : 0;
+}
+
+static void
+sort_lists(const Inquiry *inquiry)
+{
+  GBytes *issuer = certificate_fields(inquiry->certificate)->issuer_dn;
+  g_autoptr(GPtrArray) others = crl_scope_issuers(inquiry->certificate);
+  sort_lists_of(inquiry, issuer);
+  for (guint i = 0; i < others->len; i++)
+    if (!name_compare_equal(der_span(others->pdata[i]), der_span(issuer)))
+      sort_lists_of(inquiry, others->pdata[i]);
+}
+
 static void
 inquire(Inquiry *inquiry)
 {
   guint reasons = 0;
-  const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-  GPtrArray *lists = revocation_data_lists_of(inquiry->request->revocation,
-                                              certificate_fields(issuer)->subject_dn);
   g_autoptr(GArray) bases = g_array_new(FALSE, TRUE, sizeof(Candidate));
   g_autoptr(GArray) deltas = g_array_new(FALSE, TRUE, sizeof(Candidate));
   inquiry->bases = bases;
   inquiry->deltas = deltas;
   inquiry->status->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
-  inquiry->status->lists = lists ? lists->len : 0;
-  for (guint i = 0; lists && i < lists->len; i++)
-    sort_list(inquiry, lists->pdata[i]);
+  sort_lists(inquiry);
   read_bases(inquiry, &reasons);
   read_deltas(inquiry);
   conclude(inquiry, reasons);

@@ -25,7 +25,7 @@ typedef struct {
   RevocationStatus status;
   const Crl *list;     /* REVOKED: where it stands; borrowed */
   CrlEntry entry;      /* REVOKED */
-  guint lists;         /* how many are of its issuer, by name */
+  guint lists;         /* how many are of its issuer, or of who makes lists for it, by name */
   GPtrArray *problems; /* of CrlProblem */
 } CrlStatus;
 

@@ -129,6 +129,7 @@ file_slot_name(FileSlot slot)
       [FILE_SLOT_CERTIFICATE] = "Certificate file",
       [FILE_SLOT_KEY] = "Key file",
       [FILE_SLOT_CRL] = "Revocation list",
+      [FILE_SLOT_ANY] = "File",
   };
   return names[slot];
 }
@@ -141,6 +142,7 @@ file_content_set_wrong_kind(const FileContent *content, FileSlot slot, GError **
       [FILE_SLOT_CERTIFICATE] = "a certificate",
       [FILE_SLOT_KEY] = "a private key",
       [FILE_SLOT_CRL] = "a certificate revocation list",
+      [FILE_SLOT_ANY] = "a certificate or a key",
   };
   ContentKind found = CONTENT_UNKNOWN;
   if (content->blocks->len > 0)

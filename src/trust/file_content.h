@@ -49,7 +49,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileContent, file_content_free)
 
 /* How many blocks are of this kind. */
 guint file_content_count(const FileContent *content, ContentKind kind);
-/* "CA file", "Certificate file", "Key file": the beginning of a sentence. */
+/* "CA file", "Certificate file", "Key file", "File": the beginning of a sentence. */
 const char *file_slot_name(FileSlot slot);
 /* Sets FILE_WRONG_KIND: "X holds a private key, but a certificate is needed here; ...". */
 void file_content_set_wrong_kind(const FileContent *content, FileSlot slot, GError **error);

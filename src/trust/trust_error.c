@@ -37,6 +37,10 @@ trust_error_code(TrustError error)
     return "file-several-keys";
   case TRUST_ERROR_TRUSTED_LABEL:
     return "pem-trusted-label";
+  case TRUST_ERROR_PEM_DAMAGED:
+    return "pem-damaged";
+  case TRUST_ERROR_TOKEN:
+    return "pkcs11-object-missing";
   case TRUST_ERROR_LIBRARY:
     break;
   }

@@ -24,6 +24,8 @@ typedef enum {
   TRUST_ERROR_KEY_UNSUPPORTED,      /* key-encryption-unsupported */
   TRUST_ERROR_FILE_SEVERAL_KEYS,    /* file-several-keys */
   TRUST_ERROR_TRUSTED_LABEL,        /* pem-trusted-label: OpenSSL's TRUSTED CERTIFICATE */
+  TRUST_ERROR_PEM_DAMAGED,          /* pem-damaged: BEGIN lines that are none */
+  TRUST_ERROR_TOKEN,                /* pkcs11-object-missing: no module, token or object */
   TRUST_ERROR_LIBRARY,              /* unknown: the library's own words are in the message */
 } TrustError;
 

@@ -1,8 +1,9 @@
 /* Revocation lists and OCSP answers as anybody may have made them, about one fixed chain.
  *
  * The first byte says what the rest is: 'C' a list, 'F' a file of lists, 'O' an answer. Whatever it
- * is, what is made of it is bounded and safe to be shown; a certificate that nothing usable speaks of
- * stands among what was not checked; and a list that the CA did not sign makes nobody revoked. */
+ * is, what is made of it is bounded and safe to be shown; a certificate that nothing usable speaks
+ * of stands among what was not checked; and a list that the CA did not sign makes nobody revoked.
+ */
 #include "config.h"
 
 #include <gnutls/gnutls.h>
@@ -108,7 +109,7 @@ check_lookup(const Crl *crl)
   CrlEntry entry;
   for (gsize i = 0; i < G_N_ELEMENTS(serials); i++)
     for (gsize length = 0; length <= sizeof serials[i]; length++)
-      if (crl_find(crl, (DerSlice){serials[i], length}, &entry))
+      if (crl_find(crl, crl->issuer_dn, (DerSpan){serials[i], length}, &entry))
         check_safe(crl_reason_name(entry.reason));
 }
 

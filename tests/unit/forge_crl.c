@@ -25,20 +25,18 @@ must(int result)
 
 /* --- DER -------------------------------------------------------------------------------------- */
 
+/* With its length in the shortest form, as DER wants it. */
 static void
 put(GByteArray *out, guint8 tag, const void *bytes, gsize length)
 {
-  guint8 header[] = {tag, 0x84, length >> 24, length >> 16, length >> 8, length};
-  guint8 small[] = {tag, length};
-  guint8 middle[] = {tag, 0x82, length >> 8, length};
-  if (length < 0x80)
-    g_byte_array_append(out, small, sizeof small);
-  else if (length >= 0x100 && length < 0x10000)
-    g_byte_array_append(out, middle, sizeof middle);
-  else if (length < 0x100)
-    g_byte_array_append(out, (guint8[]){tag, 0x81, length}, 3);
-  else
-    g_byte_array_append(out, header, sizeof header);
+  guint8 octets[4] = {length >> 24, length >> 16, length >> 8, length};
+  guint skip = 0;
+  while (skip < 3 && octets[skip] == 0)
+    skip++;
+  g_byte_array_append(out, &tag, 1);
+  if (length >= 0x80)
+    g_byte_array_append(out, (guint8[]){0x80 | (4 - skip)}, 1);
+  g_byte_array_append(out, octets + skip, 4 - skip);
   g_byte_array_append(out, bytes, length);
 }
 

@@ -189,7 +189,8 @@ assert_unusable(RevocationBench *bench, const ForgeCrl *crl, const char *code, c
   g_assert_cmpstr(finding->message, ==, message);
   g_assert_cmpstr(finding->file, ==, "r3.crl");
   g_assert_cmpstr(finding->subject, ==, R3_NAME);
-  g_assert_cmpstr(finding->remedy, !=, "");
+  g_assert_cmpstr(finding->remedy, !=,
+                  "Use the revocation list of the CA that issued the certificate.");
   g_assert_cmpstr(finding->evidence->pdata[0], ==,
                   "so this was not checked: is \"broker\" revoked?");
   assert_not_checked(verdict, "\"broker\": what was given of \"R3\" cannot be used");
@@ -200,7 +201,7 @@ static void
 test_bad_signature(RevocationBench *bench, gconstpointer unused)
 {
   assert_unusable(bench, &(ForgeCrl){.issuer = bench->bench.intermediate, .damaged = TRUE},
-                  "crl-unusable", "is not signed with the key of \"R3\" that is on this path");
+                  "crl-unusable", "is not signed with a key that this path vouches for");
 }
 
 /* Neither is a list believed that says "revoked" when another key signed it. */
@@ -211,7 +212,7 @@ test_other_key(RevocationBench *bench, gconstpointer unused)
                   &(ForgeCrl){.issuer = bench->bench.intermediate,
                               .signer = bench->bench.root,
                               .entries = {{.certificate = bench->bench.leaf->certificate}}},
-                  "crl-unusable", "is not signed with the key of \"R3\" that is on this path");
+                  "crl-unusable", "is not signed with a key that this path vouches for");
 }
 
 static void
@@ -399,6 +400,18 @@ test_indirect(RevocationBench *bench, gconstpointer unused)
   assert_clean(revocation_judge(bench));
 }
 
+/* What would be another CA's, in a list that is not indirect, may be anybody's. */
+static void
+test_not_indirect(RevocationBench *bench, gconstpointer unused)
+{
+  assert_unusable(bench,
+                  &(ForgeCrl){.issuer = bench->bench.intermediate,
+                              .entries = {{.certificate = bench->bench.leaf->certificate,
+                                           .issuer = bench->bench.root}}},
+                  "crl-unusable",
+                  "has an entry with a critical extension that is not known here (2.5.29.29)");
+}
+
 static void
 test_indirect_revoked(RevocationBench *bench, gconstpointer unused)
 {
@@ -411,6 +424,73 @@ test_indirect_revoked(RevocationBench *bench, gconstpointer unused)
                                           {.certificate = bench->bench.leaf->certificate,
                                            .issuer = bench->bench.intermediate}}},
                   "r3.crl");
+  assert_refused(revocation_judge(bench), "server-revoked", FINDING_SIDE_SERVER,
+                 FINDING_SOURCE_PEER, 0);
+}
+
+/* A point that names the root as who makes the lists of R3's certificates (cRLIssuer). */
+#define ROOT_POINT                                                                                 \
+  "\x30\x29\x30\x27\xa2\x25\xa4\x23\x30\x21\x31\x0e\x30\x0c\x06\x03\x55\x04\x0a\x13\x05"           \
+  "Forge\x31\x0f\x30\x0d\x06\x03\x55\x04\x03\x13\x06"                                              \
+  "RootX1"
+
+static void
+name_root_as_maker(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(
+      gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.31", ROOT_POINT, sizeof ROOT_POINT - 1, 0),
+      ==, 0);
+}
+
+/* The chain of a root "RootX1", which makes the lists for its sub-CA, too. */
+static void
+give_list_of_root(RevocationBench *bench, gboolean indirect, gboolean revoked)
+{
+  ForgeTemplate top = forge_authority("RootX1"), inner = forge_authority("R3");
+  ForgeTemplate end = forge_server("broker", HOST);
+  end.tweak = name_root_as_maker;
+  g_autoptr(Forged) root = forge(&top, NULL);
+  g_autoptr(Forged) intermediate = forge(&inner, root);
+  g_autoptr(Forged) leaf = forge(&end, intermediate);
+  g_ptr_array_set_size(bench->bench.sent, 0);
+  g_ptr_array_set_size(bench->bench.trusted, 0);
+  bench_send(&bench->bench, leaf);
+  bench_send(&bench->bench, intermediate);
+  bench_trust(&bench->bench, root);
+  ForgeCrl list = {.issuer = root};
+  if (indirect) {
+    list.scope = INDIRECT;
+    list.scope_length = sizeof INDIRECT - 1;
+  }
+  if (revoked)
+    list.entries[0] = (ForgeEntry){.certificate = leaf->certificate, .issuer = intermediate};
+  revocation_give(bench, &list, "root.crl");
+}
+
+static void
+test_list_of_another(RevocationBench *bench, gconstpointer unused)
+{
+  give_list_of_root(bench, TRUE, FALSE);
+  const Verdict *verdict = revocation_judge(bench);
+  assert_clean(verdict);
+  assert_not_checked(verdict, NULL);
+}
+
+static void
+test_list_of_another_not_indirect(RevocationBench *bench, gconstpointer unused)
+{
+  give_list_of_root(bench, FALSE, FALSE);
+  const Verdict *verdict = revocation_judge(bench);
+  const Finding *finding = assert_remarked(verdict, "crl-unusable", FINDING_WARNING,
+                                           FINDING_SIDE_TRUST, FINDING_SOURCE_CRL, 0);
+  g_assert_nonnull(strstr(finding->message, "is for its own CA's certificates only"));
+  assert_not_checked(verdict, "\"broker\": what was given of \"R3\" cannot be used");
+}
+
+static void
+test_list_of_another_revoked(RevocationBench *bench, gconstpointer unused)
+{
+  give_list_of_root(bench, TRUE, TRUE);
   assert_refused(revocation_judge(bench), "server-revoked", FINDING_SIDE_SERVER,
                  FINDING_SOURCE_PEER, 0);
 }
@@ -620,6 +700,22 @@ test_without_trust_to_a_root(RevocationBench *bench, gconstpointer unused)
   assert_not_checked(verdict, NULL);
 }
 
+/* RFC 5280, 7.1: capitals make no other name. */
+static void
+test_name_written_otherwise(RevocationBench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_authority("r3");
+  g_autoptr(Forged) namesake = forge(&template, NULL);
+  revocation_give_root(bench);
+  revocation_give(bench,
+                  &(ForgeCrl){.issuer = namesake,
+                              .signer = bench->bench.intermediate,
+                              .entries = {{.certificate = bench->bench.leaf->certificate}}},
+                  "r3.crl");
+  assert_refused(revocation_judge(bench), "server-revoked", FINDING_SIDE_SERVER,
+                 FINDING_SOURCE_PEER, 0);
+}
+
 /* --- a key for lists alone
  * ------------------------------------------------------------------------ */
 
@@ -717,6 +813,10 @@ main(int argc, char **argv)
   REVOCATION_TEST("scope/", all_reasons_together);
   REVOCATION_TEST("scope/", indirect);
   REVOCATION_TEST("scope/", indirect_revoked);
+  REVOCATION_TEST("scope/", not_indirect);
+  REVOCATION_TEST("scope/", list_of_another);
+  REVOCATION_TEST("scope/", list_of_another_not_indirect);
+  REVOCATION_TEST("scope/", list_of_another_revoked);
   REVOCATION_TEST("several/", stale_beside_good);
   REVOCATION_TEST("several/", stale_but_revoked);
   REVOCATION_TEST("several/", released);
@@ -729,6 +829,7 @@ main(int argc, char **argv)
   REVOCATION_TEST("missing/", not_covered_strict);
   REVOCATION_TEST("missing/", stranger);
   REVOCATION_TEST("missing/", index_in_file);
+  REVOCATION_TEST("missing/", name_written_otherwise);
   REVOCATION_TEST("missing/", without_trust);
   REVOCATION_TEST("missing/", without_trust_to_a_root);
   REVOCATION_TEST("signer/", separate_key);

@@ -317,6 +317,25 @@ test_junk(RevocationBench *bench, gconstpointer unused)
   assert_bad(bench, "cannot be parsed");
 }
 
+/* However often it is asked, and for however many paths: a peer's answers cost so much and no more;
+ * what is not looked at is never good. */
+static void
+test_too_many(RevocationBench *bench, gconstpointer unused)
+{
+  ForgeOcsp ocsp = about_leaf(bench);
+  staple_leaf(bench, &ocsp);
+  for (guint i = 0; i < 128; i++) {
+    bench->bench.request.time = FORGE_NOW + i;
+    assert_clean(revocation_judge(bench));
+  }
+  bench->bench.request.time = FORGE_NOW;
+  assert_clean(revocation_judge(bench)); /* known from before */
+  bench->bench.request.time = FORGE_NOW + 128;
+  const Finding *finding = assert_remarked(revocation_judge(bench), "staple-bad", FINDING_WARNING,
+                                           FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "was not looked at"));
+}
+
 /* --- must-staple (RFC 7633) ------------------------------------------------------------------- */
 
 static void
@@ -416,6 +435,7 @@ main(int argc, char **argv)
   REVOCATION_TEST("staple-bad/", unknown);
   REVOCATION_TEST("staple-bad/", try_later);
   REVOCATION_TEST("staple-bad/", junk);
+  REVOCATION_TEST("staple-bad/", too_many);
   REVOCATION_TEST("must-staple/", missing);
   REVOCATION_TEST("must-staple/", missing_without_data);
   REVOCATION_TEST("must-staple/", missing_in_a_file);

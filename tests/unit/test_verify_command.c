@@ -5,6 +5,9 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include <gnutls/pkcs7.h>
+
+#include "trust/gnutls_bridge.h"
 #include "trust/second_opinion.h"
 #include "unit/forge.h"
 
@@ -320,6 +323,26 @@ test_many_files(Stage *stage, gconstpointer unused)
                 "  · The purpose of the certificate: none was given.\n");
 }
 
+/* A PKCS#7 has no order: the leaf is found all the same. */
+static void
+test_pkcs7(Stage *stage, gconstpointer unused)
+{
+  gnutls_pkcs7_t pkcs7;
+  gnutls_datum_t text = {NULL, 0};
+  const Forged *all[] = {stage->root, stage->intermediate, stage->leaf};
+  g_assert_cmpint(gnutls_pkcs7_init(&pkcs7), >=, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+    g_assert_cmpint(gnutls_pkcs7_set_crt(pkcs7, certificate_gnutls(all[i]->certificate)), >=, 0);
+  g_assert_cmpint(gnutls_pkcs7_export2(pkcs7, GNUTLS_X509_FMT_PEM, &text), >=, 0);
+  g_autofree char *pem = g_strndup((const char *)text.data, text.size);
+  write_file(stage, "chain.p7b", pem);
+  gnutls_free(text.data);
+  gnutls_pkcs7_deinit(pkcs7);
+  g_assert_cmpint(run(stage, AT "--trust root.pem --hostname " HOST " chain.p7b"), ==, 0);
+  assert_says(stage, "✓ broker                    chain.p7b #0    2025-01-01");
+  assert_says(stage, "✓ └ R3                      chain.p7b #1    2025-01-01");
+}
+
 static void
 test_depth(Stage *stage, gconstpointer unused)
 {
@@ -380,49 +403,6 @@ test_unreadable(Stage *stage, gconstpointer unused)
                   "  ✗ file-missing (local) none.pem\n"
                   "    CA file none.pem does not exist.\n"
                   "    → Correct the path in the connection.\n");
-}
-
-static JsonNode *run_json(Stage *stage, const char *arguments, int code);
-
-/* The leaf with a key on a curve that nobody has given a number; as DER. */
-static void
-write_strange_leaf(Stage *stage, const char *name)
-{
-  static const guint8 curve[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
-  gsize size;
-  const guint8 *bytes = g_bytes_get_data(certificate_der(stage->leaf->certificate), &size);
-  g_autofree guint8 *strange = g_malloc(size);
-  memcpy(strange, bytes, size);
-  guint8 *at = memmem(strange, size, curve, sizeof curve);
-  g_assert_nonnull(at);
-  at[sizeof curve - 1] = 0x7f;
-  g_autofree char *path = g_build_filename(stage->folder, name, NULL);
-  g_assert_true(g_file_set_contents(path, (const char *)strange, (gssize)size, NULL));
-}
-
-/* What we cannot read, others may: their verdict is said all the same. */
-static void
-test_openssl_alone(Stage *stage, gconstpointer unused)
-{
-  if (!has_openssl())
-    return;
-  write_strange_leaf(stage, "strange.der");
-  assert_unusable(stage, AT "--trust root.pem --untrusted r3.pem strange.der",
-                  "  ✗ certificate-malformed (server) strange.der\n"
-                  "    Certificate 1 in strange.der is damaged: its public key cannot be parsed.\n"
-                  "    → Copy it again, or ask its issuer for a sound one.\n"
-                  "  ✗ OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) reject it: error 1,\n"
-                  "    unspecified certificate verification error, at depth 0: CN=broker\n");
-  g_autoptr(JsonNode) node = run_json(
-      stage, AT "--json --trust old.pem --untrusted r3.pem strange.der", 2);
-  JsonObject *object = json_node_get_object(node);
-  JsonObject *openssl = json_object_get_object_member(object, "openssl");
-  g_assert_false(json_object_get_boolean_member(openssl, "accepted"));
-  g_assert_cmpint(json_object_get_int_member(openssl, "error"), ==, 20);
-  g_assert_true(json_object_get_null_member(openssl, "difference"));
-  write_file(stage, "junk.pem", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
-  g_autoptr(JsonNode) junk = run_json(stage, "--json --trust root.pem junk.pem", 2);
-  g_assert_true(json_object_get_null_member(json_node_get_object(junk), "openssl"));
 }
 
 static void
@@ -556,12 +536,12 @@ main(int argc, char **argv)
   TEST(expired);
   TEST(wrong_host);
   TEST(many_files);
+  TEST(pkcs7);
   TEST(depth);
   TEST(purpose);
   TEST(hostile_names);
   TEST(usage);
   TEST(unreadable);
-  TEST(openssl_alone);
   TEST(help);
   TEST(json);
   TEST(json_openssl);

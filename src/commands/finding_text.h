@@ -1,0 +1,8 @@
+/* A finding for a person, on 80 columns. */
+#pragma once
+
+#include "trust/finding.h"
+
+/* Appends mark, code and `place` (safe text, what it is about; NULL: nothing), then message, remedy
+ * and evidence, indented. */
+void finding_text_append(GString *out, const Finding *finding, const char *place);

@@ -1,0 +1,180 @@
+/* mqtrust inspect: what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file. */
+#include "config.h"
+
+#include "commands/commands.h"
+#include "commands/file_input.h"
+#include "commands/inspect_report.h"
+#include "commands/moment.h"
+#include "commands/text_block.h"
+#include "util/safe_text.h"
+#include "util/secret.h"
+
+#include <stdio.h>
+
+#define FILES_MAX 1000
+
+static const char help[] =
+    "usage: mqtrust inspect [OPTION]... FILE...\n"
+    "\n"
+    "Says what each FILE holds, item by item: certificates, private and public keys,\n"
+    "requests, CRLs, in PEM, DER, PKCS#7 or PKCS#12; which keys and certificates\n"
+    "belong together; and what other programs would make of the file. FILE may be -\n"
+    "for standard input, or a pkcs11: URI.\n"
+    "\n"
+    "      --password-file FILE  the first line of FILE opens encrypted keys, PKCS#12\n"
+    "                            files and tokens\n"
+    "      --at TIME             days are counted from this time instead of now:\n"
+    "                            2027-01-31, 2027-01-31T12:00:00Z, or seconds since\n"
+    "                            1970\n"
+    "      --json                prints an array with one JSON object a file\n"
+    "      --help                prints this\n"
+    "\n"
+    "Example:\n"
+    "  mqtrust inspect fullchain.pem privkey.pem\n"
+    "\n"
+    "Exit status: 0 every file could be read, 2 usage or a file that could not. See\n"
+    "mqtrust-inspect(1), and mqtrust-findings(7) for every remark.\n";
+
+typedef struct {
+  char **files;
+  char *password_file, *at;
+  gboolean json, help;
+  SecretString password; /* NULL: none was given */
+  gint64 now;
+} InspectOptions;
+
+static void
+options_clear(InspectOptions *options)
+{
+  g_strfreev(options->files);
+  g_free(options->password_file);
+  g_free(options->at);
+  secret_free(options->password);
+}
+
+static gboolean
+refuse(GError **error, const char *sentence)
+{
+  g_autofree char *safe = safe_text_string(sentence);
+  g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, safe);
+  return FALSE;
+}
+
+static gboolean
+parse(int argc, char **argv, InspectOptions *options, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file, NULL, NULL},
+      {"at", 0, 0, G_OPTION_ARG_STRING, &options->at, NULL, NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
+      {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
+      {NULL},
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_autoptr(GError) cause = NULL;
+  g_option_context_set_help_enabled(context, FALSE);
+  g_option_context_add_main_entries(context, entries, NULL);
+  if (g_option_context_parse(context, &argc, &argv, &cause))
+    return TRUE;
+  g_autofree char *sentence = g_strdup_printf("%s; see mqtrust inspect --help", cause->message);
+  return refuse(error, sentence);
+}
+
+static gboolean
+complete(InspectOptions *options, GError **error)
+{
+  guint count = options->files ? g_strv_length(options->files) : 0;
+  if (count == 0)
+    return refuse(error, "give the files to look into; see mqtrust inspect --help");
+  if (count > FILES_MAX)
+    return refuse(error, "more than 1000 files are given; look into them in several runs");
+  options->now = g_get_real_time() / G_USEC_PER_SEC;
+  if (options->at && !moment_parse(options->at, &options->now)) {
+    g_autofree char *sentence = g_strdup_printf(
+        "--at \"%s\" is no time; write 2027-01-31, 2027-01-31T12:00:00Z or the seconds since 1970",
+        options->at);
+    return refuse(error, sentence);
+  }
+  if (!options->password_file)
+    return TRUE;
+  options->password = file_input_password(options->password_file, error);
+  return options->password != NULL;
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* The sentence of an error of this house names the file; others do not, and their domain says
+ * nothing to a user. */
+static Finding *
+fault_of(const GError *error, const char *path)
+{
+  gboolean token = g_str_has_prefix(path, "pkcs11:"); /* it may hold a PIN */
+  if (error->domain != G_FILE_ERROR)
+    return finding_from_error(error, FINDING_SOURCE_NONE, token ? "pkcs11:" : path);
+  Finding *fault = finding_new("file-unreadable");
+  fault->file = safe_text_string(path);
+  finding_set_message(fault, "%s.", error->message);
+  return fault;
+}
+
+/* TRUE when something in it could be read. */
+static gboolean
+is_readable(const Inspection *inspection)
+{
+  for (guint i = 0; i < inspection->items->len; i++) {
+    const InspectedItem *item = inspection->items->pdata[i];
+    if (item->kind != INSPECTED_DAMAGED)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+read_all(const InspectOptions *options, GPtrArray *inspections, GPtrArray *faults)
+{
+  gboolean good = TRUE;
+  for (char **file = options->files; *file; file++) {
+    g_autoptr(GError) error = NULL;
+    Inspection *inspection = file_input_inspect(*file, options->password, &error);
+    g_ptr_array_add(inspections, inspection);
+    g_ptr_array_add(faults, inspection ? NULL : fault_of(error, *file));
+    good = good && inspection && is_readable(inspection);
+  }
+  return good;
+}
+
+static int
+run(const InspectOptions *options)
+{
+  g_autoptr(GPtrArray) inspections =
+      g_ptr_array_new_with_free_func((GDestroyNotify)inspection_free);
+  g_autoptr(GPtrArray) faults = finding_list_new();
+  gboolean good = read_all(options, inspections, faults);
+  g_autoptr(InspectionMatches) matches = inspection_matches_new(inspections);
+  inspection_matches_remark(matches, inspections);
+  InspectReport report = {
+      .inspections = inspections, .faults = faults, .matches = matches, .now = options->now};
+  g_autofree char *text =
+      options->json ? inspect_json(&report, !g_get_charset(NULL)) : inspect_text(&report);
+  if (!text_block_print(stdout, text))
+    return EXIT_USAGE;
+  return good ? EXIT_GOOD : EXIT_USAGE;
+}
+
+int
+command_inspect(int argc, char **argv)
+{
+  InspectOptions options = {0};
+  g_autoptr(GError) error = NULL;
+  gboolean good = parse(argc, argv, &options, &error);
+  int code = EXIT_USAGE;
+  if (good && options.help)
+    code = fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_GOOD : EXIT_USAGE;
+  else if (good && complete(&options, &error))
+    code = run(&options);
+  if (error)
+    fprintf(stderr, "mqtrust inspect: %s\n", error->message);
+  options_clear(&options);
+  return code;
+}

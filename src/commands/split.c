@@ -1,0 +1,156 @@
+/* mqtrust split: leaf, intermediates, root and key of a chain, each in a file of its own. */
+#include "config.h"
+
+#include "commands/commands.h"
+#include "commands/file_input.h"
+#include "commands/split_report.h"
+#include "commands/text_block.h"
+#include "util/safe_text.h"
+#include "util/secret.h"
+
+#include <stdio.h>
+
+static const char help[] =
+    "usage: mqtrust split [OPTION]... FILE\n"
+    "\n"
+    "Takes a chain apart, whatever form FILE has (PEM, DER, PKCS#7, PKCS#12), and\n"
+    "says which certificate is what. Writes, in PEM:\n"
+    "  leaf.pem   the certificate itself\n"
+    "  chain.pem  the intermediates, in order, each once, without the root\n"
+    "  root.pem   the root, only when one that signed itself is in FILE\n"
+    "  key.pem    the private key, mode 0600, when there is one; an encrypted one\n"
+    "             stays encrypted\n"
+    "All of them are written, or none.\n"
+    "\n"
+    "  -o, --output DIR          the folder to write to, made if need be (default: .)\n"
+    "      --force               replaces files that are there\n"
+    "      --password-file FILE  the first line of FILE opens an encrypted key or a\n"
+    "                            PKCS#12 file\n"
+    "      --json                prints one JSON object\n"
+    "      --help                prints this\n"
+    "\n"
+    "Example:\n"
+    "  mqtrust split -o broker /etc/letsencrypt/live/example.com/fullchain.pem\n"
+    "\n"
+    "Exit status: 0 written, 2 usage, an unreadable file, or nothing written. See\n"
+    "mqtrust-split(1).\n";
+
+typedef struct {
+  char **files;
+  char *folder, *password_file;
+  gboolean force, json, help;
+  SecretString password; /* NULL: none was given */
+} SplitOptions;
+
+static void
+options_clear(SplitOptions *options)
+{
+  g_strfreev(options->files);
+  g_free(options->folder);
+  g_free(options->password_file);
+  secret_free(options->password);
+}
+
+static gboolean
+refuse(GError **error, const char *sentence)
+{
+  g_autofree char *safe = safe_text_string(sentence);
+  g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, safe);
+  return FALSE;
+}
+
+static gboolean
+parse(int argc, char **argv, SplitOptions *options, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->folder, NULL, NULL},
+      {"force", 0, 0, G_OPTION_ARG_NONE, &options->force, NULL, NULL},
+      {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file, NULL, NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
+      {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
+      {NULL},
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_autoptr(GError) cause = NULL;
+  g_option_context_set_help_enabled(context, FALSE);
+  g_option_context_add_main_entries(context, entries, NULL);
+  if (g_option_context_parse(context, &argc, &argv, &cause))
+    return TRUE;
+  g_autofree char *sentence = g_strdup_printf("%s; see mqtrust split --help", cause->message);
+  return refuse(error, sentence);
+}
+
+static gboolean
+complete(SplitOptions *options, GError **error)
+{
+  guint count = options->files ? g_strv_length(options->files) : 0;
+  if (count != 1)
+    return refuse(error, count == 0 ? "give the file to take apart; see mqtrust split --help"
+                                    : "one FILE is taken apart at a time; see mqtrust split --help");
+  if (options->folder && *options->folder == '\0')
+    return refuse(error, "--output is empty: write -o DIR");
+  if (!options->folder)
+    options->folder = g_strdup(".");
+  if (!options->password_file)
+    return TRUE;
+  options->password = file_input_password(options->password_file, error);
+  return options->password != NULL;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static gboolean
+write_files(SplitReport *report, gboolean force, GError **error)
+{
+  g_autoptr(FileSet) set = file_set_new(report->folder);
+  for (int i = 0; i < SPLIT_FILES; i++) {
+    SplitFile file = (SplitFile)i;
+    g_autofree char *path = g_build_filename(report->folder, split_file_name(file), NULL);
+    SecretString text = split_file_text(report, file);
+    if (text)
+      file_set_add(set, split_file_name(file), text, file == SPLIT_KEY ? 0600 : 0644);
+    else
+      report->left_over[file] = g_file_test(path, G_FILE_TEST_EXISTS);
+    secret_free(text);
+  }
+  g_autoptr(GError) cause = NULL;
+  if (file_set_write(set, force, &cause))
+    return TRUE;
+  gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
+  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s", cause->message,
+              exists ? ": give --force to replace it, or another folder with -o" : "");
+  return FALSE;
+}
+
+static gboolean
+run(const SplitOptions *options, GError **error)
+{
+  g_autoptr(Inspection) inspection =
+      file_input_inspect(options->files[0], options->password, error);
+  g_autoptr(ChainSplit) split = inspection ? chain_split_new(inspection, error) : NULL;
+  if (!split)
+    return FALSE;
+  SplitReport report = {.inspection = inspection, .split = split, .folder = options->folder};
+  if (!write_files(&report, options->force, error))
+    return FALSE;
+  g_autofree char *text =
+      options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);
+  return text_block_print(stdout, text) || refuse(error, "the report cannot be written");
+}
+
+int
+command_split(int argc, char **argv)
+{
+  SplitOptions options = {0};
+  g_autoptr(GError) error = NULL;
+  gboolean good = parse(argc, argv, &options, &error);
+  if (good && options.help)
+    good = fputs(help, stdout) >= 0 && fflush(stdout) == 0;
+  else if (good)
+    good = complete(&options, &error) && run(&options, &error);
+  if (error)
+    fprintf(stderr, "mqtrust split: %s\n", error->message);
+  options_clear(&options);
+  return good ? EXIT_GOOD : EXIT_USAGE;
+}

@@ -1,0 +1,22 @@
+/* One PEM block, read as leniently as can be done without guessing, and why programs with OpenSSL
+ * would refuse it. Private to trust/. */
+#pragma once
+
+#include "trust/file_content.h"
+
+typedef struct {
+  char *label;         /* as it should be: "CERTIFICATE"; safe text */
+  ContentKind kind;    /* of that label */
+  char *headers;       /* RFC 1421 header lines of an old encrypted key, LF line ends; or NULL */
+  guint8 *der;         /* a secret: overwritten at the end; NULL: its text is not Base64 */
+  gsize length;
+  const char *damage;  /* static phrase: why OpenSSL refuses it; NULL: it does not */
+  gboolean gnutls_reads;
+} PemBlock;
+
+PemBlock *pem_block_read(const FileContent *content, const ContentBlock *block);
+void pem_block_free(PemBlock *pem);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PemBlock, pem_block_free)
+
+/* (transfer full): the block as it should be written; a secret when it is a key. */
+char *pem_block_text(const PemBlock *pem);

@@ -1,0 +1,21 @@
+/* Several files in one folder that are written all or not at all. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct FileSet FileSet;
+
+/* The folder need not be there yet; its parent must. */
+FileSet *file_set_new(const char *folder);
+/* Overwrites what it was given to write. */
+void file_set_free(FileSet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileSet, file_set_free)
+
+/* `name` has no '/'; `text` is copied; the umask has no say in `mode`. */
+void file_set_add(FileSet *set, const char *name, const char *text, int mode);
+
+/* Each file is written under another name first and then put into its place at once, so that nobody
+ * ever sees half of one. With `replace` those that are there are replaced (a link itself, not what
+ * it points to), else one that is there is an error. FALSE and a sentence in `error` (G_FILE_ERROR):
+ * no file was written or changed. */
+gboolean file_set_write(FileSet *set, gboolean replace, GError **error);

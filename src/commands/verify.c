@@ -5,6 +5,7 @@
 #include "commands/text_block.h"
 #include "commands/verify_openssl.h"
 #include "commands/verify_report.h"
+#include "trust/verify_store.h"
 
 #include <stdio.h>
 
@@ -29,7 +30,7 @@ run(const VerifyOptions *options)
     report.opinion = alone;
     return print_report(&report, options->json);
   }
-  g_autoptr(Verdict) verdict = verify(&input->request);
+  g_autoptr(Verdict) verdict = verify_with_store(&input->request);
   verify_input_place_findings(input, verdict->findings);
   g_autoptr(SecondOpinion) opinion = second_opinion(&input->request);
   report.verdict = verdict;

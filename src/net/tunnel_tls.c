@@ -8,6 +8,7 @@
 
 #include "net/tls_fault.h"
 #include "net/watch.h"
+#include "trust/verify_store.h"
 #include "util/safe_text.h"
 
 #define TUNNEL_STAGES_MAX 64
@@ -69,8 +70,8 @@ on_requested(char **ca_names, const char *key_types, gboolean sent, gpointer dat
 
 /* --- Trust ----------------------------------------------------------------------------------- */
 
-/* In place, on the transport thread: it computes and asks nobody, and GnuTLS bounds the chain to a
- * handshake message of 128 KiB. */
+/* In place, on the transport thread: it computes, asks nobody but the system's trust store on the
+ * disk, and GnuTLS bounds the chain to a handshake message of 128 KiB. */
 static void
 judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData *staples,
             TunnelEvent *verified)
@@ -89,7 +90,7 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
       .time = g_get_real_time() / G_USEC_PER_SEC,
       .source = FINDING_SOURCE_PEER,
   };
-  verified->verdict = verify(&request);
+  verified->verdict = verify_with_store(&request);
   verified->opinion = second_opinion(&request);
 }
 

@@ -4,7 +4,8 @@
  * Checks every path from the leaf to an anchor until one is without a fault: signatures, dates,
  * strength, CA flag, key usage, path length, name constraints, policies that the path itself
  * demands, critical extensions, extended key usage (RFC 5280), the name (RFC 6125); and what was
- * sent: order, duplicates, strangers, an included root, an anchor that is not self-signed.
+ * sent: order, duplicates, strangers, an included root, an anchor that is not self-signed; and the
+ * form of each certificate, which only the strict rules refuse.
  * Signatures are GnuTLS's work, every other judgement is made here: verify_links.c says why.
  * Revocation by lists and stapled answers that were given: revoked refuses; what they leave open is
  * a finding and stands in Verdict.not_checked, and refuses by the strict rules only. Does not

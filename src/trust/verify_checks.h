@@ -72,10 +72,12 @@ void explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const 
                        const Path *path);
 /* It ends below an issuer that is nowhere (and not in a root). */
 gboolean issuer_is_missing(const Path *path);
-/* A path that does: whether others would be content with that anchor. */
-void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+
+/* --- verify_anchor.c ------------------------------------------------------------------------- */
+/* A path that reaches an anchor: whether others would be content with that. */
+void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
 /* --- verify_known.c: certificates that are known without being on the path ------------------- */
 /* Borrowed: self-signed, of the same subject and key; `*place` (transfer full) says where it is.

@@ -298,7 +298,7 @@ test_strict(void)
   g_assert_cmpuint(table->all.right, >=, STRICT_RIGHT_MIN);
 }
 
-/* A chain that is in use gets no warning: every word about it would be noise. */
+/* Of the chains that are in use there is nothing to say: every word would be noise. */
 static void
 test_quiet(void)
 {
@@ -309,8 +309,7 @@ test_quiet(void)
       continue;
     g_autoptr(Verdict) verdict = judge(test, VERIFY_RULES_DEFAULT);
     suite_dump(test, verdict);
-    for (guint j = 0; j < verdict->findings->len; j++)
-      g_assert_cmpint(((Finding *)verdict->findings->pdata[j])->severity, ==, FINDING_INFO);
+    g_assert_cmpuint(verdict->findings->len, ==, 0);
   }
 }
 

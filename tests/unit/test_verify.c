@@ -71,6 +71,9 @@ test_key_types(void)
     g_ptr_array_add(bench.sent, certificate_ref(pki_pair_certificate(inner_pair)));
     g_ptr_array_add(bench.trusted, certificate_ref(pki_pair_certificate(root_pair)));
     assert_clean(bench_judge(&bench));
+    bench.request.rules = VERIFY_RULES_STRICT;
+    assert_clean(bench_judge(&bench));
+    bench.request.rules = VERIFY_RULES_DEFAULT;
     bench.request.name = "192.0.2.1";
     assert_clean(bench_judge(&bench));
     bench.request.name = "2001:db8::1";

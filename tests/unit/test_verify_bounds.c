@@ -170,36 +170,100 @@ test_many_sent(Bench *bench, gconstpointer unused)
 
 #define CROWD 12
 
-/* Every CA has a certificate of every other, under one name each: 12! ways, of which none ends. */
-static void
-test_cross_signs(Bench *bench, gconstpointer unused)
-{
-  g_autoptr(GPtrArray) given = certificate_list_new();
+typedef struct {
   Forged *roots[CROWD];
+  GPtrArray *given; /* of Certificate: of every CA by every other */
+} Crowd;
+
+static ForgeTemplate
+member(const char *name, void (*tweak)(gnutls_x509_crt_t))
+{
+  ForgeTemplate template = forge_authority(name);
+  template.tweak = tweak;
+  return template;
+}
+
+static void
+crowd_gather(Crowd *crowd, void (*tweak)(gnutls_x509_crt_t))
+{
+  crowd->given = certificate_list_new();
   for (guint i = 0; i < CROWD; i++) {
     g_autofree char *name = g_strdup_printf("CA %u", i);
-    ForgeTemplate template = forge_authority(name);
-    roots[i] = forge(&template, NULL);
+    ForgeTemplate template = member(name, tweak);
+    crowd->roots[i] = forge(&template, NULL);
   }
   for (guint i = 0; i < CROWD; i++)
     for (guint j = 0; j < CROWD; j++) {
       g_autofree char *name = g_strdup_printf("CA %u", i);
-      ForgeTemplate template = forge_authority(name);
-      g_autoptr(Forged) cross = i == j ? NULL : forge_with_key(&template, roots[j], roots[i]);
+      ForgeTemplate template = member(name, tweak);
+      g_autoptr(Forged) cross =
+          i == j ? NULL : forge_with_key(&template, crowd->roots[j], crowd->roots[i]);
       if (cross)
-        g_ptr_array_add(given, certificate_ref(cross->certificate));
+        g_ptr_array_add(crowd->given, certificate_ref(cross->certificate));
     }
+}
+
+static void
+crowd_leave(Crowd *crowd)
+{
+  g_ptr_array_unref(crowd->given);
+  for (guint i = 0; i < CROWD; i++)
+    forged_free(crowd->roots[i]);
+}
+
+/* Every CA has a certificate of every other, under one name each: 12! ways. */
+static void
+test_cross_signs(Bench *bench, gconstpointer unused)
+{
+  Crowd crowd;
+  crowd_gather(&crowd, NULL);
   ForgeTemplate template = forge_server("broker", HOST);
-  g_autoptr(Forged) leaf = forge(&template, roots[0]);
+  g_autoptr(Forged) leaf = forge(&template, crowd.roots[0]);
   bench_send(bench, leaf);
   bench_trust(bench, bench->root);
-  bench->request.untrusted = given;
+  bench->request.untrusted = crowd.given;
   g_assert_false(judge_and_time(bench, "12 CAs that sign for each other, no anchor")->accepted);
-  bench_trust(bench, roots[CROWD - 1]);
+  bench_trust(bench, crowd.roots[CROWD - 1]);
   g_assert_true(judge_and_time(bench, "12 CAs that sign for each other, one anchor")->accepted);
   g_assert_cmpuint(bench->verdict->paths->len, <=, PATH_COUNT_MAX);
-  for (guint i = 0; i < CROWD; i++)
-    forged_free(roots[i]);
+  crowd_leave(&crowd);
+}
+
+/* permitted: 0.example.com to 98.example.com and, last of all, example.com */
+static void
+permit_many(gnutls_x509_crt_t crt)
+{
+  gnutls_x509_name_constraints_t constraints;
+  must(gnutls_x509_name_constraints_init(&constraints));
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *name = i < 99 ? g_strdup_printf("%u.example.com", i) : g_strdup("example.com");
+    gnutls_datum_t datum = {(unsigned char *)name, strlen(name)};
+    must(gnutls_x509_name_constraints_add_permitted(constraints, GNUTLS_SAN_DNSNAME, &datum));
+  }
+  must(gnutls_x509_crt_set_name_constraints(crt, constraints, 1));
+  gnutls_x509_name_constraints_deinit(constraints);
+}
+
+/* All of it at once: many paths, on each many CAs, of which each holds many constraints against
+ * many names. */
+static void
+test_constrained_crowd(Bench *bench, gconstpointer unused)
+{
+  Crowd crowd;
+  crowd_gather(&crowd, permit_many);
+  ForgeTemplate template = forge_server("broker", NULL);
+  template.tweak = set_many_names;
+  g_autoptr(Forged) leaf = forge(&template, crowd.roots[0]);
+  bench_send(bench, leaf);
+  bench_trust(bench, crowd.roots[CROWD - 1]);
+  bench->request.untrusted = crowd.given;
+  bench->request.name = "host-9999.example.com";
+  judge_and_time(bench, "the same with 100 constraints each, and 10,000 names");
+  g_assert_cmpuint(bench->verdict->paths->len, <=, PATH_COUNT_MAX);
+  bench->request.rules = VERIFY_RULES_STRICT;
+  judge_and_time(bench, "and by the strict rules");
+  g_assert_cmpuint(bench->verdict->paths->len, <=, PATH_COUNT_MAX);
+  crowd_leave(&crowd);
 }
 
 /* --- size ------------------------------------------------------------------------------------- */
@@ -280,6 +344,7 @@ main(int argc, char **argv)
   BENCH_TEST("bounds/", many_strangers);
   BENCH_TEST("bounds/", many_sent);
   BENCH_TEST("bounds/", cross_signs);
+  BENCH_TEST("bounds/", constrained_crowd);
   BENCH_TEST("bounds/", large_extension);
   BENCH_TEST("bounds/", dear_key);
   return g_test_run();

@@ -1,7 +1,7 @@
 /* verify() and what the other certificates at hand say: the file that should have been used. */
 #include "config.h"
 
-#include "trust/verify.h"
+#include "trust/verify_store.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -71,9 +71,14 @@ test_cross_signed(Bench *bench, gconstpointer unused)
   g_assert_nonnull(strstr(finding->remedy, "valid until 2030-01-01"));
   g_assert_cmpuint(finding->evidence->len, ==, 2);
   g_assert_nonnull(strstr(finding->evidence->pdata[1], certificate_sha256(trap.twin->certificate)));
-  bench->request.known = other; /* it has no twin there */
-  assert_remarked(bench_judge(bench), "anchor-intermediate", FINDING_WARNING, FINDING_SIDE_TRUST,
-                  FINDING_SOURCE_TRUST, 0);
+  bench->request.known = other; /* it has no twin there, but an issuer */
+  finding = assert_remarked(bench_judge(bench), "anchor-intermediate", FINDING_WARNING,
+                            FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+  g_assert_true(g_str_has_prefix(finding->remedy, "Add \"Old Top\", which stands"));
+  bench->request.known = NULL;
+  finding = assert_remarked(bench_judge(bench), "anchor-intermediate", FINDING_WARNING,
+                            FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+  g_assert_true(g_str_has_prefix(finding->remedy, "Add the self-signed root"));
   trap_clear(&trap);
 }
 
@@ -109,6 +114,7 @@ test_setting(Bench *bench, gconstpointer unused)
   const Finding *finding = assert_refused(bench_judge(bench), "trust-setting-wrong",
                                           FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
   g_assert_nonnull(strstr(finding->message, "\"Root X1\""));
+  g_assert_cmpuint(finding->alternatives->len, ==, 0);
   bench_send(bench, bench->root);
   assert_found(bench_judge(bench), "trust-setting-wrong", FINDING_ERROR, FINDING_SIDE_TRUST,
                FINDING_SOURCE_PEER, 2);
@@ -129,9 +135,27 @@ test_private_authority(Bench *bench, gconstpointer unused)
   bench_send_good(bench);
   bench->request.anchors = system;
   g_autoptr(Verdict) verdict = verify(&bench->request);
-  const Finding *finding = assert_refused(verdict, "trust-public-private-mixup",
-                                          FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
+  const Finding *finding = assert_refused(verdict, "trust-public-private-mixup", FINDING_SIDE_TRUST,
+                                          FINDING_SOURCE_TRUST, -1);
   g_assert_nonnull(strstr(finding->message, "\"Root X1\""));
+}
+
+/* The store is asked where it may say more, and changes nothing where it does not. */
+static void
+test_store(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_authority("Own CA");
+  g_autoptr(Forged) own = forge(&template, NULL);
+  bench_send_good(bench);
+  bench_trust(bench, bench->root);
+  bench_judge(bench);
+  g_autoptr(Verdict) good = verify_with_store(&bench->request);
+  assert_clean(good);
+  g_ptr_array_set_size(bench->trusted, 0);
+  bench_trust(bench, own);
+  bench_judge(bench);
+  g_autoptr(Verdict) bad = verify_with_store(&bench->request);
+  assert_refused(bad, "anchor-wrong", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
 }
 
 /* --- who stands between ----------------------------------------------------------------------- */
@@ -232,6 +256,7 @@ main(int argc, char **argv)
   BENCH_TEST("known/", cross_signed);
   BENCH_TEST("known/", legacy_root);
   BENCH_TEST("known/", setting);
+  BENCH_TEST("known/", store);
   BENCH_TEST("known/", private_authority);
   BENCH_TEST("known/", interception);
   BENCH_TEST("known/", stale_intermediate);

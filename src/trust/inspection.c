@@ -171,7 +171,7 @@ read_der(InspectionReader *reader, const FileContent *content)
   if (block->complete)
     read_structure(reader, block->kind, NULL, content->bytes, content->length);
   else
-    add_truncated(reader, "its DER data");
+    add_truncated(reader, "DER data");
 }
 
 /* The file as some editors of Windows save it: read all the same, and said. */

@@ -89,13 +89,11 @@ remark_keys(const InspectionMatches *matches, const GPtrArray *inspections,
       continue;
     Finding *remark = inspection_add_remark(inspection, "key-mismatch", (int)i);
     finding_set_message(remark,
-                        "The key in %s is not the one of any of the %u certificates that were "
-                        "given with it.",
+                        "The key in %s is not that of any of the %u certificates given with it.",
                         inspection->path, matches->certificates);
     finding_add_evidence(remark, "key id %.16s", item->key_id);
     if (matches->certificates == 1)
-      finding_set_message(remark, "The key in %s is not the one of the certificate that was given "
-                                  "with it.",
+      finding_set_message(remark, "The key in %s is not that of the certificate given with it.",
                           inspection->path);
   }
   finding_list_sort(inspection->remarks);

@@ -352,7 +352,7 @@ test_split_encrypted_key(Stage *stage, gconstpointer unused)
 static void
 test_odd_inputs(Stage *stage, gconstpointer unused)
 {
-  g_assert_cmpint(run(stage, "mkfifo pipe; { cat leaf.pem >pipe & } ; MQTRUST inspect pipe"), ==, 0);
+  g_assert_cmpint(run(stage, "mkfifo pipe; { timeout 20 cat leaf.pem >pipe & } ; MQTRUST inspect pipe"), ==, 0);
   g_assert_true(g_str_has_prefix(stage->out, "pipe: 1 certificate (PEM)\n"));
   g_assert_cmpint(run(stage, "MQTRUST inspect 'pkcs11:object=none;pin-value=4711'"), ==, 2);
   g_assert_nonnull(strstr(stage->out, "pkcs11-object-missing"));

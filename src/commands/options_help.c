@@ -10,6 +10,7 @@
 
 static const char head[] =
     "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"
+    "       mqtrust inspect|split|verify [OPTION]... FILE\n"
     "       mqtrust demo [OPTION]...\n"
     "\n"
     "A terminal dashboard for MQTT over one-way and two-way TLS. CONNECTION is the\n"
@@ -29,6 +30,9 @@ static const char foot[] =
     "  mqtrust -h 192.0.2.7 -p 8883 --server-name mqtt.example.com \\\n"
     "    -u ada --pw-file ~/.ada\n"
     "  mqtrust demo\n"
+    "\n"
+    "inspect, split and verify look into files of certificates; mqtrust verify\n"
+    "--help and the like tell of their options.\n"
     "\n"
     "Exit status: 0 when the dashboard was left, 2 when it could not begin. See\n"
     "mqtrust(1) for the keys and the files.\n";

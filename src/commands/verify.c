@@ -3,6 +3,7 @@
 
 #include "commands/commands.h"
 #include "commands/text_block.h"
+#include "commands/verify_openssl.h"
 #include "commands/verify_report.h"
 
 #include <stdio.h>
@@ -23,8 +24,11 @@ run(const VerifyOptions *options)
 {
   g_autoptr(VerifyInput) input = verify_input_read(options);
   VerifyReport report = {.input = input};
-  if (input->problems->len > 0)
+  if (input->problems->len > 0) {
+    g_autoptr(SecondOpinion) alone = verify_openssl_alone(options, input);
+    report.opinion = alone;
     return print_report(&report, options->json);
+  }
   g_autoptr(Verdict) verdict = verify(&input->request);
   verify_input_place_findings(input, verdict->findings);
   g_autoptr(SecondOpinion) opinion = second_opinion(&input->request);

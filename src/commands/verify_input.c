@@ -2,13 +2,19 @@
 
 #include "commands/verify_input.h"
 
+#include <string.h>
+
+#include "commands/verify_bundle.h"
 #include "trust/certificate_file.h"
 #include "trust/revocation.h"
+#include "trust/trust_error.h"
 #include "util/safe_text.h"
 
 static char *
 file_label(const char *path)
 {
+  if (strcmp(path, "-") == 0)
+    return g_strdup("standard input");
   g_autofree char *name = g_path_get_basename(path);
   return safe_text_string(name);
 }
@@ -23,12 +29,34 @@ add_problem(VerifyInput *input, GError *error, FindingSource source, const char 
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
+/* Nothing else than this can be made of the file. */
+static gboolean
+is_certain(const GError *error)
+{
+  return g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_EMPTY) ||
+         g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_TRUNCATED) ||
+         g_error_matches(error, TRUST_ERROR, TRUST_ERROR_MALFORMED);
+}
+
+/* What is not certificates alone may still hold some; if not, the first sentence is the better. */
+static GPtrArray *
+read_certificates(const char *path, GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  GPtrArray *certificates = certificate_file_read(path, &cause);
+  if (!certificates && (strcmp(path, "-") == 0 || !is_certain(cause)))
+    certificates = verify_bundle_read(path);
+  if (!certificates)
+    g_propagate_error(error, g_steal_pointer(&cause));
+  return certificates;
+}
+
 static void
 read_chain(VerifyInput *input, const char *path)
 {
   GError *error = NULL;
   input->label = file_label(path);
-  input->certificates = certificate_file_read(path, &error);
+  input->certificates = read_certificates(path, &error);
   if (error)
     add_problem(input, error, FINDING_SOURCE_CHAIN, path);
 }
@@ -37,7 +65,7 @@ static void
 read_given(VerifyInput *input, const char *path)
 {
   GError *error = NULL;
-  GPtrArray *certificates = certificate_file_read(path, &error);
+  GPtrArray *certificates = read_certificates(path, &error);
   if (error) {
     add_problem(input, error, FINDING_SOURCE_UNTRUSTED, path);
     return;
@@ -108,19 +136,20 @@ verify_input_read(const VerifyOptions *options)
     read_given(input, *path);
   read_trust(input, options);
   read_crls(input, options->crls);
-  input->request = (VerifyRequest){.certificates = input->certificates,
-                                   .untrusted = input->untrusted,
-                                   .anchors = input->anchors,
-                                   .name = options->name,
-                                   .email = options->email,
-                                   .purpose = options->purpose,
-                                   .rules = options->rules,
-                                   .limits_depth = options->limits_depth,
-                                   .max_depth = options->max_depth,
-                                   .revocation = input->revocation,
-                                   .time = options->time,
-                                   .source = FINDING_SOURCE_CHAIN,
-                                   .file = options->file};
+  input->request =
+      (VerifyRequest){.certificates = input->certificates,
+                      .untrusted = input->untrusted,
+                      .anchors = input->anchors,
+                      .name = options->name,
+                      .email = options->email,
+                      .purpose = options->purpose,
+                      .rules = options->rules,
+                      .limits_depth = options->limits_depth,
+                      .max_depth = options->max_depth,
+                      .revocation = input->revocation,
+                      .time = options->time,
+                      .source = FINDING_SOURCE_CHAIN,
+                      .file = strcmp(options->file, "-") ? options->file : input->label};
   return input;
 }
 

@@ -157,13 +157,8 @@ append_ours(GString *out, const VerifyReport *report)
 }
 
 static void
-append_openssl(GString *out, const VerifyReport *report)
+append_opinion(GString *out, const SecondOpinion *opinion)
 {
-  const SecondOpinion *opinion = report->opinion;
-  if (!opinion) {
-    text_block_append(out, "  · ", "what " CLIENTS " say is not known: this build has no OpenSSL");
-    return;
-  }
   if (opinion->accepted) {
     text_block_append(out, "  ✓ ", CLIENTS " accept it");
   } else {
@@ -172,6 +167,17 @@ append_openssl(GString *out, const VerifyReport *report)
         opinion->depth, opinion->subject ? ": " : "", opinion->subject ? opinion->subject : "");
     text_block_append(out, "  ✗ ", text);
   }
+}
+
+static void
+append_openssl(GString *out, const VerifyReport *report)
+{
+  const SecondOpinion *opinion = report->opinion;
+  if (!opinion) {
+    text_block_append(out, "  · ", "what " CLIENTS " say is not known: this build has no OpenSSL");
+    return;
+  }
+  append_opinion(out, opinion);
   g_autofree char *difference = second_opinion_difference(opinion, report->verdict);
   if (difference)
     text_block_append(out, "    ", difference);
@@ -281,11 +287,14 @@ append_not_checked(GString *out, const GPtrArray *sentences)
 }
 
 static char *
-problems_text(const VerifyInput *input)
+problems_text(const VerifyReport *report)
 {
+  const GPtrArray *problems = report->input->problems;
   g_autoptr(GString) out = g_string_new(NULL);
-  for (guint i = 0; i < input->problems->len; i++)
-    append_finding(out, input->problems->pdata[i]);
+  for (guint i = 0; i < problems->len; i++)
+    append_finding(out, problems->pdata[i]);
+  if (report->opinion)
+    append_opinion(out, report->opinion);
   return g_strdup(out->str);
 }
 
@@ -293,7 +302,7 @@ char *
 verify_text(const VerifyReport *report)
 {
   if (!report->verdict)
-    return problems_text(report->input);
+    return problems_text(report);
   g_autoptr(GString) out = g_string_new(NULL);
   append_head(out, report);
   append_path(out, report);

@@ -2,6 +2,7 @@
 #include "net/tls.h"
 
 #include <errno.h>
+#include <gnutls/ocsp.h>
 #include <poll.h>
 #include <string.h>
 
@@ -218,6 +219,26 @@ peer_certificates(TlsStream *tls)
   return g_steal_pointer(&certificates);
 }
 
+/* (transfer full): TLS 1.2 has one for the first certificate (RFC 6066, 8), TLS 1.3 for each. */
+static RevocationData *
+peer_staples(TlsStream *tls, guint count)
+{
+  RevocationData *staples = revocation_data_new();
+  for (guint i = 0; i < count; i++) {
+    gnutls_datum_t answer = {NULL, 0}; /* the session's */
+    if (gnutls_ocsp_status_request_get2(tls->session, i, &answer) >= 0 && answer.size > 0)
+      revocation_data_add_staple(staples, i, answer.data, answer.size);
+  }
+  return staples;
+}
+
+static gboolean
+judge_certificates(TlsStream *tls, GPtrArray *certificates, int *alert)
+{
+  g_autoptr(RevocationData) staples = peer_staples(tls, certificates->len);
+  return tls->sink->judge(certificates, staples, alert, tls->user_data);
+}
+
 /* GnuTLS calls this when the server has proved that the key is its own (TLS 1.3), or is about to
  * (TLS 1.2); in both before our certificate goes out. */
 static int
@@ -228,7 +249,7 @@ judge_peer(gnutls_session_t session)
   tls->judged = TRUE;
   tls->refusal_alert = GNUTLS_A_BAD_CERTIFICATE;
   tls->refused =
-      certificates == NULL || !tls->sink->judge(certificates, &tls->refusal_alert, tls->user_data);
+      certificates == NULL || !judge_certificates(tls, certificates, &tls->refusal_alert);
   return tls->refused ? GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
 }
 
@@ -300,7 +321,7 @@ fail_handshake(TlsStream *tls, int code)
     GPtrArray *certificates = peer_certificates(tls);
     tls->judged = TRUE;
     if (certificates != NULL)
-      tls->sink->judge(certificates, &alert, tls->user_data);
+      judge_certificates(tls, certificates, &alert);
   }
   fail(tls, code);
   report_request(tls, FALSE);

@@ -9,6 +9,7 @@
 
 #include "net/stream.h"
 #include "trust/identity.h"
+#include "trust/revocation.h"
 
 typedef struct {
   const char *server_name;  /* SNI; NULL: none */
@@ -24,9 +25,10 @@ typedef struct {
   /* The broker asked for a certificate. `sent` is known only now: this comes when our answer went
    * out, or when the handshake failed before. Names and text are safe. */
   void (*requested)(char **ca_names, const char *key_types, gboolean sent, gpointer user_data);
-  /* The peer's certificates (transfer full) in wire order. Returns TRUE to go on; else `*alert` is
-   * the alert to refuse with. */
-  gboolean (*judge)(GPtrArray *certificates, int *alert, gpointer user_data);
+  /* The peer's certificates (transfer full) in wire order, and the OCSP answers that came with them
+   * (borrowed). Returns TRUE to go on; else `*alert` is the alert to refuse with. */
+  gboolean (*judge)(GPtrArray *certificates, const RevocationData *staples, int *alert,
+                    gpointer user_data);
 } TlsSink;
 
 typedef struct TlsStream TlsStream;

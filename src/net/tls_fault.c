@@ -319,6 +319,7 @@ tls_fault_refusal_alert(const char *finding_code)
       {"leaf-not-yet-valid", TLS_ALERT_CERTIFICATE_EXPIRED},
       {"intermediate-expired", TLS_ALERT_CERTIFICATE_EXPIRED},
       {"server-usage-", TLS_ALERT_UNSUPPORTED_CERTIFICATE},
+      {"server-revoked", TLS_ALERT_CERTIFICATE_REVOKED},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
     if (finding_code != NULL && g_str_has_prefix(finding_code, table[i].prefix))

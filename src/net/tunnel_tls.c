@@ -72,7 +72,8 @@ on_requested(char **ca_names, const char *key_types, gboolean sent, gpointer dat
 /* In place, on the transport thread: it computes and asks nobody, and GnuTLS bounds the chain to a
  * handshake message of 128 KiB. */
 static void
-judge_chain(const Tunnel *tunnel, GPtrArray *certificates, TunnelEvent *verified)
+judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData *staples,
+            TunnelEvent *verified)
 {
   const TunnelConfig *config = tunnel->config;
   g_autofree char *name =
@@ -84,6 +85,7 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, TunnelEvent *verified
       .name_is_override =
           config->verify_name != NULL && strcmp(config->verify_name, config->host) != 0,
       .purpose = VERIFY_PURPOSE_SERVER,
+      .revocation = staples,
       .time = g_get_real_time() / G_USEC_PER_SEC,
       .source = FINDING_SOURCE_PEER,
   };
@@ -101,7 +103,7 @@ worst_code(const Verdict *verdict)
 }
 
 static gboolean
-on_peer_chain(GPtrArray *certificates, int *alert, gpointer data)
+on_peer_chain(GPtrArray *certificates, const RevocationData *staples, int *alert, gpointer data)
 {
   Tunnel *tunnel = data;
   TunnelEvent *chain = tunnel_event_new(TUNNEL_PEER_CHAIN);
@@ -109,7 +111,7 @@ on_peer_chain(GPtrArray *certificates, int *alert, gpointer data)
   tunnel_post(tunnel, chain);
 
   TunnelEvent *verified = tunnel_event_new(TUNNEL_VERIFIED);
-  judge_chain(tunnel, certificates, verified);
+  judge_chain(tunnel, certificates, staples, verified);
   gboolean accepted = verified->verdict->accepted;
   if (!accepted) {
     tunnel->refusal = verdict_reason(verified->verdict);

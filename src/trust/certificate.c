@@ -46,8 +46,10 @@ import(Certificate *certificate, GError **error)
     return FALSE;
   }
   const char *problem;
-  if (certificate_fields_read(&certificate->fields, certificate->crt, &problem))
+  if (certificate_fields_read(&certificate->fields, certificate->crt, &problem)) {
+    certificate->fields.extensions = certificate_extension_index_new(certificate);
     return TRUE;
+  }
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED, "%s cannot be parsed", problem);
   return FALSE;
 }

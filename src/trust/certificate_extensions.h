@@ -25,6 +25,10 @@ DerSpan certificate_extensions(const Certificate *certificate);
 /* The next one; FALSE at the end, and at what is no extension. */
 gboolean certificate_extension_next(DerSpan *rest, Extension *extension);
 
+/* The certificate can be read to its last extension. What stands behind something that is no DER
+ * would be seen by others and not here. */
+gboolean certificate_extensions_whole(const Certificate *certificate);
+
 /* The first one with this OID ("2.5.29.30"); FALSE: there is none. */
 gboolean certificate_extension_find(const Certificate *certificate, const char *oid,
                                     Extension *extension);

@@ -86,11 +86,10 @@ read_names(CertificateFields *f, gnutls_x509_crt_t crt, const char **problem)
       certificate_names_attribute(crt, FALSE, GNUTLS_OID_X520_ORGANIZATION_NAME);
   f->issuer_organization =
       certificate_names_attribute(crt, TRUE, GNUTLS_OID_X520_ORGANIZATION_NAME);
-  g_autofree char *subject_cn =
-      certificate_names_attribute(crt, FALSE, GNUTLS_OID_X520_COMMON_NAME);
+  f->common_name = certificate_names_attribute(crt, FALSE, GNUTLS_OID_X520_COMMON_NAME);
   g_autofree char *issuer_cn = certificate_names_attribute(crt, TRUE, GNUTLS_OID_X520_COMMON_NAME);
   f->subject_label =
-      label_of(subject_cn, first_alternative(f->names), f->subject_organization, f->subject);
+      label_of(f->common_name, first_alternative(f->names), f->subject_organization, f->subject);
   f->issuer_label = label_of(issuer_cn, NULL, f->issuer_organization, f->issuer);
   return TRUE;
 }
@@ -282,7 +281,8 @@ certificate_fields_clear(CertificateFields *f)
                    f->subject_label,   f->issuer_label,
                    f->serial,          f->issuer_organization,
                    f->key_id,          f->key_label,
-                   f->signature_label, f->subject_organization};
+                   f->signature_label, f->subject_organization,
+                   f->common_name};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   GBytes *blobs[] = {f->subject_dn, f->issuer_dn, f->subject_key_id, f->authority_key_id};
@@ -291,4 +291,5 @@ certificate_fields_clear(CertificateFields *f)
   g_strfreev(f->names);
   g_strfreev(f->key_usage);
   g_strfreev(f->extended_key_usage);
+  certificate_extension_index_free(f->extensions);
 }

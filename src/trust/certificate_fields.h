@@ -7,8 +7,11 @@
 
 #include "trust/certificate.h"
 
+typedef struct ExtensionIndex ExtensionIndex;
+
 typedef struct {
   char *subject, *issuer, *subject_label, *issuer_label;
+  char *common_name;             /* of the subject, the last one; safe text or NULL */
   char *issuer_organization;     /* safe text or NULL */
   char *subject_organization;    /* safe text or NULL */
   GBytes *subject_dn, *issuer_dn; /* DER, for comparing */
@@ -25,6 +28,7 @@ typedef struct {
   gboolean has_basic_constraints;
   gboolean is_ca;
   int path_length;               /* of basicConstraints; -1: no limit */
+  ExtensionIndex *extensions;    /* certificate_extensions.c's own */
 } CertificateFields;
 
 /* FALSE: `*problem` is a static phrase about what could not be read ("its dates"). */
@@ -36,6 +40,11 @@ void certificate_fields_clear(CertificateFields *fields);
 const CertificateFields *certificate_fields(const Certificate *certificate);
 /* Borrowed: the whole certificate. */
 GBytes *certificate_der(const Certificate *certificate);
+/* certificate_extensions.c: there is one with this OID ("2.5.29.30"). */
+gboolean certificate_has_extension(const Certificate *certificate, const char *oid);
+/* (transfer full): of a certificate whose DER is there; it lives no longer than that. */
+ExtensionIndex *certificate_extension_index_new(const Certificate *certificate);
+void certificate_extension_index_free(ExtensionIndex *index);
 
 /* (transfer full), NULL-terminated: GNUTLS_KEY_... bits, and the content of an extendedKeyUsage, in
  * the words of RFC 5280; the latter NULL when it cannot be parsed. */

@@ -12,6 +12,7 @@
 struct CertificateIdentities {
   GArray *names;     /* of GeneralName */
   GPtrArray *stored; /* of GBytes: what of it does not stand in the certificate as such */
+  gboolean whole;    /* the alternative names could be read to their end */
 };
 
 static const guint8 common_name[] = {0x55, 0x04, 0x03};                    /* 2.5.4.3 */
@@ -47,11 +48,13 @@ add_alternative_names(CertificateIdentities *identities, const Certificate *cert
   Extension extension;
   DerSpan list;
   GeneralName name;
-  if (!certificate_extension_find(certificate, OID_SUBJECT_ALT_NAME, &extension) ||
-      !der_unwrap(extension.value, DER_SEQUENCE, &list))
+  identities->whole = TRUE;
+  if (!certificate_extension_find(certificate, OID_SUBJECT_ALT_NAME, &extension))
     return;
-  while (general_name_next(&list, &name))
+  identities->whole = der_unwrap(extension.value, DER_SEQUENCE, &list);
+  while (identities->whole && general_name_next(&list, &name))
     g_array_append_val(identities->names, name);
+  identities->whole = identities->whole && list.length == 0;
 }
 
 /* --- texts in the subject --------------------------------------------------------------------- */
@@ -139,6 +142,12 @@ certificate_identities_free(CertificateIdentities *identities)
   g_array_unref(identities->names);
   g_ptr_array_unref(identities->stored);
   g_free(identities);
+}
+
+gboolean
+certificate_identities_whole(const CertificateIdentities *identities)
+{
+  return identities->whole;
 }
 
 guint

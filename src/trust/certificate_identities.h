@@ -16,6 +16,8 @@ CertificateIdentities *certificate_identities_new(const Certificate *certificate
 void certificate_identities_free(CertificateIdentities *identities);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CertificateIdentities, certificate_identities_free)
 
+/* Every alternative name could be read. */
+gboolean certificate_identities_whole(const CertificateIdentities *identities);
 guint certificate_identities_count(const CertificateIdentities *identities);
 const GeneralName *certificate_identities_get(const CertificateIdentities *identities,
                                               guint index);

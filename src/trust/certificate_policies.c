@@ -7,6 +7,8 @@
 #include "trust/certificate_extensions.h"
 
 #define ANY_POLICY "2.5.29.32.0"
+/* More than this nobody means; it bounds what a sender's certificates can cost. */
+#define POLICIES_MAX 1024
 
 static void
 mapping_free(PolicyMapping *mapping)
@@ -23,7 +25,8 @@ read_policies(CertificatePolicies *p, DerSpan value)
   DerElement information, oid;
   if (!der_unwrap(value, DER_SEQUENCE, &list) || list.length == 0)
     return FALSE;
-  while (der_next_of(&list, DER_SEQUENCE, &information)) {
+  while (g_hash_table_size(p->policies) < POLICIES_MAX &&
+         der_next_of(&list, DER_SEQUENCE, &information)) {
     DerSpan rest = information.content; /* qualifiers follow, which bind nobody */
     g_autofree char *text = der_next_of(&rest, DER_OID, &oid) ? der_oid_text(oid.content) : NULL;
     if (!text)
@@ -33,7 +36,6 @@ read_policies(CertificatePolicies *p, DerSpan value)
     else
       g_hash_table_add(p->policies, g_steal_pointer(&text));
   }
-  p->has_policies = TRUE;
   return list.length == 0;
 }
 
@@ -64,7 +66,7 @@ read_mappings(CertificatePolicies *p, DerSpan value)
   DerElement pair;
   if (!der_unwrap(value, DER_SEQUENCE, &list) || list.length == 0)
     return FALSE;
-  while (der_next_of(&list, DER_SEQUENCE, &pair))
+  while (p->mappings->len < POLICIES_MAX && der_next_of(&list, DER_SEQUENCE, &pair))
     if (!add_mapping(p, pair.content))
       return FALSE;
   return list.length == 0;
@@ -100,39 +102,68 @@ read_inhibit_any(CertificatePolicies *p, DerSpan value)
          read_skip(&value, DER_INTEGER, &p->inhibit_any) && value.length == 0;
 }
 
+/* --- what was half read goes again ------------------------------------------------------------ */
+
+static void
+forget_policies(CertificatePolicies *p)
+{
+  g_hash_table_remove_all(p->policies);
+  p->any = FALSE;
+}
+
+static void
+forget_mappings(CertificatePolicies *p)
+{
+  g_ptr_array_set_size(p->mappings, 0);
+  p->maps_any = FALSE;
+}
+
+static void
+forget_constraints(CertificatePolicies *p)
+{
+  p->require_explicit = p->inhibit_mapping = -1;
+}
+
+static void
+forget_inhibit_any(CertificatePolicies *p)
+{
+  p->inhibit_any = -1;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
 static const struct {
   const char *oid, *name;
   gboolean (*read)(CertificatePolicies *, DerSpan);
+  void (*forget)(CertificatePolicies *);
 } readers[] = {
-    {OID_CERTIFICATE_POLICIES, "certificatePolicies", read_policies},
-    {OID_POLICY_MAPPINGS, "policyMappings", read_mappings},
-    {OID_POLICY_CONSTRAINTS, "policyConstraints", read_constraints},
-    {OID_INHIBIT_ANY_POLICY, "inhibitAnyPolicy", read_inhibit_any},
+    {OID_CERTIFICATE_POLICIES, "certificatePolicies", read_policies, forget_policies},
+    {OID_POLICY_MAPPINGS, "policyMappings", read_mappings, forget_mappings},
+    {OID_POLICY_CONSTRAINTS, "policyConstraints", read_constraints, forget_constraints},
+    {OID_INHIBIT_ANY_POLICY, "inhibitAnyPolicy", read_inhibit_any, forget_inhibit_any},
 };
 
 static void
-read_extension(CertificatePolicies *p, const Extension *extension)
+read_extension(CertificatePolicies *p, const Certificate *certificate, gsize reader)
 {
-  g_autofree char *oid = der_oid_text(extension->oid);
-  for (gsize i = 0; oid && i < G_N_ELEMENTS(readers); i++) {
-    if (strcmp(oid, readers[i].oid) || readers[i].read(p, extension->value))
-      continue;
-    p->fault = readers[i].name;
-    p->fault_critical = p->fault_critical || extension->critical;
-  }
+  Extension extension;
+  if (!certificate_extension_find(certificate, readers[reader].oid, &extension) ||
+      readers[reader].read(p, extension.value))
+    return;
+  readers[reader].forget(p);
+  p->fault = readers[reader].name;
+  p->fault_critical = p->fault_critical || extension.critical;
 }
 
 CertificatePolicies *
 certificate_policies_new(const Certificate *certificate)
 {
   CertificatePolicies *p = g_new0(CertificatePolicies, 1);
-  DerSpan rest = certificate_extensions(certificate);
-  Extension extension;
   p->policies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   p->mappings = g_ptr_array_new_with_free_func((GDestroyNotify)mapping_free);
   p->require_explicit = p->inhibit_mapping = p->inhibit_any = -1;
-  while (certificate_extension_next(&rest, &extension))
-    read_extension(p, &extension);
+  for (gsize i = 0; i < G_N_ELEMENTS(readers); i++)
+    read_extension(p, certificate, i);
   return p;
 }
 

@@ -10,7 +10,6 @@ typedef struct {
 } PolicyMapping;
 
 typedef struct {
-  gboolean has_policies;  /* the extension is there */
   GHashTable *policies;   /* set of OIDs as text, without anyPolicy */
   gboolean any;           /* anyPolicy is one of them */
   GPtrArray *mappings;    /* of PolicyMapping, without those of anyPolicy */

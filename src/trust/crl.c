@@ -5,8 +5,15 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
+#include "trust/name_compare.h"
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
+
+/* RFC 5280, 4.1.2.2 allows 20; it is what a length of one octet can say. */
+#define SERIAL_MAX 127
+
+#define OTHERS_MAX 4096 /* other issuers that an indirect list has entries for */
+#define OID_CERTIFICATE_ISSUER "2.5.29.29"
 
 /* Extensions' numbers below id-ce, 2.5.29 (RFC 5280, A.2). */
 enum {
@@ -24,20 +31,19 @@ enum {
 typedef struct {
   int id; /* below id-ce, or -1 */
   gboolean critical;
-  DerSlice oid, value;
+  DerSpan oid, value;
 } Extension;
 
 /* --- extensions ------------------------------------------------------------------------------- */
 
 static gboolean
-take_extension(DerSlice *rest, Extension *extension)
+take_extension(DerSpan *rest, Extension *extension)
 {
   DerElement sequence, oid, value;
-  if (!der_take_tag(rest, DER_SEQUENCE, &sequence) ||
-      !der_take_tag(&sequence.content, DER_OID, &oid))
+  if (!der_next_of(rest, DER_SEQUENCE, &sequence) || !der_next_of(&sequence.content, DER_OID, &oid))
     return FALSE;
-  extension->critical = der_take_default_false(&sequence.content);
-  if (!der_only(sequence.content, DER_OCTET_STRING, &value))
+  extension->critical = der_value_take_flag(&sequence.content);
+  if (!der_value_only(sequence.content, DER_OCTET_STRING, &value))
     return FALSE;
   const guint8 *bytes = oid.content.bytes;
   gboolean is_ce = oid.content.length == 3 && bytes[0] == 0x55 && bytes[1] == 0x1d;
@@ -53,46 +59,46 @@ note_unknown(const Extension *extension, char **first)
 {
   if (!extension->critical || *first)
     return;
-  *first = der_slice_oid_text(extension->oid);
+  *first = der_oid_text(extension->oid);
   if (!*first)
     *first = g_strdup("(an unreadable OID)");
 }
 
 static gboolean
-read_scope(CrlScope *scope, DerSlice value)
+read_scope(CrlScope *scope, DerSpan value)
 {
   DerElement sequence, part;
-  if (scope->present || !der_only(value, DER_SEQUENCE, &sequence))
+  if (scope->present || !der_value_only(value, DER_SEQUENCE, &sequence))
     return FALSE;
   scope->present = TRUE;
   scope->bytes = value;
-  DerSlice rest = sequence.content;
-  if (der_take_tag(&rest, DER_CONTEXT_CONSTRUCTED | 0, &part)) {
+  DerSpan rest = sequence.content;
+  if (der_next_of(&rest, DER_CONTEXT_CONSTRUCTED | 0, &part)) {
     scope->has_point = TRUE;
-    if (!der_take(&part.content, &scope->point))
+    if (!der_next(&part.content, &scope->point))
       return FALSE;
   }
-  if (der_take_tag(&rest, DER_CONTEXT | 1, &part))
-    scope->users_only = der_boolean(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 2, &part))
-    scope->authorities_only = der_boolean(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 3, &part))
+  if (der_next_of(&rest, DER_CONTEXT | 1, &part))
+    scope->users_only = der_value_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 2, &part))
+    scope->authorities_only = der_value_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 3, &part))
     scope->reasons = crl_reason_flags(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 4, &part))
-    scope->indirect = der_boolean(part.content);
-  if (der_take_tag(&rest, DER_CONTEXT | 5, &part))
-    scope->attributes_only = der_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 4, &part))
+    scope->indirect = der_value_boolean(part.content);
+  if (der_next_of(&rest, DER_CONTEXT | 5, &part))
+    scope->attributes_only = der_value_boolean(part.content);
   return rest.length == 0;
 }
 
 static gboolean
-read_number(gboolean *present, DerSlice *number, DerSlice value)
+read_number(gboolean *present, DerSpan *number, DerSpan value)
 {
   DerElement integer;
-  if (*present || !der_only(value, DER_INTEGER, &integer) || integer.content.length == 0)
+  if (*present || !der_value_only(value, DER_INTEGER, &integer) || integer.content.length == 0)
     return FALSE;
   *present = TRUE;
-  *number = der_integer(integer.content);
+  *number = der_value_integer(integer.content);
   return TRUE;
 }
 
@@ -118,11 +124,11 @@ read_extension(Crl *crl, const Extension *extension)
 }
 
 static gboolean
-read_extensions(Crl *crl, DerSlice wrapped)
+read_extensions(Crl *crl, DerSpan wrapped)
 {
   DerElement sequence;
   Extension extension;
-  if (!der_only(wrapped, DER_SEQUENCE, &sequence))
+  if (!der_value_only(wrapped, DER_SEQUENCE, &sequence))
     return FALSE;
   while (sequence.content.length > 0)
     if (!take_extension(&sequence.content, &extension) || !read_extension(crl, &extension))
@@ -133,145 +139,188 @@ read_extensions(Crl *crl, DerSlice wrapped)
 /* --- entries ---------------------------------------------------------------------------------- */
 
 /* The number of an INTEGER element that was read before. */
-static DerSlice
+static DerSpan
 serial_at(gconstpointer integer)
 {
   DerElement element;
-  DerSlice rest = {integer, G_MAXINT32};
-  return der_take(&rest, &element) ? der_integer(element.content) : (DerSlice){NULL, 0};
+  DerSpan rest = {integer, G_MAXINT32};
+  return der_next(&rest, &element) ? der_value_integer(element.content) : (DerSpan){NULL, 0};
 }
 
 static guint
 serial_hash(gconstpointer integer)
 {
-  DerSlice serial = serial_at(integer);
-  guint hash = 5381;
+  DerSpan serial = serial_at(integer);
+  guint32 hash = 2166136261u; /* FNV-1a: numbers that follow each other must not fall together */
   for (gsize i = 0; i < serial.length; i++)
-    hash = hash * 33 + serial.bytes[i];
-  return hash;
+    hash = (hash ^ serial.bytes[i]) * 16777619u;
+  return hash ^ hash >> 15;
 }
 
 static gboolean
 serial_equal(gconstpointer a, gconstpointer b)
 {
-  return der_slice_equal(serial_at(a), serial_at(b));
+  return der_span_equal(serial_at(a), serial_at(b));
 }
 
 /* SEQUENCE { userCertificate, revocationDate, crlEntryExtensions OPTIONAL } */
 static gboolean
-split_entry(DerSlice rest, DerElement *serial, gint64 *date, DerSlice *extensions)
+split_entry(DerSpan rest, DerElement *serial, gint64 *date, DerSpan *extensions)
 {
   DerElement time, sequence;
-  if (!der_take_tag(&rest, DER_INTEGER, serial) || serial->content.length == 0 ||
-      !der_take(&rest, &time) || !der_time(&time, date))
+  if (!der_next_of(&rest, DER_INTEGER, serial) || serial->content.length == 0 ||
+      !der_next(&rest, &time) || !der_value_time(&time, date))
     return FALSE;
-  *extensions = (DerSlice){NULL, 0};
+  *extensions = (DerSpan){NULL, 0};
   if (rest.length == 0)
     return TRUE;
-  if (!der_only(rest, DER_SEQUENCE, &sequence))
+  if (!der_value_only(rest, DER_SEQUENCE, &sequence))
     return FALSE;
   *extensions = sequence.content;
   return TRUE;
 }
 
 static int
-read_reason(DerSlice value)
+read_reason(DerSpan value)
 {
   DerElement code;
-  if (!der_only(value, DER_ENUMERATED, &code) || code.content.length != 1)
+  if (!der_value_only(value, DER_ENUMERATED, &code) || code.content.length != 1)
     return 0;
   return code.content.bytes[0];
 }
 
-/* GeneralNames with the one directory name of who issued the certificate (5.3.3). */
-static DerSlice
-read_certificate_issuer(DerSlice value)
-{
-  DerElement names, directory;
-  DerSlice none = {NULL, 0};
-  if (!der_only(value, DER_SEQUENCE, &names) ||
-      !der_only(names.content, DER_CONTEXT_CONSTRUCTED | 4, &directory))
-    return none;
-  return directory.content;
-}
-
-/* `*issuer`: of this entry's certificate; it holds for those behind it, too (5.3.3). */
-static gboolean
-scan_entry_extensions(Crl *crl, DerSlice rest, DerSlice *issuer)
-{
-  Extension extension;
-  while (rest.length > 0) {
-    if (!take_extension(&rest, &extension))
-      return FALSE;
-    if (extension.id == ID_CERTIFICATE_ISSUER)
-      *issuer = read_certificate_issuer(extension.value);
-    else if (extension.id != ID_REASON_CODE && extension.id != ID_INVALIDITY_DATE)
-      note_unknown(&extension, &crl->unknown_critical_entry);
-  }
-  return TRUE;
-}
-
-/* A serial number that stands there twice: the first one counts, a removal least. */
 static void
-keep_entry(Crl *crl, const DerElement *serial, const guint8 *entry)
-{
-  if (!g_hash_table_contains(crl->entries, serial->whole.bytes))
-    g_hash_table_insert(crl->entries, (gpointer)serial->whole.bytes, (gpointer)entry);
-}
-
-static gboolean
-read_entries(Crl *crl, DerSlice rest)
-{
-  DerSlice issuer = crl->issuer_dn;
-  while (rest.length > 0) {
-    DerElement entry, serial;
-    DerSlice extensions;
-    gint64 date;
-    if (!der_take_tag(&rest, DER_SEQUENCE, &entry) ||
-        !split_entry(entry.content, &serial, &date, &extensions) ||
-        !scan_entry_extensions(crl, extensions, &issuer))
-      return FALSE;
-    crl->count++;
-    if (der_slice_equal(issuer, crl->issuer_dn))
-      keep_entry(crl, &serial, entry.whole.bytes);
-  }
-  return TRUE;
-}
-
-static void
-read_entry(DerSlice at, CrlEntry *found)
+read_entry(DerSpan at, CrlEntry *found)
 {
   DerElement entry, serial;
-  DerSlice extensions;
+  DerSpan extensions;
   Extension extension;
   *found = (CrlEntry){0, 0};
-  if (!der_take(&at, &entry) || !split_entry(entry.content, &serial, &found->date, &extensions))
+  /* It was read before: it ends where it says, and that is within the list. */
+  if (!der_next(&at, &entry) || !split_entry(entry.content, &serial, &found->date, &extensions))
     return;
   while (extensions.length > 0 && take_extension(&extensions, &extension))
     if (extension.id == ID_REASON_CODE)
       found->reason = read_reason(extension.value);
 }
 
-gboolean
-crl_find(const Crl *crl, DerSlice serial, CrlEntry *entry)
+/* GeneralNames with the one directory name of who issued the certificate (5.3.3). */
+static gboolean
+read_certificate_issuer(DerSpan value, DerSpan *name)
 {
-  serial = der_integer(serial);
-  if (serial.length == 0 || serial.length > 0xffff)
+  DerElement names, directory;
+  if (!der_value_only(value, DER_SEQUENCE, &names) ||
+      !der_value_only(names.content, DER_CONTEXT_CONSTRUCTED | 4, &directory))
+    return FALSE;
+  *name = directory.content;
+  return TRUE;
+}
+
+static GHashTable *
+entries_new(void)
+{
+  return g_hash_table_new(serial_hash, serial_equal);
+}
+
+/* (transfer none): where the entries of this issuer's certificates are; NULL: there are too many
+ * issuers, or it has no name. */
+static GHashTable *
+entries_of_other(Crl *crl, DerSpan name)
+{
+  g_autoptr(GBytes) key = name_compare_key(name);
+  GHashTable *entries = key ? g_hash_table_lookup(crl->others, key) : NULL;
+  if (entries || !key || g_hash_table_size(crl->others) >= OTHERS_MAX)
+    return entries;
+  entries = entries_new();
+  g_hash_table_insert(crl->others, g_steal_pointer(&key), entries);
+  return entries;
+}
+
+/* `*entries`: where this one belongs; it holds for those behind it until one says otherwise
+ * (5.3.3). */
+static gboolean
+scan_entry_extensions(Crl *crl, DerSpan rest, GHashTable **entries)
+{
+  Extension extension;
+  DerSpan name;
+  while (rest.length > 0) {
+    if (!take_extension(&rest, &extension))
+      return FALSE;
+    if (extension.id == ID_CERTIFICATE_ISSUER && read_certificate_issuer(extension.value, &name))
+      *entries =
+          name_compare_equal(name, crl->issuer_dn) ? crl->entries : entries_of_other(crl, name);
+    else if (extension.id == ID_CERTIFICATE_ISSUER)
+      *entries = NULL;
+    else if (extension.id != ID_REASON_CODE && extension.id != ID_INVALIDITY_DATE)
+      note_unknown(&extension, &crl->unknown_critical_entry);
+  }
+  return TRUE;
+}
+
+/* A serial number that stands there twice: the first one counts, unless it is a removal. */
+static void
+keep_entry(GHashTable *entries, const DerElement *serial, const DerElement *entry)
+{
+  CrlEntry known;
+  gpointer first = g_hash_table_lookup(entries, serial->whole.bytes);
+  if (first)
+    read_entry((DerSpan){first, G_MAXINT32}, &known);
+  if (!first || known.reason == CRL_REASON_REMOVED)
+    g_hash_table_replace(entries, (gpointer)serial->whole.bytes, (gpointer)entry->whole.bytes);
+}
+
+/* Whose certificate an entry is about cannot be told: it may be anybody's. */
+static void
+note_nobodys(Crl *crl)
+{
+  if (!crl->unknown_critical_entry)
+    crl->unknown_critical_entry = g_strdup(OID_CERTIFICATE_ISSUER);
+}
+
+static gboolean
+read_entries(Crl *crl, DerSpan rest)
+{
+  GHashTable *entries = crl->entries;
+  while (rest.length > 0) {
+    DerElement entry, serial;
+    DerSpan extensions;
+    gint64 date;
+    if (!der_next_of(&rest, DER_SEQUENCE, &entry) ||
+        !split_entry(entry.content, &serial, &date, &extensions) ||
+        !scan_entry_extensions(crl, extensions, &entries))
+      return FALSE;
+    crl->count++;
+    if (entries)
+      keep_entry(entries, &serial, &entry);
+    else
+      note_nobodys(crl);
+  }
+  return TRUE;
+}
+
+static GHashTable *
+entries_for(const Crl *crl, DerSpan issuer)
+{
+  if (name_compare_equal(issuer, crl->issuer_dn))
+    return crl->entries;
+  g_autoptr(GBytes) key = name_compare_key(issuer);
+  return key ? g_hash_table_lookup(crl->others, key) : NULL;
+}
+
+gboolean
+crl_find(const Crl *crl, DerSpan issuer, DerSpan serial, CrlEntry *entry)
+{
+  GHashTable *entries = entries_for(crl, issuer);
+  serial = der_value_integer(serial);
+  if (!entries || serial.length == 0 || serial.length > SERIAL_MAX)
     return FALSE;
   /* A key as the table has them: an INTEGER element. */
-  g_autofree guint8 *key = g_malloc(serial.length + 4);
-  key[0] = DER_INTEGER;
-  key[1] = 0x82;
-  key[2] = serial.length >> 8;
-  key[3] = serial.length & 0xff;
-  memcpy(key + 4, serial.bytes, serial.length);
-  const guint8 *found = g_hash_table_lookup(crl->entries, key);
-  if (!found)
-    return FALSE;
-  gsize length;
-  const guint8 *start = g_bytes_get_data(crl->der, &length);
-  read_entry((DerSlice){found, length - (found - start)}, entry);
-  return TRUE;
+  guint8 key[2 + SERIAL_MAX] = {DER_INTEGER, serial.length};
+  memcpy(key + 2, serial.bytes, serial.length);
+  gpointer found = g_hash_table_lookup(entries, key);
+  if (found)
+    read_entry((DerSpan){found, G_MAXINT32}, entry);
+  return found != NULL;
 }
 
 const char *
@@ -288,7 +337,7 @@ crl_reason_name(int reason)
 /* --- the list --------------------------------------------------------------------------------- */
 
 static char *
-name_text(DerSlice name)
+name_text(DerSpan name)
 {
   gnutls_x509_dn_t dn;
   gnutls_datum_t bytes = {(unsigned char *)name.bytes, name.length}, text = {NULL, 0};
@@ -305,40 +354,42 @@ name_text(DerSlice name)
 
 /* TBSCertList (5.1.2), up to where the entries begin. */
 static gboolean
-read_head(Crl *crl, DerSlice *rest)
+read_head(Crl *crl, DerSpan *rest)
 {
   DerElement element;
   crl->version = 1;
-  if (der_take_tag(rest, DER_INTEGER, &element)) {
+  if (der_next_of(rest, DER_INTEGER, &element)) {
     if (element.content.length != 1)
       return FALSE;
     crl->version = element.content.bytes[0] + 1;
   }
-  if (!der_take_tag(rest, DER_SEQUENCE, &element))
+  if (!der_next_of(rest, DER_SEQUENCE, &element))
     return FALSE;
   crl->inner_algorithm = element.whole;
-  if (!der_take_tag(rest, DER_SEQUENCE, &element))
+  if (!der_next_of(rest, DER_SEQUENCE, &element))
     return FALSE;
   crl->issuer_dn = element.whole;
-  if (!der_take(rest, &element) || !der_time(&element, &crl->this_update))
+  if (!der_next(rest, &element) || !der_value_time(&element, &crl->this_update))
     return FALSE;
-  DerSlice ahead = *rest;
-  if (der_take(&ahead, &element) && der_time(&element, &crl->next_update))
+  DerSpan ahead = *rest;
+  if (der_next(&ahead, &element) && der_value_time(&element, &crl->next_update))
     *rest = ahead;
   return TRUE;
 }
 
 static gboolean
-read_tbs(Crl *crl, DerSlice rest)
+read_tbs(Crl *crl, DerSpan rest)
 {
   DerElement element;
   if (!read_head(crl, &rest))
     return FALSE;
-  if (der_take_tag(&rest, DER_SEQUENCE, &element) && !read_entries(crl, element.content))
+  if (der_next_of(&rest, DER_SEQUENCE, &element) && !read_entries(crl, element.content))
     return FALSE;
-  if (der_take_tag(&rest, DER_CONTEXT_CONSTRUCTED | 0, &element) &&
+  if (der_next_of(&rest, DER_CONTEXT_CONSTRUCTED | 0, &element) &&
       !read_extensions(crl, element.content))
     return FALSE;
+  if (g_hash_table_size(crl->others) > 0 && !crl->scope.indirect)
+    note_nobodys(crl);
   return rest.length == 0;
 }
 
@@ -347,14 +398,14 @@ static gboolean
 read_list(Crl *crl)
 {
   DerElement list, tbs, algorithm, signature;
-  if (!der_only(der_slice_of(crl->der), DER_SEQUENCE, &list) ||
-      !der_take_tag(&list.content, DER_SEQUENCE, &tbs) ||
-      !der_take_tag(&list.content, DER_SEQUENCE, &algorithm) ||
-      !der_only(list.content, DER_BIT_STRING, &signature) || signature.content.length < 1)
+  if (!der_value_only(der_span(crl->der), DER_SEQUENCE, &list) ||
+      !der_next_of(&list.content, DER_SEQUENCE, &tbs) ||
+      !der_next_of(&list.content, DER_SEQUENCE, &algorithm) ||
+      !der_value_only(list.content, DER_BIT_STRING, &signature) || signature.content.length < 1)
     return FALSE;
   crl->tbs = tbs.whole;
   crl->algorithm = algorithm.whole;
-  crl->signature = (DerSlice){signature.content.bytes + 1, signature.content.length - 1};
+  crl->signature = (DerSpan){signature.content.bytes + 1, signature.content.length - 1};
   return read_tbs(crl, tbs.content);
 }
 
@@ -366,7 +417,9 @@ crl_alloc(const void *der, gsize length, const char *file, guint index)
   crl->file = safe_text_string(file);
   crl->index = index;
   crl->scope.reasons = CRL_REASONS_ALL;
-  crl->entries = g_hash_table_new(serial_hash, serial_equal);
+  crl->entries = entries_new();
+  crl->others = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                      (GDestroyNotify)g_hash_table_unref);
   crl->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init(&crl->lock);
   return crl;
@@ -395,6 +448,7 @@ void
 crl_free(Crl *crl)
 {
   g_hash_table_unref(crl->entries);
+  g_hash_table_unref(crl->others);
   g_hash_table_unref(crl->signers);
   g_mutex_clear(&crl->lock);
   g_bytes_unref(crl->der);

@@ -9,7 +9,7 @@
 #include <glib.h>
 
 #include "trust/certificate.h"
-#include "trust/der_slice.h"
+#include "trust/der_value.h"
 
 #define CRL_SIZE_MAX (64 * 1024 * 1024)
 
@@ -22,7 +22,7 @@ enum { CRL_REASON_HOLD = 6, CRL_REASON_REMOVED = 8 };
 /* issuingDistributionPoint (RFC 5280, 5.2.5). */
 typedef struct {
   gboolean present;
-  DerSlice bytes; /* for comparing two lists' scopes; empty when it is not present */
+  DerSpan bytes; /* for comparing two lists' scopes; empty when it is not present */
   gboolean has_point;
   DerElement point; /* its DistributionPointName: tag and content */
   gboolean users_only, authorities_only, attributes_only;
@@ -35,22 +35,23 @@ typedef struct Crl {
   guint index; /* among the lists of that file, from 0 */
   char *sha256;
   char *issuer; /* safe text, RFC 4514 */
-  DerSlice issuer_dn;
+  DerSpan issuer_dn;
   int version; /* 1 or 2 */
   gint64 this_update;
   gint64 next_update; /* 0: there is none */
   gboolean has_number, number_is_critical;
-  DerSlice number; /* cRLNumber (5.2.3), as der_integer() leaves it */
+  DerSpan number; /* cRLNumber (5.2.3), as der_value_integer() leaves it */
   gboolean is_delta;
-  DerSlice base_number; /* of the delta CRL indicator (5.2.4) */
+  DerSpan base_number; /* of the delta CRL indicator (5.2.4) */
   CrlScope scope;
   char *unknown_critical;       /* OID of a critical extension not known here, or NULL */
   char *unknown_critical_entry; /* the same of an entry's extension */
   guint count;                  /* of entries */
   /* The rest is crl.c's and crl_signature.c's own. */
   GBytes *der;
-  DerSlice tbs, algorithm, inner_algorithm, signature;
+  DerSpan tbs, algorithm, inner_algorithm, signature;
   GHashTable *entries; /* serial's INTEGER element → its entry, both within `der` */
+  GHashTable *others;  /* the same for other issuers: name_compare_key() → such a table */
   GMutex lock;
   GHashTable *signers; /* fingerprint of a certificate → whether its key made the signature */
 } Crl;
@@ -65,9 +66,9 @@ Crl *crl_new(const void *der, gsize length, const char *file, guint index, GErro
 void crl_free(Crl *crl);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Crl, crl_free)
 
-/* Is the certificate with this serial number (content of its INTEGER), issued by the list's own
- * issuer, on the list? Entries that an indirect list has for other issuers are not looked at. */
-gboolean crl_find(const Crl *crl, DerSlice serial, CrlEntry *entry);
+/* Is the certificate with this serial number (content of its INTEGER), issued by who has this name
+ * (DER), on the list? An indirect list has entries for others than its own issuer, too. */
+gboolean crl_find(const Crl *crl, DerSpan issuer, DerSpan serial, CrlEntry *entry);
 /* "keyCompromise"; static. */
 const char *crl_reason_name(int reason);
 
@@ -81,9 +82,13 @@ const char *crl_weak_algorithm(const Crl *crl);
 
 /* --- crl_scope.c --- */
 
-/* Whether the list's scope takes in a certificate of its issuer (RFC 5280, 6.3.3 (b)), and then in
- * `*reasons` for which reasons it speaks. Else `*why` is a static phrase: "only lists CAs". */
+/* Whether the list's scope takes in a certificate (RFC 5280, 6.3.3 (b)), and then in `*reasons` for
+ * which reasons it speaks. The list is of the certificate's issuer, or else of who one of its
+ * distribution points names, and indirect. Else `*why` is a static phrase: "lists CAs only". */
 gboolean crl_covers(const Crl *crl, const Certificate *certificate, guint *reasons,
                     const char **why);
-/* (transfer full): mask of a ReasonFlags BIT STRING's content. */
-guint crl_reason_flags(DerSlice content);
+/* (transfer full), of GBytes: the names (DER) of those who make lists in place of the issuer, by the
+ * certificate's distribution points (cRLIssuer, 4.2.1.13); the first few. */
+GPtrArray *crl_scope_issuers(const Certificate *certificate);
+/* The mask of a ReasonFlags BIT STRING's content. */
+guint crl_reason_flags(DerSpan content);

@@ -12,17 +12,17 @@
 #define OID_RSA_PSS "1.2.840.113549.1.1.10"
 /* GnuTLS's own reader needs some hundred times as much memory. */
 #define PSS_SIZE_MAX (1024 * 1024)
-#define SIGNERS_MAX 64
+#define SIGNERS_MAX 4096
 
 /* (transfer full): the OID in an AlgorithmIdentifier, or NULL. */
 static char *
-algorithm_oid(DerSlice algorithm)
+algorithm_oid(DerSpan algorithm)
 {
   DerElement sequence, oid;
-  if (!der_only(algorithm, DER_SEQUENCE, &sequence) ||
-      !der_take_tag(&sequence.content, DER_OID, &oid))
+  if (!der_value_only(algorithm, DER_SEQUENCE, &sequence) ||
+      !der_next_of(&sequence.content, DER_OID, &oid))
     return NULL;
-  return der_slice_oid_text(oid.content);
+  return der_oid_text(oid.content);
 }
 
 static gboolean
@@ -46,7 +46,7 @@ verifies_as_list(const Crl *crl, gnutls_x509_crt_t signer)
 {
   unsigned status = 0;
   gnutls_x509_crl_t list;
-  DerSlice der = der_slice_of(crl->der);
+  DerSpan der = der_span(crl->der);
   gnutls_datum_t bytes = {(unsigned char *)der.bytes, der.length};
   if (der.length > PSS_SIZE_MAX || gnutls_x509_crl_init(&list) < 0)
     return FALSE;
@@ -63,7 +63,7 @@ check_signature(const Crl *crl, gnutls_x509_crt_t signer)
 {
   /* RFC 5280, 5.1.1.2: both algorithms are the same. */
   g_autofree char *oid = algorithm_oid(crl->algorithm);
-  if (!oid || !der_slice_equal(crl->algorithm, crl->inner_algorithm))
+  if (!oid || !der_span_equal(crl->algorithm, crl->inner_algorithm))
     return FALSE;
   if (g_str_equal(oid, OID_RSA_PSS))
     return verifies_as_list(crl, signer);

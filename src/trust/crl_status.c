@@ -7,6 +7,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/date_text.h"
 #include "trust/gnutls_bridge.h"
+#include "trust/name_compare.h"
 
 /* One list of the issuer and what it is worth. */
 typedef struct {
@@ -36,19 +37,19 @@ problem_free(CrlProblem *problem)
   g_free(problem);
 }
 
-static void add_problem(const Inquiry *inquiry, const Crl *crl, const char *code, gboolean minor,
-                        const char *format, ...) G_GNUC_PRINTF(5, 6);
+static void add_problem(const Inquiry *inquiry, const Crl *crl, const char *remedy,
+                        const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/* `remedy` NULL: it is only too old. */
 static void
-add_problem(const Inquiry *inquiry, const Crl *crl, const char *code, gboolean minor,
-            const char *format, ...)
+add_problem(const Inquiry *inquiry, const Crl *crl, const char *remedy, const char *format, ...)
 {
   va_list arguments;
   CrlProblem *problem = g_new0(CrlProblem, 1);
   va_start(arguments, format);
   problem->crl = crl;
-  problem->code = code;
-  problem->minor = minor;
+  problem->code = remedy ? "crl-unusable" : "revocation-data-stale";
+  problem->remedy = remedy;
   problem->why = g_strdup_vprintf(format, arguments);
   va_end(arguments);
   g_ptr_array_add(inquiry->status->problems, problem);
@@ -60,18 +61,20 @@ check_dates(const Inquiry *inquiry, const Crl *crl)
   gint64 now = inquiry->request->time;
   if (crl->this_update > now) {
     g_autofree char *date = date_text_full(crl->this_update);
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "begins only on %s", date);
+    add_problem(inquiry, crl, "Check the clock, or give the list that is in force now.",
+                "begins only on %s", date);
     return FALSE;
   }
   /* RFC 5280, 5.1.2.5: it must have an end. Without one nothing says that it is the newest. */
   if (crl->next_update == 0) {
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "does not say when it ends (nextUpdate)");
+    add_problem(inquiry, crl, "Have the CA write into its lists when the next one comes.",
+                "does not say when it ends (nextUpdate)");
     return FALSE;
   }
   if (crl->next_update >= now)
     return TRUE;
   g_autofree char *date = date_text_full(crl->next_update);
-  add_problem(inquiry, crl, "revocation-data-stale", FALSE, "ended on %s", date);
+  add_problem(inquiry, crl, NULL, "ended on %s", date);
   return FALSE;
 }
 
@@ -79,18 +82,20 @@ check_dates(const Inquiry *inquiry, const Crl *crl)
 static gboolean
 check_extensions(const Inquiry *inquiry, const Crl *crl)
 {
+  static const char leave_out[] = "Ask the CA for a list without that extension.";
+  static const char number[] = "Have the CA number its lists in an extension that is not critical "
+                               "(RFC 5280, 5.2.3).";
   if (crl->unknown_critical)
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
-                "has a critical extension that is not known here (%s)", crl->unknown_critical);
+    add_problem(inquiry, crl, leave_out, "has a critical extension that is not known here (%s)",
+                crl->unknown_critical);
   else if (crl->unknown_critical_entry)
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
+    add_problem(inquiry, crl, leave_out,
                 "has an entry with a critical extension that is not known here (%s)",
                 crl->unknown_critical_entry);
   else if (!crl->has_number)
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "has no number (cRLNumber)");
+    add_problem(inquiry, crl, number, "has no number (cRLNumber)");
   else if (crl->number_is_critical)
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
-                "has its number (cRLNumber) in a critical extension");
+    add_problem(inquiry, crl, number, "has its number (cRLNumber) in a critical extension");
   else
     return TRUE;
   return FALSE;
@@ -101,8 +106,8 @@ check_strength(const Inquiry *inquiry, const Crl *crl)
 {
   const char *weak = crl_weak_algorithm(crl);
   if (weak)
-    add_problem(inquiry, crl, "crl-unusable", FALSE, "is signed with %s, which can be forged",
-                weak);
+    add_problem(inquiry, crl, "Have the CA sign its lists with SHA-256.",
+                "is signed with %s, which can be forged", weak);
   return !weak;
 }
 
@@ -112,7 +117,9 @@ check_scope(const Inquiry *inquiry, const Crl *crl, guint *reasons)
   const char *why;
   if (crl_covers(crl, inquiry->certificate, reasons, &why))
     return TRUE;
-  add_problem(inquiry, crl, "crl-unusable", TRUE, "%s", why);
+  add_problem(inquiry, crl, "Give the list that the CA has for such certificates, too.", "%s", why);
+  CrlProblem *problem = inquiry->status->problems->pdata[inquiry->status->problems->len - 1];
+  problem->minor = TRUE; /* a CA may well have several lists */
   return FALSE;
 }
 
@@ -126,11 +133,9 @@ may_sign_lists(const Certificate *signer)
 }
 
 static gboolean
-has_issuers_name(const Inquiry *inquiry, const Certificate *candidate)
+has_lists_name(const Crl *crl, const Certificate *candidate)
 {
-  const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-  return g_bytes_equal(certificate_fields(candidate)->subject_dn,
-                       certificate_fields(issuer)->subject_dn);
+  return name_compare_equal(der_span(certificate_fields(candidate)->subject_dn), crl->issuer_dn);
 }
 
 /* The position above the certificate of who issued `candidate`, or -1. */
@@ -167,9 +172,9 @@ is_valid_signer(const Inquiry *inquiry, const Certificate *candidate)
 static const Certificate *
 signer_among(const Inquiry *inquiry, const Crl *crl, const GPtrArray *certificates)
 {
-  for (guint i = 0; certificates && i < certificates->len; i++) {
+  for (guint i = 0; certificates && i < MIN(certificates->len, PATH_SENT_MAX); i++) {
     const Certificate *candidate = certificates->pdata[i];
-    if (has_issuers_name(inquiry, candidate) && crl_is_signed_by(crl, candidate) &&
+    if (has_lists_name(crl, candidate) && crl_is_signed_by(crl, candidate) &&
         !certificate_equal(candidate, inquiry->certificate) && is_valid_signer(inquiry, candidate))
       return candidate;
   }
@@ -181,7 +186,7 @@ signer_on_path(const Inquiry *inquiry, const Crl *crl)
 {
   for (guint i = inquiry->issuer; i < inquiry->path->nodes->len; i++) {
     const Certificate *candidate = path_node(inquiry->path, i)->certificate;
-    if (has_issuers_name(inquiry, candidate) && crl_is_signed_by(crl, candidate))
+    if (has_lists_name(crl, candidate) && crl_is_signed_by(crl, candidate))
       return candidate;
   }
   return NULL;
@@ -203,7 +208,7 @@ check_signer(const Inquiry *inquiry, const Crl *crl, const Certificate *signer)
 {
   if (may_sign_lists(signer))
     return TRUE;
-  add_problem(inquiry, crl, "crl-unusable", FALSE,
+  add_problem(inquiry, crl, "Create the CA's certificate again with cRLSign.",
               "is signed by \"%s\", whose keyUsage lacks cRLSign",
               certificate_subject_label(signer));
   return FALSE;
@@ -217,10 +222,8 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
   Candidate candidate = {.crl = crl, .reasons = CRL_REASONS_ALL};
   const Certificate *signer = signer_of(inquiry, crl);
   if (!signer) {
-    const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-    add_problem(inquiry, crl, "crl-unusable", FALSE,
-                "is not signed with the key of \"%s\" that is on this path",
-                certificate_subject_label(issuer));
+    add_problem(inquiry, crl, "Fetch the list again from the CA whose certificate is on the path.",
+                "is not signed with a key that this path vouches for");
     return;
   }
   /* One reason a list is enough. */
@@ -233,18 +236,24 @@ sort_list(const Inquiry *inquiry, const Crl *crl)
 /* --- complete lists and deltas ---------------------------------------------------------------- */
 
 static int
-compare_numbers(DerSlice a, DerSlice b)
+compare_numbers(DerSpan a, DerSpan b)
 {
   if (a.length != b.length)
     return a.length < b.length ? -1 : 1;
   return a.length == 0 ? 0 : memcmp(a.bytes, b.bytes, a.length);
 }
 
+static gboolean
+have_one_issuer(const Crl *a, const Crl *b)
+{
+  return name_compare_equal(a->issuer_dn, b->issuer_dn);
+}
+
 /* RFC 5280, 5.2.4: the three conditions under which the two may be put together. */
 static gboolean
 delta_fits(const Crl *delta, const Crl *base)
 {
-  return der_slice_equal(delta->scope.bytes, base->scope.bytes) &&
+  return have_one_issuer(delta, base) && der_span_equal(delta->scope.bytes, base->scope.bytes) &&
          compare_numbers(base->number, delta->base_number) >= 0 &&
          compare_numbers(base->number, delta->number) < 0;
 }
@@ -280,7 +289,8 @@ is_superseded(const Inquiry *inquiry, const Crl *delta)
 {
   for (guint i = 0; i < inquiry->bases->len; i++) {
     const Candidate *base = &g_array_index(inquiry->bases, Candidate, i);
-    if (base->usable && compare_numbers(base->crl->number, delta->number) >= 0)
+    if (base->usable && have_one_issuer(base->crl, delta) &&
+        compare_numbers(base->crl->number, delta->number) >= 0)
       return TRUE;
   }
   return FALSE;
@@ -294,7 +304,8 @@ find(const Inquiry *inquiry, const Crl *crl, CrlEntry *entry)
   guint8 serial[128];
   size_t size = sizeof serial;
   return gnutls_x509_crt_get_serial(certificate_gnutls(inquiry->certificate), serial, &size) >= 0 &&
-         crl_find(crl, (DerSlice){serial, size}, entry);
+         crl_find(crl, der_span(certificate_fields(inquiry->certificate)->issuer_dn),
+                  (DerSpan){serial, size}, entry);
 }
 
 /* On the complete list, put together with its delta. */
@@ -317,8 +328,9 @@ was_released(const Inquiry *inquiry, const Crl *crl)
   CrlEntry entry;
   for (guint i = 0; i < inquiry->bases->len; i++) {
     const Candidate *base = &g_array_index(inquiry->bases, Candidate, i);
-    if (base->usable && base->crl->this_update > crl->this_update &&
-        base->reasons & 1u << CRL_REASON_HOLD && !find_combined(inquiry, base->crl, &where, &entry))
+    if (base->usable && have_one_issuer(base->crl, crl) &&
+        base->crl->this_update > crl->this_update && base->reasons & 1u << CRL_REASON_HOLD &&
+        !find_combined(inquiry, base->crl, &where, &entry))
       return TRUE;
   }
   return FALSE;
@@ -365,7 +377,7 @@ read_deltas(const Inquiry *inquiry)
     if (has_usable_base(inquiry, delta->crl))
       continue;
     if (delta->usable && !superseded)
-      add_problem(inquiry, delta->crl, "crl-unusable", FALSE,
+      add_problem(inquiry, delta->crl, "Give the CA's complete list, too.",
                   "lists changes only (delta), and no usable complete list that it goes with was "
                   "given");
     if (!superseded && find(inquiry, delta->crl, &entry) && entry.reason != CRL_REASON_REMOVED)
@@ -379,7 +391,7 @@ note_partial(const Inquiry *inquiry)
   for (guint i = 0; i < inquiry->bases->len; i++) {
     const Candidate *base = &g_array_index(inquiry->bases, Candidate, i);
     if (base->usable)
-      add_problem(inquiry, base->crl, "crl-unusable", FALSE,
+      add_problem(inquiry, base->crl, "Give the CA's lists for the other reasons, too.",
                   "is for some reasons of revocation only, and no others were given for the rest");
   }
 }
@@ -395,21 +407,37 @@ conclude(const Inquiry *inquiry, guint reasons)
     note_partial(inquiry);
 }
 
+/* `name`: of the issuer, or of who makes its lists. */
+static void
+sort_lists_of(const Inquiry *inquiry, GBytes *name)
+{
+  GPtrArray *lists = revocation_data_lists_of(inquiry->request->revocation, name);
+  for (guint i = 0; lists && i < lists->len; i++)
+    sort_list(inquiry, lists->pdata[i]);
+  inquiry->status->lists += lists ? lists->len : 0;
+}
+
+static void
+sort_lists(const Inquiry *inquiry)
+{
+  GBytes *issuer = certificate_fields(inquiry->certificate)->issuer_dn;
+  g_autoptr(GPtrArray) others = crl_scope_issuers(inquiry->certificate);
+  sort_lists_of(inquiry, issuer);
+  for (guint i = 0; i < others->len; i++)
+    if (!name_compare_equal(der_span(others->pdata[i]), der_span(issuer)))
+      sort_lists_of(inquiry, others->pdata[i]);
+}
+
 static void
 inquire(Inquiry *inquiry)
 {
   guint reasons = 0;
-  const Certificate *issuer = path_node(inquiry->path, inquiry->issuer)->certificate;
-  GPtrArray *lists = revocation_data_lists_of(inquiry->request->revocation,
-                                              certificate_fields(issuer)->subject_dn);
   g_autoptr(GArray) bases = g_array_new(FALSE, TRUE, sizeof(Candidate));
   g_autoptr(GArray) deltas = g_array_new(FALSE, TRUE, sizeof(Candidate));
   inquiry->bases = bases;
   inquiry->deltas = deltas;
   inquiry->status->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
-  inquiry->status->lists = lists ? lists->len : 0;
-  for (guint i = 0; lists && i < lists->len; i++)
-    sort_list(inquiry, lists->pdata[i]);
+  sort_lists(inquiry);
   read_bases(inquiry, &reasons);
   read_deltas(inquiry);
   conclude(inquiry, reasons);

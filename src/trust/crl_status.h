@@ -18,13 +18,14 @@ typedef struct {
   const char *code; /* "crl-unusable", "revocation-data-stale" */
   gboolean minor;   /* not worth a word when other lists tell */
   char *why;        /* safe text, the list "...": "ended on 2025-03-01" */
+  const char *remedy; /* a sentence; NULL: the catalogue's */
 } CrlProblem;
 
 typedef struct {
   RevocationStatus status;
   const Crl *list;     /* REVOKED: where it stands; borrowed */
   CrlEntry entry;      /* REVOKED */
-  guint lists;         /* how many are of its issuer, by name */
+  guint lists;         /* how many are of its issuer, or of who makes lists for it, by name */
   GPtrArray *problems; /* of CrlProblem */
 } CrlStatus;
 

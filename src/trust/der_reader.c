@@ -104,19 +104,61 @@ read_arc(DerSpan *rest, guint64 *arc)
   return FALSE;
 }
 
+/* Takes "29" and its full stop off the front of a text. */
+static guint64
+text_arc(const char **text)
+{
+  guint64 arc = 0;
+  while (g_ascii_isdigit(**text))
+    arc = arc * 10 + (guint64)(*(*text)++ - '0');
+  *text += **text == '.';
+  return arc;
+}
+
+gboolean
+der_oid_is(DerSpan content, const char *text)
+{
+  guint64 arc, wanted = text_arc(&text) * 40;
+  wanted += text_arc(&text); /* the first octets hold two numbers */
+  while (read_arc(&content, &arc)) {
+    if (arc != wanted)
+      return FALSE;
+    if (!*text || content.length == 0)
+      return !*text && content.length == 0;
+    wanted = text_arc(&text);
+  }
+  return FALSE;
+}
+
+/* As printf() does, but this is asked of every extension of every certificate of every path. */
+static void
+append_arc(GString *text, guint64 arc)
+{
+  char digits[24];
+  gsize at = sizeof digits;
+  do {
+    digits[--at] = (char)('0' + arc % 10);
+    arc /= 10;
+  } while (arc > 0);
+  g_string_append_len(text, digits + at, (gssize)(sizeof digits - at));
+}
+
 char *
 der_oid_text(DerSpan content)
 {
   guint64 arc;
   if (content.length > OID_LENGTH_MAX || !read_arc(&content, &arc))
     return NULL;
-  guint first = arc < 80 ? arc / 40 : 2;
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%u.%" G_GUINT64_FORMAT, first, arc - 40 * first);
+  guint first = arc < 80 ? (guint)(arc / 40) : 2;
+  g_autoptr(GString) text = g_string_sized_new(32);
+  append_arc(text, first);
+  g_string_append_c(text, '.');
+  append_arc(text, arc - 40 * first);
   while (content.length > 0) {
     if (!read_arc(&content, &arc))
       return NULL;
-    g_string_append_printf(text, ".%" G_GUINT64_FORMAT, arc);
+    g_string_append_c(text, '.');
+    append_arc(text, arc);
   }
   return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -40,6 +40,8 @@ gboolean der_unwrap(DerSpan whole, guint8 tag, DerSpan *content);
 
 /* An INTEGER's content that is not negative; what is larger than G_MAXINT reads as G_MAXINT. */
 gboolean der_number(DerSpan content, guint *number);
+/* It is the OBJECT IDENTIFIER that is written so ("2.5.29.30"); nothing is allocated. */
+gboolean der_oid_is(DerSpan content, const char *text);
 /* (transfer full): "2.5.29.30" of an OBJECT IDENTIFIER's content; NULL: it is none, or longer than
  * 128 octets, or one of its numbers does not fit into 64 bits. */
 char *der_oid_text(DerSpan content);

@@ -141,6 +141,22 @@ host_name_unusable_wildcard(const Certificate *certificate, const char *name)
   return g_strdup(unusable);
 }
 
+char *
+host_name_unencoded(const Certificate *certificate, const char *name)
+{
+  g_autofree char *wanted = ascii_form(name);
+  g_autoptr(GPtrArray) patterns = patterns_of(certificate);
+  for (guint i = 0; i < patterns->len; i++) {
+    const char *pattern = patterns->pdata[i];
+    if (g_str_is_ascii(pattern))
+      continue;
+    g_autofree char *ascii = ascii_form(pattern);
+    if (covers(ascii, wanted))
+      return g_strdup(pattern);
+  }
+  return NULL;
+}
+
 /* --- mailboxes -------------------------------------------------------------------------------- */
 
 static gboolean

@@ -16,6 +16,10 @@ gboolean host_name_host(const Certificate *certificate, const char *name);
  * the certificate does. (transfer full); NULL: none. */
 char *host_name_unusable_wildcard(const Certificate *certificate, const char *name);
 
+/* The name of the certificate that would be the host `name` if it were not written with characters
+ * beyond ASCII (RFC 5280, 7.2: the xn-- form). (transfer full); NULL: none. */
+char *host_name_unencoded(const Certificate *certificate, const char *name);
+
 typedef enum { MAILBOX_NONE, MAILBOX_ALTERNATIVE, MAILBOX_SUBJECT } MailboxMatch;
 /* A mailbox, in the subjectAltName, else as emailAddress of the subject: its local part letter by
  * letter, its domain in any case. */

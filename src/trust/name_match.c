@@ -184,7 +184,7 @@ uri_host(DerSpan uri, DerSpan *host)
   if (at < host->length)
     *host = skip(*host, at + 1);
   host->length = find(*host, ':');
-  return is_domain(*host) && !is_address_text(*host);
+  return is_domain(*host) && host->bytes[0] != '[' && !is_address_text(*host);
 }
 
 static gboolean

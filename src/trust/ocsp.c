@@ -9,13 +9,14 @@
 
 #include "trust/certificate_fields.h"
 #include "trust/date_text.h"
-#include "trust/der_slice.h"
+#include "trust/der_value.h"
 #include "trust/gnutls_bridge.h"
 
 #define ANSWERS_MAX 64           /* single responses in one answer */
 #define RESPONDERS_MAX 16        /* certificates in one answer */
 #define HASH_MAX 64              /* bytes of SHA-512 */
 #define FEATURE_STATUS_REQUEST 5 /* TLS extension number (RFC 6066, 8) */
+#define OID_TLS_FEATURE "1.3.6.1.5.5.7.1.24"
 /* RFC 6960, 4.2.2.1: an answer without nextUpdate may have been superseded at any time; this is
  * how long others still take one that was stapled. */
 #define WITHOUT_END_MAX (15 * 24 * 60 * 60)
@@ -26,6 +27,13 @@ typedef struct {
   gint64 revoked_at;
   int reason;
 } Single;
+
+void
+ocsp_answer_copy(const OcspAnswer *answer, OcspAnswer *copy)
+{
+  *copy = *answer;
+  copy->why = g_strdup(answer->why);
+}
 
 void
 ocsp_answer_clear(OcspAnswer *answer)
@@ -49,7 +57,7 @@ unusable(OcspAnswer *answer, const char *format, ...)
 /* --- which certificate it is about (4.1.1, CertID) -------------------------------------------- */
 
 static gboolean
-hash_is(gnutls_digest_algorithm_t digest, DerSlice bytes, const gnutls_datum_t *expected)
+hash_is(gnutls_digest_algorithm_t digest, DerSpan bytes, const gnutls_datum_t *expected)
 {
   guint8 hash[HASH_MAX];
   unsigned length = gnutls_hash_get_len((gnutls_digest_algorithm_t)digest);
@@ -71,10 +79,10 @@ key_hash_is(gnutls_digest_algorithm_t digest, const Certificate *issuer,
     return FALSE;
   if (gnutls_pubkey_import_x509(key, certificate_gnutls(issuer), 0) >= 0 &&
       gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der) >= 0) {
-    equal = der_only((DerSlice){der.data, der.size}, DER_SEQUENCE, &info) &&
-            der_take_tag(&info.content, DER_SEQUENCE, &algorithm) &&
-            der_only(info.content, DER_BIT_STRING, &bits) && bits.content.length > 1 &&
-            hash_is(digest, (DerSlice){bits.content.bytes + 1, bits.content.length - 1}, expected);
+    equal = der_value_only((DerSpan){der.data, der.size}, DER_SEQUENCE, &info) &&
+            der_next_of(&info.content, DER_SEQUENCE, &algorithm) &&
+            der_value_only(info.content, DER_BIT_STRING, &bits) && bits.content.length > 1 &&
+            hash_is(digest, (DerSpan){bits.content.bytes + 1, bits.content.length - 1}, expected);
     gnutls_free(der.data);
   }
   gnutls_pubkey_deinit(key);
@@ -88,8 +96,8 @@ serial_is(const Certificate *certificate, const gnutls_datum_t *expected)
   size_t size = sizeof serial;
   if (gnutls_x509_crt_get_serial(certificate_gnutls(certificate), serial, &size) < 0)
     return FALSE;
-  return der_slice_equal(der_integer((DerSlice){serial, size}),
-                         der_integer((DerSlice){expected->data, expected->size}));
+  return der_span_equal(der_value_integer((DerSpan){serial, size}),
+                        der_value_integer((DerSpan){expected->data, expected->size}));
 }
 
 /* Single response `index`; whether it is about this certificate. */
@@ -106,7 +114,7 @@ read_single(gnutls_ocsp_resp_t response, unsigned index, const Certificate *cert
     return FALSE;
   *single = (Single){status, this_update, next_update, revoked_at, reason};
   *fits = serial_is(certificate, &serial) &&
-          hash_is(digest, der_slice_of(certificate_fields(issuer)->subject_dn), &name) &&
+          hash_is(digest, der_span(certificate_fields(issuer)->subject_dn), &name) &&
           key_hash_is(digest, issuer, &key);
   gnutls_free(name.data);
   gnutls_free(key.data);
@@ -275,7 +283,7 @@ ocsp_judge(GBytes *der, const Certificate *certificate, const Certificate *issue
            OcspAnswer *answer)
 {
   gnutls_ocsp_resp_t response;
-  DerSlice slice = der_slice_of(der);
+  DerSpan slice = der_span(der);
   gnutls_datum_t bytes = {(unsigned char *)slice.bytes, slice.length};
   *answer = (OcspAnswer){.status = OCSP_UNUSABLE};
   if (gnutls_ocsp_resp_init(&response) < 0) {
@@ -296,6 +304,8 @@ ocsp_must_staple(const Certificate *certificate)
 {
   gnutls_x509_tlsfeatures_t features;
   gboolean wanted = FALSE;
+  if (!certificate_has_extension(certificate, OID_TLS_FEATURE))
+    return FALSE;
   if (gnutls_x509_tlsfeatures_init(&features) < 0)
     return FALSE;
   if (gnutls_x509_crt_get_tlsfeatures(certificate_gnutls(certificate), features, 0, NULL) >= 0) {

@@ -18,6 +18,7 @@ typedef struct {
   char *why;         /* OCSP_UNUSABLE: safe text, what the answer "...": "ended 3 days ago" */
 } OcspAnswer;
 
+void ocsp_answer_copy(const OcspAnswer *answer, OcspAnswer *copy);
 void ocsp_answer_clear(OcspAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OcspAnswer, ocsp_answer_clear)
 

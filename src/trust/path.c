@@ -12,7 +12,7 @@ struct PathGraph {
   GHashTable *by_key;    /* the same by name_compare_key(); NULL: not needed yet */
   GPtrArray *sent;       /* of PathNode, by index in the sent list */
   guint signatures_left;
-  gboolean cut;          /* there were candidates left when the signatures were used up */
+  gboolean cut; /* there were candidates left when the signatures were used up */
 };
 
 /* --- nodes ------------------------------------------------------------------------------------ */
@@ -100,6 +100,7 @@ add_anchors(PathGraph *graph, const Anchors *anchors)
  * are, the limit of signatures is not used up before the right one's turn, where it says who it is.
  * Anchors come before others: the shortest way to trust. */
 #define RANKS 6
+#define RANK_CONTRADICTS 4 /* from here on the identifiers are different */
 
 static guint
 rank_of(const PathNode *node, const PathNode *candidate)
@@ -129,15 +130,25 @@ classify_candidate(PathGraph *graph, PathNode *node, PathNode *candidate)
     g_ptr_array_add(node->namesakes, candidate);
 }
 
+/* Whose issuer is found needs no other at any price: those whose key identifier contradicts are
+ * left out, and few signatures are checked in vain. */
+static gboolean
+is_content(const PathNode *node, guint rank)
+{
+  return node->issuers->len > 0 &&
+         (rank >= RANK_CONTRADICTS || node->namesakes->len >= PATH_VAIN_MAX);
+}
+
 static void
 classify_all(PathGraph *graph, PathNode *node, GPtrArray *bucket, gboolean folded)
 {
   g_autofree guint8 *ranks = g_malloc(bucket->len);
   for (guint i = 0; i < bucket->len; i++)
-    ranks[i] = is_candidate(node, bucket->pdata[i], folded) ? rank_of(node, bucket->pdata[i]) : RANKS;
+    ranks[i] =
+        is_candidate(node, bucket->pdata[i], folded) ? rank_of(node, bucket->pdata[i]) : RANKS;
   for (guint rank = 0; rank < RANKS; rank++)
     for (guint i = 0; i < bucket->len; i++) {
-      if (ranks[i] != rank)
+      if (ranks[i] != rank || is_content(node, rank))
         continue;
       if (graph->signatures_left == 0) {
         graph->cut = TRUE;

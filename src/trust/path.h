@@ -9,11 +9,12 @@
 #include "trust/anchors.h"
 #include "trust/certificate.h"
 
-#define PATH_SENT_MAX 64       /* certificates of the peer that are looked at */
-#define PATH_LENGTH_MAX 16     /* certificates on a path */
-#define PATH_COUNT_MAX 64      /* paths that are compared */
-#define PATH_STEPS_MAX 3000    /* steps of one search */
+#define PATH_SENT_MAX 64        /* certificates of the peer that are looked at */
+#define PATH_LENGTH_MAX 16      /* certificates on a path */
+#define PATH_COUNT_MAX 64       /* paths that are compared */
+#define PATH_STEPS_MAX 3000     /* steps of one search */
 #define PATH_SIGNATURES_MAX 256 /* signatures that are checked */
+#define PATH_VAIN_MAX 16        /* of them in vain, for a certificate whose issuer is found */
 
 typedef struct {
   Certificate *certificate; /* borrowed */
@@ -22,8 +23,8 @@ typedef struct {
   int anchor;               /* index among the anchors, or -1 */
   gboolean reached;         /* there is a way from the leaf to here */
   /* The rest is path.c's own. */
-  GPtrArray *issuers;       /* of PathNode, name and signature fit; NULL: not looked for yet */
-  GPtrArray *namesakes;     /* of PathNode, the name fits and the signature does not */
+  GPtrArray *issuers;   /* of PathNode, name and signature fit; NULL: not looked for yet */
+  GPtrArray *namesakes; /* of PathNode, the name fits and the signature does not */
 } PathNode;
 
 typedef struct {

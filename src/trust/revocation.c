@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "trust/file_content.h"
+#include "trust/name_compare.h"
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
 
@@ -18,9 +19,18 @@
 
 struct RevocationData {
   GPtrArray *lists;      /* of Crl, owned */
-  GHashTable *by_issuer; /* issuer's DER → GPtrArray of Crl */
+  GHashTable *by_issuer; /* issuer_key() → GPtrArray of Crl */
   GHashTable *staples;   /* index of the sent certificate → GBytes */
+  GMutex lock;
+  GHashTable *answers; /* guarded: what the staples were found to say; key → OcspAnswer */
 };
+
+static void
+answer_free(gpointer answer)
+{
+  ocsp_answer_clear(answer);
+  g_free(answer);
+}
 
 RevocationData *
 revocation_data_new(void)
@@ -32,6 +42,8 @@ revocation_data_new(void)
                             (GDestroyNotify)g_ptr_array_unref);
   data->staples =
       g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)g_bytes_unref);
+  data->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, answer_free);
+  g_mutex_init(&data->lock);
   return data;
 }
 
@@ -42,16 +54,26 @@ revocation_data_free(RevocationData *data)
     return;
   g_hash_table_unref(data->by_issuer);
   g_hash_table_unref(data->staples);
+  g_hash_table_unref(data->answers);
+  g_mutex_clear(&data->lock);
   g_ptr_array_unref(data->lists);
   g_free(data);
 }
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
+/* (transfer full): names that are equal by RFC 5280, 7.1 have the same. */
+static GBytes *
+issuer_key(DerSpan name)
+{
+  GBytes *key = name_compare_key(name);
+  return key ? key : g_bytes_new(name.bytes, name.length);
+}
+
 static void
 keep_list(RevocationData *data, Crl *crl)
 {
-  g_autoptr(GBytes) issuer = g_bytes_new(crl->issuer_dn.bytes, crl->issuer_dn.length);
+  g_autoptr(GBytes) issuer = issuer_key(crl->issuer_dn);
   GPtrArray *bucket = g_hash_table_lookup(data->by_issuer, issuer);
   if (!bucket) {
     bucket = g_ptr_array_new();
@@ -184,15 +206,21 @@ add_binary(RevocationData *data, const guint8 *bytes, gsize length, const char *
 }
 
 gboolean
+revocation_data_parse_crls(RevocationData *data, const void *bytes, gsize length, const char *label,
+                           GError **error)
+{
+  const guint8 *start = bytes;
+  if (find(start, start + length, BEGIN_MARK))
+    return add_blocks(data, bytes, length, label, error);
+  return add_binary(data, bytes, length, label, error);
+}
+
+gboolean
 revocation_data_add_crl_file(RevocationData *data, const char *path, GError **error)
 {
   gsize length = 0;
   g_autofree guint8 *bytes = file_bytes_read(path, FILE_SLOT_CRL, &length, error);
-  if (!bytes)
-    return FALSE;
-  if (find(bytes, bytes + length, BEGIN_MARK))
-    return add_blocks(data, bytes, length, path, error);
-  return add_binary(data, bytes, length, path, error);
+  return bytes && revocation_data_parse_crls(data, bytes, length, path, error);
 }
 
 /* --- staples ---------------------------------------------------------------------------------- */
@@ -202,7 +230,46 @@ revocation_data_add_staple(RevocationData *data, guint index, const void *der, g
 {
   if (index >= STAPLE_COUNT_MAX || length > STAPLE_SIZE_MAX)
     return;
+  g_hash_table_remove_all(data->answers);
   g_hash_table_replace(data->staples, GUINT_TO_POINTER(index), g_bytes_new(der, length));
+}
+
+static OcspAnswer *
+judge_anew(RevocationData *data, GBytes *der, const Certificate *certificate,
+           const Certificate *issuer, gint64 time)
+{
+  OcspAnswer *answer = g_new0(OcspAnswer, 1);
+  if (g_hash_table_size(data->answers) < STAPLE_JUDGEMENTS_MAX) {
+    ocsp_judge(der, certificate, issuer, time, answer);
+  } else {
+    answer->status = OCSP_UNUSABLE;
+    answer->why = g_strdup("was not looked at: there are too many");
+  }
+  return answer;
+}
+
+gboolean
+revocation_data_judge_staple(const RevocationData *data, guint index,
+                             const Certificate *certificate, const Certificate *issuer, gint64 time,
+                             OcspAnswer *answer)
+{
+  GBytes *der = revocation_data_staple(data, index);
+  RevocationData *memory = (RevocationData *)data; /* only what the lock guards */
+  if (!der)
+    return FALSE;
+  g_autofree char *key =
+      g_strdup_printf("%u %s %s %" G_GINT64_FORMAT, index, certificate_sha256(certificate),
+                      certificate_sha256(issuer), time);
+  g_mutex_lock(&memory->lock);
+  OcspAnswer *known = g_hash_table_lookup(memory->answers, key);
+  OcspAnswer *found = known ? known : judge_anew(memory, der, certificate, issuer, time);
+  ocsp_answer_copy(found, answer);
+  if (!known && g_hash_table_size(memory->answers) < STAPLE_JUDGEMENTS_MAX)
+    g_hash_table_insert(memory->answers, g_steal_pointer(&key), found);
+  else if (!known)
+    answer_free(found);
+  g_mutex_unlock(&memory->lock);
+  return TRUE;
 }
 
 /* --- what is there ---------------------------------------------------------------------------- */
@@ -228,11 +295,18 @@ revocation_data_lists(const RevocationData *data)
 GPtrArray *
 revocation_data_lists_of(const RevocationData *data, GBytes *issuer_dn)
 {
-  return g_hash_table_lookup(data->by_issuer, issuer_dn);
+  g_autoptr(GBytes) key = issuer_key(der_span(issuer_dn));
+  return g_hash_table_lookup(data->by_issuer, key);
 }
 
 GBytes *
 revocation_data_staple(const RevocationData *data, guint index)
 {
   return g_hash_table_lookup(data->staples, GUINT_TO_POINTER(index));
+}
+
+GBytes *
+revocation_data_crl_der(const RevocationData *data, guint index)
+{
+  return ((const Crl *)data->lists->pdata[index])->der;
 }

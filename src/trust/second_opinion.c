@@ -43,136 +43,197 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CrlStack, free_crls)
 
 /* --- What an error is about ------------------------------------------------------------------- */
 
-static OpinionCause
-cause_of_path(int error)
-{
-  switch (error) {
-  case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-  case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-  case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    return OPINION_NO_ROOT;
-  case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-  case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    return OPINION_UNTRUSTED_ROOT;
-  case X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE:
-  case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+typedef struct {
+  int error;
+  OpinionCause cause;
+} KnownError;
+
+static const KnownError known_errors[] = {
+    {X509_V_OK, OPINION_NONE},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, OPINION_NO_ROOT},
+    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, OPINION_NO_ANCHOR},
+    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, OPINION_NO_ANCHOR},
+    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, OPINION_UNTRUSTED_ROOT},
+    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, OPINION_UNTRUSTED_ROOT},
+    {X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE, OPINION_SIGNATURE},
+    {X509_V_ERR_CERT_SIGNATURE_FAILURE, OPINION_SIGNATURE},
+    {X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, OPINION_UNREADABLE},
 #ifdef X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH
-  case X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH:
+    {X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH, OPINION_SIGNATURE},
 #endif
-    return OPINION_SIGNATURE;
-  case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
 #ifdef X509_V_ERR_EC_KEY_EXPLICIT_PARAMS
-  case X509_V_ERR_EC_KEY_EXPLICIT_PARAMS:
+    {X509_V_ERR_EC_KEY_EXPLICIT_PARAMS, OPINION_UNREADABLE},
 #endif
-    return OPINION_UNREADABLE;
-  default:
-    return OPINION_NONE;
-  }
-}
-
-static OpinionCause
-cause_of_date(int error)
-{
-  switch (error) {
-  case X509_V_ERR_CERT_NOT_YET_VALID:
-  case X509_V_ERR_CERT_HAS_EXPIRED:
-  case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
-  case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
-    return OPINION_DATE;
-  default:
-    return OPINION_NONE;
-  }
-}
-
-static OpinionCause
-cause_of_revocation(int error)
-{
-  switch (error) {
-  case X509_V_ERR_UNABLE_TO_GET_CRL:
-  case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
-  case X509_V_ERR_CRL_SIGNATURE_FAILURE:
-  case X509_V_ERR_CRL_NOT_YET_VALID:
-  case X509_V_ERR_CRL_HAS_EXPIRED:
-  case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
-  case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
-  case X509_V_ERR_CERT_REVOKED:
-  case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
-  case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
-  case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
-  case X509_V_ERR_DIFFERENT_CRL_SCOPE:
-  case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
-    return OPINION_REVOCATION;
-  default:
-    return OPINION_NONE;
-  }
-}
-
-static OpinionCause
-cause_of_usage(int error)
-{
-  switch (error) {
-  case X509_V_ERR_CERT_CHAIN_TOO_LONG:
-  case X509_V_ERR_INVALID_CA:
-  case X509_V_ERR_INVALID_NON_CA:
-  case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-  case X509_V_ERR_INVALID_PURPOSE:
-  case X509_V_ERR_CERT_UNTRUSTED:
-  case X509_V_ERR_CERT_REJECTED:
-  case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-  case X509_V_ERR_KEYUSAGE_NO_DIGITAL_SIGNATURE:
-  case X509_V_ERR_PROXY_CERTIFICATES_NOT_ALLOWED:
-  case X509_V_ERR_PROXY_PATH_LENGTH_EXCEEDED:
-  case X509_V_ERR_PROXY_SUBJECT_NAME_VIOLATION:
-    return OPINION_USAGE;
-  default:
-    return OPINION_NONE;
-  }
-}
-
-static OpinionCause
-cause_of_content(int error)
-{
-  switch (error) {
-  case X509_V_ERR_HOSTNAME_MISMATCH:
-  case X509_V_ERR_EMAIL_MISMATCH:
-  case X509_V_ERR_IP_ADDRESS_MISMATCH:
-    return OPINION_NAME;
-  case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
-  case X509_V_ERR_INVALID_EXTENSION:
-    return OPINION_EXTENSION;
-  case X509_V_ERR_PERMITTED_VIOLATION:
-  case X509_V_ERR_EXCLUDED_VIOLATION:
-  case X509_V_ERR_SUBTREE_MINMAX:
-  case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
-  case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
-  case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
-    return OPINION_CONSTRAINTS;
-  case X509_V_ERR_EE_KEY_TOO_SMALL:
-  case X509_V_ERR_CA_KEY_TOO_SMALL:
-  case X509_V_ERR_CA_MD_TOO_WEAK:
-    return OPINION_STRENGTH;
-  case X509_V_ERR_INVALID_POLICY_EXTENSION:
-  case X509_V_ERR_NO_EXPLICIT_POLICY:
-    return OPINION_POLICY;
-  default:
-    return OPINION_NONE;
-  }
-}
+    {X509_V_ERR_CERT_NOT_YET_VALID, OPINION_DATE},
+    {X509_V_ERR_CERT_HAS_EXPIRED, OPINION_DATE},
+    {X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD, OPINION_DATE},
+    {X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD, OPINION_DATE},
+    {X509_V_ERR_HOSTNAME_MISMATCH, OPINION_NAME},
+    {X509_V_ERR_EMAIL_MISMATCH, OPINION_NAME},
+    {X509_V_ERR_IP_ADDRESS_MISMATCH, OPINION_NAME},
+    {X509_V_ERR_CERT_CHAIN_TOO_LONG, OPINION_USAGE},
+    {X509_V_ERR_INVALID_CA, OPINION_USAGE},
+    {X509_V_ERR_INVALID_NON_CA, OPINION_USAGE},
+    {X509_V_ERR_PATH_LENGTH_EXCEEDED, OPINION_USAGE},
+    {X509_V_ERR_INVALID_PURPOSE, OPINION_USAGE},
+    {X509_V_ERR_CERT_UNTRUSTED, OPINION_USAGE},
+    {X509_V_ERR_CERT_REJECTED, OPINION_USAGE},
+    {X509_V_ERR_KEYUSAGE_NO_CERTSIGN, OPINION_USAGE},
+    {X509_V_ERR_KEYUSAGE_NO_DIGITAL_SIGNATURE, OPINION_USAGE},
+    {X509_V_ERR_PROXY_CERTIFICATES_NOT_ALLOWED, OPINION_USAGE},
+    {X509_V_ERR_PROXY_PATH_LENGTH_EXCEEDED, OPINION_USAGE},
+    {X509_V_ERR_PROXY_SUBJECT_NAME_VIOLATION, OPINION_USAGE},
+    {X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, OPINION_EXTENSION},
+    {X509_V_ERR_INVALID_EXTENSION, OPINION_EXTENSION},
+    {X509_V_ERR_PERMITTED_VIOLATION, OPINION_CONSTRAINTS},
+    {X509_V_ERR_EXCLUDED_VIOLATION, OPINION_CONSTRAINTS},
+    {X509_V_ERR_SUBTREE_MINMAX, OPINION_CONSTRAINTS},
+    {X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE, OPINION_CONSTRAINTS},
+    {X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX, OPINION_CONSTRAINTS},
+    {X509_V_ERR_UNSUPPORTED_NAME_SYNTAX, OPINION_CONSTRAINTS},
+    {X509_V_ERR_EE_KEY_TOO_SMALL, OPINION_STRENGTH},
+    {X509_V_ERR_CA_KEY_TOO_SMALL, OPINION_STRENGTH},
+    {X509_V_ERR_CA_MD_TOO_WEAK, OPINION_STRENGTH},
+    {X509_V_ERR_UNABLE_TO_GET_CRL, OPINION_REVOCATION},
+    {X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE, OPINION_REVOCATION},
+    {X509_V_ERR_CRL_SIGNATURE_FAILURE, OPINION_REVOCATION},
+    {X509_V_ERR_CRL_NOT_YET_VALID, OPINION_REVOCATION},
+    {X509_V_ERR_CRL_HAS_EXPIRED, OPINION_REVOCATION},
+    {X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD, OPINION_REVOCATION},
+    {X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD, OPINION_REVOCATION},
+    {X509_V_ERR_CERT_REVOKED, OPINION_REVOCATION},
+    {X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, OPINION_REVOCATION},
+    {X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION, OPINION_REVOCATION},
+    {X509_V_ERR_KEYUSAGE_NO_CRL_SIGN, OPINION_REVOCATION},
+    {X509_V_ERR_DIFFERENT_CRL_SCOPE, OPINION_REVOCATION},
+    {X509_V_ERR_CRL_PATH_VALIDATION_ERROR, OPINION_REVOCATION},
+    {X509_V_ERR_INVALID_POLICY_EXTENSION, OPINION_POLICY},
+    {X509_V_ERR_NO_EXPLICIT_POLICY, OPINION_POLICY},
+};
 
 /* What is left over with strict rules is one of these: OpenSSL 3 has a number for each. */
 static OpinionCause
 cause_of(int error, VerifyRules rules)
 {
-  static OpinionCause (*const lists[])(int) = {cause_of_path, cause_of_date, cause_of_revocation,
-                                               cause_of_usage, cause_of_content};
-  if (error == X509_V_OK)
-    return OPINION_NONE;
-  for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
-    OpinionCause cause = lists[i](error);
-    if (cause != OPINION_NONE)
-      return cause;
-  }
+  for (gsize i = 0; i < G_N_ELEMENTS(known_errors); i++)
+    if (known_errors[i].error == error)
+      return known_errors[i].cause;
   return rules == VERIFY_RULES_STRICT ? OPINION_STRICT : OPINION_OTHER;
+}
+
+/* --- Which certificates matter ---------------------------------------------------------------- */
+
+/* Reading a certificate is what OpenSSL is slowest at, and a trust store holds hundreds. Only those
+ * are read whose names lead on from the leaf's issuer: OpenSSL finds issuers by name, and nothing
+ * else is looked at. */
+typedef struct {
+  GBytes *der; /* borrowed */
+  gboolean is_anchor;
+  guint subject, issuer; /* hashes of names as OpenSSL compares them */
+  int next;              /* index of another one with this subject, -1: none */
+  gboolean wanted;
+} Candidate;
+
+/* Steps over one DER element at `*cursor`, or into it. FALSE: there is none. */
+static gboolean
+step(const unsigned char **cursor, const unsigned char *end, gboolean into)
+{
+  const unsigned char *content = *cursor;
+  long length;
+  int tag, class;
+  if (end <= content ||
+      (ASN1_get_object(&content, &length, &tag, &class, end - content) & 0x80) != 0)
+    return FALSE;
+  *cursor = into ? content : content + length;
+  return TRUE;
+}
+
+static gboolean
+hash_name(const unsigned char **cursor, const unsigned char *end, guint *hash)
+{
+  X509_NAME *name = d2i_X509_NAME(NULL, cursor, end - *cursor);
+  if (!name)
+    return FALSE;
+  *hash = (guint)X509_NAME_hash(name);
+  X509_NAME_free(name);
+  return TRUE;
+}
+
+/* RFC 5280, 4.1: what stands before the names is passed over. */
+static gboolean
+read_names(Candidate *candidate)
+{
+  gsize length;
+  const unsigned char *at = g_bytes_get_data(candidate->der, &length), *end = at + length;
+  if (!step(&at, end, TRUE) || !step(&at, end, TRUE)) /* Certificate, TBSCertificate */
+    return FALSE;
+  if (at < end && *at == 0xa0 && !step(&at, end, FALSE)) /* version */
+    return FALSE;
+  return step(&at, end, FALSE) && step(&at, end, FALSE) && /* serialNumber, signature */
+         hash_name(&at, end, &candidate->issuer) && step(&at, end, FALSE) && /* validity */
+         hash_name(&at, end, &candidate->subject);
+}
+
+static Candidate *
+candidate_at(GArray *candidates, int index)
+{
+  return &g_array_index(candidates, Candidate, index);
+}
+
+/* `by_subject`: hash → index + 1 of the last one that has it. */
+static void
+gather(GArray *candidates, GHashTable *by_subject, GPtrArray *ders, gboolean are_anchors)
+{
+  for (guint i = 0; ders && i < ders->len; i++) {
+    Candidate candidate = {.der = ders->pdata[i], .is_anchor = are_anchors, .next = -1};
+    int index = (int)candidates->len;
+    if (read_names(&candidate)) {
+      gpointer key = GUINT_TO_POINTER(candidate.subject);
+      candidate.next = GPOINTER_TO_INT(g_hash_table_lookup(by_subject, key)) - 1;
+      g_hash_table_insert(by_subject, key, GINT_TO_POINTER(index + 1));
+    } else {
+      candidate.wanted = TRUE; /* OpenSSL is to say that it cannot be read */
+    }
+    g_array_append_val(candidates, candidate);
+  }
+}
+
+/* Marks what has this subject, what issued that, and so on. A name that was followed is taken out
+ * of the table, so that circles end. */
+static void
+want_issuers(GArray *candidates, GHashTable *by_subject, guint name)
+{
+  g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_array_append_val(names, name);
+  while (names->len > 0) {
+    gpointer key = GUINT_TO_POINTER(g_array_index(names, guint, names->len - 1));
+    int index = GPOINTER_TO_INT(g_hash_table_lookup(by_subject, key)) - 1;
+    g_array_set_size(names, names->len - 1);
+    g_hash_table_remove(by_subject, key);
+    for (; index >= 0; index = candidate_at(candidates, index)->next) {
+      candidate_at(candidates, index)->wanted = TRUE;
+      g_array_append_val(names, candidate_at(candidates, index)->issuer);
+    }
+  }
+}
+
+/* (transfer full), of Candidate: the leaf, then all others, of which those that matter are
+ * marked. */
+static GArray *
+candidates_of(const SecondOpinionInput *input)
+{
+  GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+  g_autoptr(GHashTable) by_subject = g_hash_table_new(NULL, NULL);
+  gather(candidates, by_subject, input->certificates, FALSE);
+  gather(candidates, by_subject, input->untrusted, FALSE);
+  gather(candidates, by_subject, input->anchors, TRUE);
+  Candidate *leaf = candidate_at(candidates, 0);
+  guint subject = leaf->subject, issuer = leaf->issuer;
+  if (!leaf->wanted) { /* the leaf itself may be among the trusted ones */
+    want_issuers(candidates, by_subject, subject);
+    want_issuers(candidates, by_subject, issuer);
+  }
+  return candidates;
 }
 
 /* --- Loading ---------------------------------------------------------------------------------- */
@@ -193,16 +254,23 @@ load_crl(GBytes *der)
   return d2i_X509_CRL(NULL, &bytes, (long)length);
 }
 
-/* FALSE: one of them cannot be parsed. */
+/* FALSE: one of them cannot be parsed. Bounded: each of a thousand certificates with one name is
+ * compared with each. */
 static gboolean
-load_stack(CertificateStack *stack, GPtrArray *ders, guint first)
+load_candidates(X509_STORE *store, CertificateStack *company, GArray *candidates)
 {
-  for (guint i = first; ders && i < ders->len; i++) {
-    X509 *certificate = load_certificate(ders->pdata[i]);
+  guint count[2] = {0, 0};
+  for (guint i = 1; i < candidates->len; i++) {
+    const Candidate *candidate = candidate_at(candidates, (int)i);
+    if (!candidate->wanted || count[candidate->is_anchor]++ >= SECOND_OPINION_MAX)
+      continue;
+    g_autoptr(X509) certificate = load_certificate(candidate->der);
     if (!certificate)
       return FALSE;
-    if (!sk_X509_push(stack, certificate))
-      g_error("no memory for certificates");
+    if (candidate->is_anchor)
+      X509_STORE_add_cert(store, certificate); /* takes a reference; a second copy is left out */
+    else if (sk_X509_push(company, certificate))
+      g_steal_pointer(&certificate);
   }
   return TRUE;
 }
@@ -216,18 +284,6 @@ load_crls(CrlStack *stack, GPtrArray *ders)
       return FALSE;
     if (!sk_X509_CRL_push(stack, crl))
       g_error("no memory for CRLs");
-  }
-  return TRUE;
-}
-
-static gboolean
-load_anchors(X509_STORE *store, GPtrArray *ders)
-{
-  for (guint i = 0; ders && i < ders->len; i++) {
-    g_autoptr(X509) certificate = load_certificate(ders->pdata[i]);
-    if (!certificate)
-      return FALSE;
-    X509_STORE_add_cert(store, certificate); /* takes a reference; a second copy is left out */
   }
   return TRUE;
 }
@@ -371,9 +427,8 @@ judge(const SecondOpinionInput *input)
   g_autoptr(CertificateStack) company = sk_X509_new_null();
   g_autoptr(CrlStack) crls = sk_X509_CRL_new_null();
   g_autoptr(X509) leaf = load_certificate(input->certificates->pdata[0]);
-  if (!leaf || !load_stack(company, input->certificates, 1) ||
-      !load_stack(company, input->untrusted, 0) || !load_anchors(store, input->anchors) ||
-      !load_crls(crls, input->crls))
+  g_autoptr(GArray) candidates = candidates_of(input);
+  if (!leaf || !load_candidates(store, company, candidates) || !load_crls(crls, input->crls))
     return opinion_unreadable(input->rules);
   set_param(store, input);
   g_autoptr(X509_STORE_CTX) context = X509_STORE_CTX_new();

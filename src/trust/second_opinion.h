@@ -15,11 +15,15 @@
 #include "trust/anchors.h"
 #include "trust/verify.h"
 
+/* As many certificates that may matter are looked at, and as many anchors; more have no say. */
+#define SECOND_OPINION_MAX 1000
+
 /* What kind of thing OpenSSL objects to. */
 typedef enum {
   OPINION_NONE,           /* to nothing */
   OPINION_UNREADABLE,     /* a certificate or a CRL cannot be parsed, or its key cannot */
-  OPINION_NO_ROOT,        /* no way to a trusted certificate that is self-signed */
+  OPINION_NO_ROOT,        /* a trusted certificate, but no way on to one that is self-signed */
+  OPINION_NO_ANCHOR,      /* no way to a trusted certificate */
   OPINION_UNTRUSTED_ROOT, /* a self-signed certificate that is not among the trusted ones */
   OPINION_SIGNATURE,
   OPINION_DATE,
@@ -43,7 +47,8 @@ typedef struct {
   OpinionCause cause;
   int level;          /* accepted, but refused by clients of this security level and of higher ones
                          (SSL_CTX_set_security_level()): 1 and 2 are looked at; 0: by neither */
-  const char *level_reason; /* OpenSSL's text for that: "CA md too weak"; static, or NULL */
+  const char *level_reason; /* OpenSSL's text for that: "EE certificate key too weak"; static, or
+                               NULL */
 } SecondOpinion;
 
 /* Certificates as bytes, for those that this program's own reader refuses and OpenSSL may not. */

@@ -19,6 +19,17 @@ ders_of(GPtrArray *certificates)
   return ders;
 }
 
+static GPtrArray *
+crls_of(const RevocationData *data)
+{
+  if (!data)
+    return NULL;
+  GPtrArray *ders = g_ptr_array_new();
+  for (guint i = 0; i < revocation_data_crls(data); i++)
+    g_ptr_array_add(ders, revocation_data_crl_der(data, i));
+  return ders;
+}
+
 SecondOpinion *
 second_opinion(const VerifyRequest *request)
 {
@@ -27,9 +38,11 @@ second_opinion(const VerifyRequest *request)
   g_autoptr(GPtrArray) certificates = ders_of(request->certificates);
   g_autoptr(GPtrArray) untrusted = ders_of(request->untrusted);
   g_autoptr(GPtrArray) anchors = ders_of(anchors_certificates(request->anchors));
+  g_autoptr(GPtrArray) crls = crls_of(request->revocation);
   const SecondOpinionInput input = {.certificates = certificates,
                                     .untrusted = untrusted,
                                     .anchors = anchors,
+                                    .crls = crls,
                                     .name = request->name,
                                     .email = request->email,
                                     .purpose = request->purpose,
@@ -84,15 +97,28 @@ top_of(const Verdict *verdict)
   return last->certificate;
 }
 
+/* Of trusted certificates with one name, OpenSSL takes the first that is within its dates. */
+static char *
+explain_choice(const SecondOpinion *opinion, const Certificate *top)
+{
+  const char *label = top ? certificate_subject_label(top) : "?";
+  const char *subject = opinion->subject ? opinion->subject : "?";
+  if (opinion->cause == OPINION_NO_ROOT)
+    return g_strdup_printf("OpenSSL does not try every path: of the trusted certificates it takes "
+                           "a \"%s\" that is not signed by itself, and not the way to the "
+                           "self-signed \"%s\"; take that other one out.",
+                           subject, label);
+  return g_strdup_printf("OpenSSL does not try every path: the one that it follows ends at \"%s\", "
+                         "and the one to \"%s\" it does not find.",
+                         subject, label);
+}
+
 static char *
 explain_no_root(const SecondOpinion *opinion, const Verdict *verdict)
 {
   const Certificate *top = top_of(verdict);
   if (!top || certificate_is_self_signed(top))
-    return g_strdup_printf("OpenSSL does not try every path: the one that it follows ends at "
-                           "\"%s\", and the one to \"%s\" it does not find.",
-                           opinion->subject ? opinion->subject : "?",
-                           top ? certificate_subject_label(top) : "?");
+    return explain_choice(opinion, top);
   if (verdict->path->len == 1)
     return g_strdup_printf("\"%s\" itself is trusted, which is enough here; OpenSSL wants the "
                            "certificates above it, too, up to one that is signed by itself.",
@@ -129,7 +155,7 @@ static const char *const refusals[] = {
 static char *
 explain_refusal(const SecondOpinion *opinion, const Verdict *verdict)
 {
-  if (opinion->cause == OPINION_NO_ROOT)
+  if (opinion->cause == OPINION_NO_ROOT || opinion->cause == OPINION_NO_ANCHOR)
     return explain_no_root(opinion, verdict);
   g_autofree char *subject = opinion->subject ? g_strdup_printf("\"%s\"", opinion->subject)
                                               : g_strdup("one of the certificates");

@@ -302,6 +302,29 @@ list_not_checked(Verdict *verdict, const VerifyRequest *request)
     not_checked(verdict, "The purpose of the certificate: none was given.");
 }
 
+/* Which path a program takes is its own affair, and some take the first one. */
+static void
+report_differing_paths(Verdict *verdict)
+{
+  Finding *finding = NULL;
+  const VerdictPath *used = verdict->paths->pdata[0];
+  for (guint i = 1; i < verdict->paths->len; i++) {
+    const VerdictPath *other = verdict->paths->pdata[i];
+    if (other->accepted)
+      continue;
+    if (!finding) {
+      const PathLink *top = used->links->pdata[used->links->len - 1];
+      const PathLink *end = other->links->pdata[other->links->len - 1];
+      finding = report(verdict->findings, "paths-differ");
+      finding_set_message(finding,
+                          "There are several paths: the one to \"%s\" is good, one to \"%s\" is "
+                          "not; old programs (OpenSSL before 1.1) may take that one.",
+                          top->name, end->name);
+    }
+    finding_add_evidence(finding, "%s", other->reason);
+  }
+}
+
 static void
 report_cut(GPtrArray *findings, const VerifyRequest *request)
 {
@@ -347,6 +370,8 @@ verify_chain(Verdict *verdict, const VerifyRequest *request)
     report_cut(verdict->findings, request);
   check_wire(verdict->findings, request, graph, path);
   conclude(verdict, request, reached);
+  if (verdict->accepted && verdict->paths->len > 1)
+    report_differing_paths(verdict);
   if (verdict->accepted)
     check_expires_soon(verdict->findings, request, path);
   set_path(verdict, request, path);

@@ -77,6 +77,18 @@ void check_anchor(GPtrArray *findings, const VerifyRequest *request, const Path 
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
+/* --- verify_known.c: certificates that are known without being on the path ------------------- */
+/* Borrowed: self-signed, of the same subject and key; `*place` (transfer full) says where it is.
+ * NULL: none is known. */
+const Certificate *known_twin(const VerifyRequest *request, const Certificate *certificate,
+                              char **place);
+/* The root that is above `top`, or is it, among the ones that are known and not trusted. */
+const Certificate *known_root(const VerifyRequest *request, const Certificate *top);
+/* One of the same subject begins later than `certificate`. */
+gboolean known_newer(const VerifyRequest *request, const Certificate *certificate);
+/* `name` (safe text) speaks of a product that reads along in TLS connections. */
+gboolean known_interceptor(const char *name);
+
 /* --- verify_links.c: each certificate and its issuer ----------------------------------------- */
 void check_links(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 

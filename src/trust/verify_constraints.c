@@ -11,8 +11,9 @@
 #include "trust/certificate_identities.h"
 #include "trust/name_constraints.h"
 
-/* Names times constraints that are compared, for one path: a few hundredths of a second. */
-#define COMPARISONS_MAX (1u << 20)
+/* Names times constraints that are compared for one path, some milliseconds: a sender can make up
+ * PATH_COUNT_MAX paths. Enough for 10,000 names below 26 constraints. */
+#define COMPARISONS_MAX (1u << 18)
 #define NAMES_SHOWN 8
 #define FAULTS_SHOWN 8
 
@@ -91,6 +92,34 @@ set_violation(Finding *finding, const Inquiry *inquiry, const char *name,
   }
 }
 
+/* The finding: a new one, or `finding` with one name more. */
+static Finding *
+report_name(const Inquiry *inquiry, guint position, Finding *finding, const GeneralName *name,
+            NameJudgement judgement, const Subtree *subtree)
+{
+  g_autofree char *text = general_name_text(name);
+  if (!finding) {
+    finding = report_position(inquiry->findings, inquiry->request, inquiry->path, position,
+                              "name-constraints-violated");
+    set_violation(finding, inquiry, text, name, judgement, subtree);
+  }
+  finding_add_evidence(finding, "name of \"%s\": %s", label_at(inquiry, position), text);
+  return finding;
+}
+
+/* What cannot be read may stand for a name that is not allowed. */
+static void
+report_unread_names(const Inquiry *inquiry, guint position)
+{
+  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
+  Finding *finding = report_position(inquiry->findings, inquiry->request, inquiry->path, position,
+                                     "name-constraints-violated");
+  finding_set_message(finding,
+                      "The CA \"%s\" in %s has name constraints, and the subjectAltName of \"%s\" "
+                      "cannot be read to its end, so nobody can tell whether it keeps to them.",
+                      label_at(inquiry, inquiry->holder), place, label_at(inquiry, position));
+}
+
 /* One finding for a CA and a certificate below it; every further name is evidence. */
 static void
 check_below(Inquiry *inquiry, guint position)
@@ -98,6 +127,8 @@ check_below(Inquiry *inquiry, guint position)
   const CertificateIdentities *identities = inquiry->identities->pdata[position];
   Finding *finding = NULL;
   guint count = certificate_identities_count(identities);
+  if (!certificate_identities_whole(identities))
+    report_unread_names(inquiry, position);
   for (guint i = 0; i < count; i++) {
     const GeneralName *name = certificate_identities_get(identities, i);
     const Subtree *subtree;
@@ -105,14 +136,8 @@ check_below(Inquiry *inquiry, guint position)
         name_constraints_judge(inquiry->constraints, name, &inquiry->budget, &subtree);
     if (judgement == NAME_ALLOWED)
       continue;
-    g_autofree char *text = general_name_text(name);
-    if (!finding) {
-      finding = report_position(inquiry->findings, inquiry->request, inquiry->path, position,
-                                "name-constraints-violated");
-      set_violation(finding, inquiry, text, name, judgement, subtree);
-    }
-    if (finding->evidence->len < NAMES_SHOWN)
-      finding_add_evidence(finding, "name of \"%s\": %s", label_at(inquiry, position), text);
+    if (!finding || finding->evidence->len < NAMES_SHOWN)
+      finding = report_name(inquiry, position, finding, name, judgement, subtree);
     if (judgement == NAME_TOO_MANY)
       return;
   }
@@ -159,16 +184,7 @@ report_not_ca(const Inquiry *inquiry)
                       label_at(inquiry, inquiry->holder), place);
 }
 
-static void
-report_empty(const Inquiry *inquiry)
-{
-  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
-  Finding *finding = report_constraints(inquiry, lenient(inquiry));
-  finding_set_message(finding, "The name constraints of \"%s\" in %s are empty.",
-                      label_at(inquiry, inquiry->holder), place);
-}
-
-/* RFC 5280 wants it critical; the public Web PKI allows both. */
+/* RFC 5280 wants it critical; the public Web PKI allows both (BR 7.1.2.5.2). */
 static void
 report_uncritical(const Inquiry *inquiry)
 {
@@ -177,6 +193,15 @@ report_uncritical(const Inquiry *inquiry)
   finding_set_message(finding,
                       "The name constraints of \"%s\" in %s are not marked critical: programs that "
                       "do not know them pass over them.",
+                      label_at(inquiry, inquiry->holder), place);
+}
+
+static void
+report_empty(const Inquiry *inquiry)
+{
+  g_autofree char *place = report_place(inquiry->request, inquiry->path, inquiry->holder);
+  Finding *finding = report_constraints(inquiry, lenient(inquiry));
+  finding_set_message(finding, "The name constraints of \"%s\" in %s are empty.",
                       label_at(inquiry, inquiry->holder), place);
 }
 

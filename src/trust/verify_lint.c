@@ -3,10 +3,10 @@
 #include "trust/verify_lint.h"
 
 static void (*const rules[])(const Lint *) = {
-    lint_serial,           lint_empty_names,    lint_validity,         lint_key,
-    lint_authority_key_id, lint_subject_key_id, lint_authority_access, lint_basic_constraints,
-    lint_key_usage,        lint_purposes,       lint_constraints,      lint_name_criticality,
-    lint_name_syntax,      lint_common_name,    lint_public_suffix,
+    lint_serial,           lint_empty_names,    lint_validity,           lint_key,
+    lint_authority_key_id, lint_subject_key_id, lint_authority_access,   lint_basic_constraints,
+    lint_key_usage,        lint_purposes,       lint_policy_constraints, lint_name_criticality,
+    lint_name_syntax,      lint_common_name,    lint_client_name,        lint_public_suffix,
 };
 
 gboolean
@@ -52,7 +52,6 @@ lint_certificate(GPtrArray *findings, const VerifyRequest *request, const Path *
                  guint position)
 {
   const Certificate *certificate = path_node(path, position)->certificate;
-  g_autoptr(GPtrArray) extensions = extension_list_new(certificate);
   g_autofree char *place = report_place(request, path, position);
   Lint lint = {.findings = findings,
                .request = request,
@@ -60,7 +59,6 @@ lint_certificate(GPtrArray *findings, const VerifyRequest *request, const Path *
                .position = position,
                .certificate = certificate,
                .fields = certificate_fields(certificate),
-               .extensions = extensions,
                .label = certificate_subject_label(certificate),
                .place = place};
   for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "trust/extension_list.h"
+#include "trust/certificate_extensions.h"
 #include "trust/certificate_fields.h"
 #include "trust/verify_checks.h"
 
@@ -18,8 +18,7 @@ typedef struct {
   guint position;
   const Certificate *certificate;
   const CertificateFields *fields;
-  GPtrArray *extensions; /* of ListedExtension */
-  const char *label;     /* of its subject */
+  const char *label; /* of its subject */
   char *place;
 } Lint;
 
@@ -47,10 +46,11 @@ void lint_authority_access(const Lint *lint);
 void lint_basic_constraints(const Lint *lint);
 void lint_key_usage(const Lint *lint);
 void lint_purposes(const Lint *lint);
-void lint_constraints(const Lint *lint);
+void lint_policy_constraints(const Lint *lint);
 
 /* --- verify_lint_names.c --------------------------------------------------------------------- */
 void lint_name_criticality(const Lint *lint);
 void lint_name_syntax(const Lint *lint);
 void lint_common_name(const Lint *lint);
+void lint_client_name(const Lint *lint);
 void lint_public_suffix(const Lint *lint);

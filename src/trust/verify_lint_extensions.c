@@ -9,16 +9,15 @@
 
 #define OID_SUBJECT_KEY_ID "2.5.29.14"
 #define OID_BASIC_CONSTRAINTS "2.5.29.19"
-#define OID_NAME_CONSTRAINTS "2.5.29.30"
 #define OID_AUTHORITY_KEY_ID "2.5.29.35"
-#define OID_POLICY_CONSTRAINTS "2.5.29.36"
 #define OID_EXTENDED_KEY_USAGE "2.5.29.37"
 #define OID_AUTHORITY_ACCESS "1.3.6.1.5.5.7.1.1"
 
-static const ListedExtension *
-find(const Lint *lint, const char *oid)
+/* `*extension` is filled; NULL: there is none. */
+static const Extension *
+find(const Lint *lint, const char *oid, Extension *extension)
 {
-  return extension_list_find(lint->extensions, oid);
+  return certificate_extension_find(lint->certificate, oid, extension) ? extension : NULL;
 }
 
 static Finding *
@@ -35,45 +34,26 @@ report_malformed(const Lint *lint, const char *what, const char *clause)
 
 /* --- authorityKeyIdentifier ------------------------------------------------------------------- */
 
-#define TAG_ISSUER 0xa1 /* authorityCertIssuer [1], authorityCertSerialNumber [2] */
-#define TAG_SERIAL 0x82
-
-/* Past the header of the DER element at `offset`, and where it ends; FALSE: it does not fit. */
-static gboolean
-open_element(const gnutls_datum_t *der, gsize offset, gsize *content, gsize *end)
-{
-  if (offset + 2 > der->size)
-    return FALSE;
-  gsize length = der->data[offset + 1];
-  *content = offset + 2;
-  if (length >= 0x80) {
-    gsize more = length & 0x7f;
-    if (more == 0 || more > 4 || *content + more > der->size)
-      return FALSE;
-    for (length = 0; more > 0; more--)
-      length = length << 8 | der->data[(*content)++];
-  }
-  *end = *content + length;
-  return *end <= der->size;
-}
+#define TAG_ISSUER (DER_CONTEXT | DER_CONSTRUCTED | 1) /* authorityCertIssuer */
+#define TAG_SERIAL (DER_CONTEXT | 2)                   /* authorityCertSerialNumber */
 
 /* GnuTLS gives name and serial number of the issuer only as a pair, and either may stand alone. */
 static gboolean
-names_issuer(const ListedExtension *extension)
+names_issuer(const Extension *extension)
 {
-  const gnutls_datum_t *der = &extension->value;
-  gsize at, all, content, end;
-  if (!open_element(der, 0, &at, &all))
+  DerSpan rest;
+  DerElement element;
+  if (!der_unwrap(extension->value, DER_SEQUENCE, &rest))
     return FALSE;
-  for (; at < all && open_element(der, at, &content, &end); at = end)
-    if (der->data[at] == TAG_ISSUER || der->data[at] == TAG_SERIAL)
+  while (der_next(&rest, &element))
+    if (element.tag == TAG_ISSUER || element.tag == TAG_SERIAL)
       return TRUE;
   return FALSE;
 }
 
 /* BR 7.1.2.1.3: a root names its own key, if any, and nothing else. */
 static void
-lint_own_key_id(const Lint *lint, const ListedExtension *extension)
+lint_own_key_id(const Lint *lint, const Extension *extension)
 {
   GBytes *named = lint->fields->authority_key_id, *own = lint->fields->subject_key_id;
   const char *clause = "BR 7.1.2.1.3";
@@ -91,7 +71,8 @@ lint_own_key_id(const Lint *lint, const ListedExtension *extension)
 void
 lint_authority_key_id(const Lint *lint)
 {
-  const ListedExtension *extension = find(lint, OID_AUTHORITY_KEY_ID);
+  Extension found;
+  const Extension *extension = find(lint, OID_AUTHORITY_KEY_ID, &found);
   const char *clause = "RFC 5280, 4.2.1.1";
   if (extension && extension->critical)
     report_malformed(lint, "has a critical authorityKeyIdentifier", clause);
@@ -112,7 +93,8 @@ lint_authority_key_id(const Lint *lint)
 void
 lint_subject_key_id(const Lint *lint)
 {
-  const ListedExtension *extension = find(lint, OID_SUBJECT_KEY_ID);
+  Extension found;
+  const Extension *extension = find(lint, OID_SUBJECT_KEY_ID, &found);
   const char *clause = "RFC 5280, 4.2.1.2";
   if (extension && extension->critical)
     report_malformed(lint, "has a critical subjectKeyIdentifier", clause);
@@ -123,14 +105,15 @@ lint_subject_key_id(const Lint *lint)
 /* --- authorityInfoAccess ---------------------------------------------------------------------- */
 
 static gboolean
-access_is_sound(const ListedExtension *extension)
+access_is_sound(const Extension *extension)
 {
+  gnutls_datum_t value = {(unsigned char *)extension->value.bytes, extension->value.length};
   gnutls_x509_aia_t aia;
   gnutls_datum_t oid, san;
   unsigned type;
   if (gnutls_x509_aia_init(&aia) < 0)
     return TRUE;
-  gboolean sound = gnutls_x509_ext_import_aia(&extension->value, aia, 0) >= 0 &&
+  gboolean sound = gnutls_x509_ext_import_aia(&value, aia, 0) >= 0 &&
                    gnutls_x509_aia_get(aia, 0, &oid, &type, &san) >= 0;
   gnutls_x509_aia_deinit(aia);
   return sound;
@@ -140,7 +123,8 @@ access_is_sound(const ListedExtension *extension)
 void
 lint_authority_access(const Lint *lint)
 {
-  const ListedExtension *extension = find(lint, OID_AUTHORITY_ACCESS);
+  Extension found;
+  const Extension *extension = find(lint, OID_AUTHORITY_ACCESS, &found);
   const char *clause = "RFC 5280, 4.2.2.1";
   if (!extension)
     return;
@@ -156,7 +140,8 @@ lint_authority_access(const Lint *lint)
 void
 lint_basic_constraints(const Lint *lint)
 {
-  const ListedExtension *extension = find(lint, OID_BASIC_CONSTRAINTS);
+  Extension found;
+  const Extension *extension = find(lint, OID_BASIC_CONSTRAINTS, &found);
   if (extension && !extension->critical && certificate_is_ca(lint->certificate))
     report_malformed(lint, "is a CA whose basicConstraints are not critical", "RFC 5280, 4.2.1.9");
 }
@@ -194,7 +179,8 @@ void
 lint_purposes(const Lint *lint)
 {
   const char *const *usages = certificate_extended_key_usage(lint->certificate);
-  const ListedExtension *extension = find(lint, OID_EXTENDED_KEY_USAGE);
+  Extension found;
+  const Extension *extension = find(lint, OID_EXTENDED_KEY_USAGE, &found);
   if (!lint_is_server(lint) || certificate_version(lint->certificate) < 3)
     return;
   if (lint_is_leaf(lint)) {
@@ -209,31 +195,13 @@ lint_purposes(const Lint *lint)
   }
 }
 
-/* --- constraints ------------------------------------------------------------------------------ */
-
-/* RFC 5280, 4.2.1.10: only in CAs, and critical. The public rules let them be not critical (BR
- * 7.1.2.5.2), so that this is never more than a word. */
-static void
-lint_name_constraints(const Lint *lint, const ListedExtension *extension)
-{
-  const char *clause = "RFC 5280, 4.2.1.10";
-  if (!certificate_is_ca(lint->certificate)) {
-    report_malformed(lint, "is no CA and has nameConstraints", clause);
-  } else if (!extension->critical) {
-    Finding *finding = report_malformed(
-        lint, "has nameConstraints that are not critical: whoever does not know them ignores them",
-        clause);
-    finding->severity = FINDING_INFO;
-  }
-}
+/* --- policyConstraints ------------------------------------------------------------------------ */
 
 void
-lint_constraints(const Lint *lint)
+lint_policy_constraints(const Lint *lint)
 {
-  const ListedExtension *names = find(lint, OID_NAME_CONSTRAINTS);
-  const ListedExtension *policies = find(lint, OID_POLICY_CONSTRAINTS);
-  if (names)
-    lint_name_constraints(lint, names);
-  if (policies && !policies->critical)
+  Extension extension;
+  if (certificate_extension_find(lint->certificate, OID_POLICY_CONSTRAINTS, &extension) &&
+      !extension.critical)
     report_malformed(lint, "has policyConstraints that are not critical", "RFC 5280, 4.2.1.11");
 }

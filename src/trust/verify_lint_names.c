@@ -5,14 +5,9 @@
 #include "trust/verify_lint.h"
 
 #include <arpa/inet.h>
-#include <gnutls/x509.h>
 #include <string.h>
 
-#include "trust/certificate_names.h"
-#include "trust/gnutls_bridge.h"
 #include "trust/public_suffix.h"
-
-#define OID_SUBJECT_ALT_NAME "2.5.29.17"
 
 /* --- criticality ------------------------------------------------------------------------------ */
 
@@ -20,9 +15,11 @@
 void
 lint_name_criticality(const Lint *lint)
 {
-  const ListedExtension *names = extension_list_find(lint->extensions, OID_SUBJECT_ALT_NAME);
+  Extension names;
   gboolean empty = g_bytes_get_size(lint->fields->subject_dn) == 2;
-  if (!names || !lint_is_leaf(lint) || names->critical == empty)
+  if (!lint_is_leaf(lint) ||
+      !certificate_extension_find(lint->certificate, OID_SUBJECT_ALT_NAME, &names) ||
+      names.critical == empty)
     return;
   Finding *finding =
       lint_report(lint, "certificate-malformed", FINDING_INFO,
@@ -141,8 +138,7 @@ lint_common_name(const Lint *lint)
 {
   if (!lint_is_leaf(lint) || !lint_is_server(lint) || !*certificate_names(lint->certificate))
     return;
-  g_autofree char *name = certificate_names_attribute(certificate_gnutls(lint->certificate), FALSE,
-                                                      GNUTLS_OID_X520_COMMON_NAME);
+  const char *name = lint->fields->common_name;
   if (!name || !(looks_like_address(name) || looks_like_host(name)) ||
       is_listed(lint->certificate, name, FALSE))
     return;
@@ -156,6 +152,19 @@ lint_common_name(const Lint *lint)
   if (!misspelt)
     finding->severity = lint_is_strict(lint) ? FINDING_WARNING : FINDING_INFO;
   finding_set_remedy(finding, "Put the name into the subjectAltName, or out of the common name.");
+}
+
+/* mosquitto's use_identity_as_username and EMQX's peer_cert_as_username read the common name. */
+void
+lint_client_name(const Lint *lint)
+{
+  if (!lint_is_leaf(lint) || !report_is_client(lint->request))
+    return;
+  const char *name = lint->fields->common_name;
+  if (!name || !*name)
+    lint_report(lint, "client-name-missing", FINDING_WARNING,
+                "has no common name, from which many brokers take the user's name")
+        ->severity = FINDING_WARNING;
 }
 
 /* --- everybody's domains ---------------------------------------------------------------------- */

@@ -102,6 +102,9 @@ mismatch_code(const VerifyRequest *request, const Certificate *leaf, const char 
     return "name-local";
   if (host_name_is_address(name) && !has_name_of_type(leaf, "IP:"))
     return "name-ip-not-listed";
+  g_autofree char *unencoded = host_name_unencoded(leaf, name);
+  if (unencoded)
+    return "name-idn";
   g_autofree char *unusable = host_name_unusable_wildcard(leaf, name);
   if (!host_name_is_address(name) && unusable)
     return "name-wildcard-unusable";
@@ -133,6 +136,14 @@ set_mismatch_text(Finding *finding, const Certificate *leaf, const char *name, c
                        "Connect by the DNS name, or issue the certificate again with "
                        "IP:%s.",
                        name);
+  } else if (!strcmp(finding->code, "name-idn")) {
+    g_autofree char *unencoded = host_name_unencoded(leaf, name);
+    g_autofree char *ascii = g_hostname_to_ascii(name);
+    finding_set_message(finding,
+                        "\"%s\" in the certificate is written with characters beyond ASCII, which "
+                        "no program looks for.",
+                        unencoded);
+    finding_set_remedy(finding, "Issue the certificate again with %s.", ascii ? ascii : name);
   } else if (!strcmp(finding->code, "name-wildcard-unusable")) {
     finding_set_message(finding,
                         "\"%s\" in the certificate is not a usable wildcard: only the whole "

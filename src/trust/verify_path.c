@@ -16,6 +16,37 @@
 
 /* --- expired ---------------------------------------------------------------------------------- */
 
+/* The only way to trust leads over an old root, and the CA below it is a root by now, too: ISRG
+ * Root X1 under DST Root CA X3. */
+static gboolean
+report_legacy_root(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                   guint position)
+{
+  g_autofree char *where = NULL;
+  if (!report_is_anchor(path, position) || position < 2)
+    return FALSE;
+  const Certificate *old = path_node(path, position)->certificate;
+  const Certificate *child = path_node(path, position - 1)->certificate;
+  const Certificate *successor = known_twin(request, child, &where);
+  if (!successor)
+    return FALSE;
+  g_autofree char *trust = report_trust(request);
+  g_autofree char *date = date_text(certificate_not_after(old));
+  Finding *finding = report_position(findings, request, path, position, "anchor-legacy-expired");
+  finding_add_evidence(finding, "the self-signed \"%s\" in %s: SHA-256 %s",
+                       certificate_subject_label(successor), where, certificate_sha256(successor));
+  finding_set_message(finding,
+                      "\"%s\" in %s expired on %s; \"%s\", which it signed, is a root of its own "
+                      "by now.",
+                      certificate_subject_label(old), trust, date,
+                      certificate_subject_label(successor));
+  finding_set_remedy(finding,
+                     "Replace it by the self-signed \"%s\" that stands in %s; nothing on the "
+                     "broker needs to change.",
+                     certificate_subject_label(successor), where);
+  return TRUE;
+}
+
 static const char *
 expired_code(const VerifyRequest *request, const Path *path, guint position)
 {
@@ -29,6 +60,8 @@ expired_code(const VerifyRequest *request, const Path *path, guint position)
 static void
 report_expired(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position)
 {
+  if (report_legacy_root(findings, request, path, position))
+    return;
   const Certificate *certificate = path_node(path, position)->certificate;
   const char *label = certificate_subject_label(certificate);
   g_autofree char *date = date_text(certificate_not_after(certificate));
@@ -172,7 +205,7 @@ is_modular(gnutls_pk_algorithm_t algorithm)
   return algorithm == GNUTLS_PK_RSA || algorithm == GNUTLS_PK_RSA_PSS || algorithm == GNUTLS_PK_DSA;
 }
 
-/* What GnuTLS's profile LOW (verify_library.c) and OpenSSL's security level 2 ask for, in bits. */
+/* What GnuTLS's profile LOW and OpenSSL's security level 2 ask for, in bits. */
 static const struct {
   gboolean (*applies)(gnutls_pk_algorithm_t algorithm);
   unsigned refused_below, weak_below;

@@ -7,6 +7,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/crl_status.h"
 #include "trust/date_text.h"
+#include "trust/name_compare.h"
 #include "trust/ocsp.h"
 #include "trust/revocation_data.h"
 
@@ -65,6 +66,8 @@ report_problem(const Survey *survey, const CrlProblem *problem, FindingSeverity 
     return NULL;
   finding = report_list(survey, problem->crl, problem->code, severity);
   finding_set_message(finding, "%s", sentence);
+  if (problem->remedy)
+    finding_set_remedy(finding, "%s", problem->remedy);
   g_hash_table_insert(survey->said, g_steal_pointer(&key), finding);
   return finding;
 }
@@ -167,13 +170,11 @@ survey_staple(const Survey *survey, guint position)
 {
   const VerifyRequest *request = survey->request;
   int sent = path_node(survey->path, position)->sent;
-  GBytes *der =
-      request->revocation && sent >= 0 ? revocation_data_staple(request->revocation, sent) : NULL;
-  if (!der)
-    return REVOCATION_UNKNOWN;
   g_auto(OcspAnswer) answer = {0};
-  ocsp_judge(der, certificate_at(survey, position), certificate_at(survey, position + 1),
-             request->time, &answer);
+  if (sent < 0 ||
+      !revocation_data_judge_staple(request->revocation, sent, certificate_at(survey, position),
+                                    certificate_at(survey, position + 1), request->time, &answer))
+    return REVOCATION_UNKNOWN;
   if (answer.status == OCSP_GOOD)
     return REVOCATION_GOOD;
   if (answer.status == OCSP_REVOKED) {
@@ -247,11 +248,22 @@ survey_certificate(const Survey *survey, guint position)
 /* --- lists of others -------------------------------------------------------------------------- */
 
 static gboolean
+is_made_for(const Certificate *certificate, const Crl *crl)
+{
+  g_autoptr(GPtrArray) issuers = crl_scope_issuers(certificate);
+  for (guint i = 0; i < issuers->len; i++)
+    if (name_compare_equal(der_span(issuers->pdata[i]), crl->issuer_dn))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 is_of_the_path(const Survey *survey, const Crl *crl)
 {
   for (guint i = 1; i < survey->path->nodes->len; i++) {
     GBytes *name = certificate_fields(certificate_at(survey, i))->subject_dn;
-    if (der_slice_equal(der_slice_of(name), crl->issuer_dn))
+    if (name_compare_equal(der_span(name), crl->issuer_dn) ||
+        is_made_for(certificate_at(survey, i - 1), crl))
       return TRUE;
   }
   return FALSE;
@@ -274,6 +286,7 @@ survey_strangers(const Survey *survey)
                           "The revocation list of \"%s\" in %s is of no CA on this path, so it "
                           "says nothing here.",
                           crl->issuer, crl->file);
+      finding_set_remedy(finding, "Nothing to do, unless it was meant to be of a CA on the path.");
     } else if (count <= STRANGERS_SHOWN_MAX) {
       finding_add_evidence(finding, "neither is that of \"%s\" in %s", crl->issuer, crl->file);
     }
@@ -304,11 +317,10 @@ survey_path(const Survey *survey)
   for (guint i = 0; i + 1 < path->nodes->len; i++)
     if (path->broken != (int)i) /* else nobody issued it */
       survey_certificate(survey, i);
-  if (!path->complete) {
-    const Certificate *top = path_top(path)->certificate;
+  const Certificate *top = path_top(path)->certificate;
+  if (!path->complete && !certificate_is_self_signed(top))
     say_not_checked(survey, "Revocation of \"%s\": its issuer is missing.",
                     certificate_subject_label(top));
-  }
   survey_strangers(survey);
 }
 

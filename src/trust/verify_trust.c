@@ -7,7 +7,9 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
+#include "trust/catalogue.h"
 #include "trust/certificate_fields.h"
+#include "trust/date_text.h"
 #include "trust/gnutls_bridge.h"
 
 #define ANCHORS_SHOWN 5
@@ -85,7 +87,9 @@ report_other_key(GPtrArray *findings, const VerifyRequest *request, const Path *
   const Certificate *child = path_node(path, position)->certificate;
   const Certificate *issuer = path_node(path, position + 1)->certificate;
   g_autofree char *place = report_place(request, path, position + 1);
-  Finding *finding = report_position(findings, request, path, position + 1, "issuer-key-differs");
+  Finding *finding = report_position(findings, request, path, position + 1,
+                                     known_newer(request, issuer) ? "chain-stale-intermediate"
+                                                                  : "issuer-key-differs");
   finding_add_evidence(finding, "key id of \"%s\": %.16s", certificate_subject_label(issuer),
                        certificate_key_id(issuer));
   finding_set_message(finding, "\"%s\" in %s has another key than the one that signed \"%s\".",
@@ -143,30 +147,70 @@ report_self_signed(GPtrArray *findings, const VerifyRequest *request, const Path
                      certificate_sha256(leaf));
 }
 
+/* (transfer none): what the trust file lacks, or why it is the wrong kind of trust. */
+static const char *
+wrong_anchor_code(const VerifyRequest *request, const Path *path)
+{
+  const Certificate *top = path_top(path)->certificate;
+  gboolean seen = path->nodes->len > 1 || certificate_is_self_signed(top);
+  if (request->source == FINDING_SOURCE_PEER && known_interceptor(certificate_issuer(top)))
+    return "interception-suspected";
+  if (!anchors_path(request->anchors))
+    return seen ? "trust-public-private-mixup" : "anchor-wrong";
+  return known_root(request, top) ? "trust-setting-wrong" : "anchor-wrong";
+}
+
+static void
+set_wrong_anchor_text(Finding *finding, const VerifyRequest *request, const char *wanted)
+{
+  g_autofree char *trust = report_trust(request), *list = list_anchors(request);
+  g_autofree char *sender = report_sender(request);
+  if (!strcmp(finding->code, "interception-suspected")) {
+    finding_set_message(finding,
+                        "\"%s\" is what a product that reads along in TLS connections calls its "
+                        "CA; %s comes from it, not from the broker's own CA.",
+                        wanted, sender);
+    finding_add_alternative(finding, "anchor-wrong");
+  } else if (!strcmp(finding->code, "trust-public-private-mixup")) {
+    finding_set_message(finding, "\"%s\", to which %s leads, is a private CA: %s does not hold it.",
+                        wanted, sender, trust);
+    finding_set_remedy(finding, "Give a CA file with \"%s\" instead of the system's trust.",
+                       wanted);
+  } else if (!strcmp(finding->code, "trust-setting-wrong")) {
+    finding_set_message(finding,
+                        "\"%s\", to which %s leads, is a CA of the system's trust store, but here "
+                        "%s is trusted, which holds %s.",
+                        wanted, sender, trust, list);
+    finding_set_remedy(finding, "Switch to the system's trust, or add \"%s\" to %s.", wanted,
+                       trust);
+  } else {
+    finding_set_message(finding, "It takes \"%s\" to trust %s, but %s holds %s.", wanted, sender,
+                        trust, list);
+    finding_set_remedy(
+        finding, "Add the certificate of \"%s\" to the trusted ones, if you trust it.", wanted);
+  }
+}
+
 static void
 report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
   const PathNode *top = path_top(path);
+  const char *code = wrong_anchor_code(request, path);
   gboolean root = certificate_is_self_signed(top->certificate);
-  const char *wanted = root ? certificate_subject_label(top->certificate)
-                            : certificate_issuer_label(top->certificate);
-  g_autofree char *trust = report_trust(request), *list = list_anchors(request);
-  g_autofree char *sender = report_sender(request);
   Finding *finding;
   if (root) {
-    finding = report_position(findings, request, path, path->nodes->len - 1, "anchor-wrong");
-    finding->side = FINDING_SIDE_TRUST;
+    finding = report_position(findings, request, path, path->nodes->len - 1, code);
   } else {
-    finding = report(findings, "anchor-wrong");
+    finding = report(findings, code);
     finding->source = FINDING_SOURCE_TRUST;
     finding->file = g_strdup(anchors_path(request->anchors));
     finding->subject = g_strdup(certificate_issuer(top->certificate));
     finding_add_alternative(finding, path->nodes->len == 1 ? "chain-leaf-only" : "chain-gap");
   }
-  finding_set_message(finding, "It takes \"%s\" to trust %s, but %s holds %s.", wanted, sender,
-                      trust, list);
-  finding_set_remedy(finding, "Add the certificate of \"%s\" to the trusted ones, if you trust it.",
-                     wanted);
+  finding->side = catalogue_find(code)->side;
+  set_wrong_anchor_text(finding, request,
+                        root ? certificate_subject_label(top->certificate)
+                             : certificate_issuer_label(top->certificate));
 }
 
 /* --- an issuer that is missing ---------------------------------------------------------------- */
@@ -360,25 +404,38 @@ explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathG
 
 /* --- an anchor that others refuse ------------------------------------------------------------- */
 
+/* A root's copy that another CA signed, or an ordinary intermediate? Where its twin is not at hand
+ * the certificate does not say; roots usually have it in their name. */
 static gboolean
-has_self_signed_twin(const VerifyRequest *request, const Certificate *anchor)
-{
-  for (guint i = 0; i < request->certificates->len && i < PATH_SENT_MAX; i++) {
-    const Certificate *other = request->certificates->pdata[i];
-    if (g_str_equal(certificate_key_id(other), certificate_key_id(anchor)) &&
-        certificate_is_self_signed(other))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* A root's copy that another CA signed, or an ordinary intermediate? The certificate does not say;
- * roots usually have it in their name. */
-static gboolean
-looks_cross_signed(const VerifyRequest *request, const Certificate *anchor)
+looks_like_root(const Certificate *anchor)
 {
   g_autofree char *name = g_ascii_strdown(certificate_subject_label(anchor), -1);
-  return has_self_signed_twin(request, anchor) || strstr(name, "root") != NULL;
+  return strstr(name, "root") != NULL;
+}
+
+static void
+set_cross_signed_text(Finding *finding, const VerifyRequest *request, const Certificate *anchor)
+{
+  const char *label = certificate_subject_label(anchor);
+  g_autofree char *trust = report_trust(request), *place = NULL;
+  const Certificate *twin = known_twin(request, anchor, &place);
+  finding_set_message(finding,
+                      "\"%s\" in %s is the copy that \"%s\" signed; it works here, but "
+                      "OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will "
+                      "refuse it with error 2, \"unable to get issuer certificate\".",
+                      label, trust, certificate_issuer_label(anchor));
+  if (!twin) {
+    finding_set_remedy(finding, "Replace it by the self-signed \"%s\" (same key, %.16s).", label,
+                       certificate_key_id(anchor));
+    return;
+  }
+  g_autofree char *end = date_text(certificate_not_after(twin));
+  finding_add_evidence(finding, "the self-signed \"%s\" in %s: SHA-256 %s", label, place,
+                       certificate_sha256(twin));
+  finding_set_remedy(finding,
+                     "Replace it by the self-signed \"%s\" that stands in %s (same key, %.16s; "
+                     "valid until %s).",
+                     label, place, certificate_key_id(anchor), end);
 }
 
 static void
@@ -386,29 +443,22 @@ report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const P
 {
   guint position = path->nodes->len - 1;
   const Certificate *anchor = path_top(path)->certificate;
-  const char *label = certificate_subject_label(anchor);
   const char *issuer = certificate_issuer_label(anchor);
-  gboolean cross = looks_cross_signed(request, anchor);
-  g_autofree char *trust = report_trust(request);
+  g_autofree char *trust = report_trust(request), *place = NULL;
+  gboolean cross = known_twin(request, anchor, &place) || looks_like_root(anchor);
   Finding *finding = report_position(findings, request, path, position,
                                      cross ? "anchor-cross-signed" : "anchor-intermediate");
   finding_add_evidence(finding, "issuer: %s", certificate_issuer(anchor));
   finding_add_alternative(finding, cross ? "anchor-intermediate" : "anchor-cross-signed");
   if (cross) {
-    finding_set_message(finding,
-                        "\"%s\" in %s is the copy that \"%s\" signed; it works here, but "
-                        "OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will "
-                        "refuse it: unable to get issuer certificate.",
-                        label, trust, issuer);
-    finding_set_remedy(finding, "Replace it by the self-signed \"%s\" (same key, %.16s).", label,
-                       certificate_key_id(anchor));
+    set_cross_signed_text(finding, request, anchor);
     return;
   }
   finding_set_message(finding,
                       "\"%s\" in %s is an intermediate of \"%s\", not a root; it works "
                       "here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) "
-                      "will refuse it: unable to get issuer certificate.",
-                      label, trust, issuer);
+                      "will refuse it with error 2, \"unable to get issuer certificate\".",
+                      certificate_subject_label(anchor), trust, issuer);
   finding_set_remedy(finding,
                      "Add the self-signed root that stands above it to %s (its issuer is \"%s\").",
                      trust, issuer);

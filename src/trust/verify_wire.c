@@ -143,7 +143,8 @@ report_ca_leaf(GPtrArray *findings, const VerifyRequest *request)
 {
   g_autofree char *sender = report_sender(request);
   Finding *finding = report_sent(findings, request, 0, "leaf-is-ca");
-  report_rule(finding, request, FINDING_WARNING);
+  if (request->purpose == VERIFY_PURPOSE_SERVER) /* BR 7.1.2.7.8 is for these */
+    report_rule(finding, request, FINDING_WARNING);
   finding_set_message(finding,
                       "The first certificate in %s, \"%s\", is a CA certificate; some clients "
                       "refuse it.",

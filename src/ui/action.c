@@ -87,6 +87,9 @@ static const ActionInfo actions[ACTION_COUNT] = {
                          "Certificates", 0},
     [ACTION_SAVE_PEM] = {ACTION_SAVE_PEM, "save-pem", "save", "write the certificate to a file",
                          "Certificates", 0},
+    [ACTION_VIEW_VALIDITY] = {ACTION_VIEW_VALIDITY, "view-validity", "validity",
+                              "how long all certificates and the path are valid",
+                              "Certificates", NEEDS_ONE},
 
     [ACTION_NEXT_FIELD] = {ACTION_NEXT_FIELD, "next-field", "next field",
                            "complete the path, else to the next field",

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ui/certificate_paths.h"
 #include "ui/item_list.h"
 #include "util/safe_text.h"
 
@@ -192,6 +193,7 @@ add_chain(CertificateLines *list, const CertificatesModel *model)
   for (guint i = 0; i < verdict->path->len; i++)
     add_link(list, model, g_ptr_array_index(verdict->path, i), (int)i);
   add_strangers(list, model);
+  certificate_paths_add(list, verdict);
 }
 
 /* --- Our side --------------------------------------------------------------------------------- */

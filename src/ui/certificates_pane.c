@@ -169,6 +169,10 @@ certificates_act(gpointer data, Action action)
   }
   if (action == ACTION_OPEN)
     return open_selected(pane);
+  if (action == ACTION_VIEW_VALIDITY) {
+    ui_open(pane->ui, &validity_view, NULL);
+    return PANE_HANDLED;
+  }
   if (is_about_certificate(action))
     return act_on_certificate(pane, action);
   return connection_action(pane->ui, action) ? PANE_HANDLED : PANE_IGNORED;

@@ -121,7 +121,7 @@ width_of(const Line *line)
 static void
 choose(Line *line, int columns, int name)
 {
-  int short_name = MIN(name, MAX(12, columns / 4));
+  int short_name = MIN(name, MAX(8, columns / 4));
   for (int i = 0; i < line->count; i++)
     line->pieces[i].shown = line->pieces[i].rank == 0;
   for (int rank = 1; rank <= RANK_LAST; rank++) {

@@ -35,7 +35,8 @@ static const Binding connections[] = {
     {"D", ACTION_DUPLICATE}, {"x", ACTION_DELETE}, {"Del", ACTION_DELETE}, {NULL, ACTION_NONE},
 };
 static const Binding certificates[] = {
-    {"f", ACTION_VIEW_FIELDS}, {"v", ACTION_VIEW_PEM}, {"w", ACTION_SAVE_PEM}, {NULL, ACTION_NONE},
+    {"f", ACTION_VIEW_FIELDS}, {"v", ACTION_VIEW_PEM}, {"w", ACTION_SAVE_PEM},
+    {"t", ACTION_VIEW_VALIDITY}, {NULL, ACTION_NONE},
 };
 static const Binding messages[] = {
     {"f", ACTION_FOLLOW}, {"C", ACTION_CLEAR}, {NULL, ACTION_NONE},
@@ -94,7 +95,7 @@ static const struct {
                               ACTION_DELETE}},
     [CONTEXT_CERTIFICATES] = {"Certificates", certificates,
                               {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_CONNECT, ACTION_EDIT,
-                               ACTION_VIEW_PEM, ACTION_SAVE_PEM}},
+                               ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY}},
     [CONTEXT_MESSAGES] = {"Messages", messages,
                           {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_SUBSCRIBE, ACTION_PUBLISH,
                            ACTION_FOLLOW, ACTION_UNSUBSCRIBE, ACTION_CLEAR}},

@@ -52,6 +52,7 @@ extern const PaneClass help_view;          /* GINT_TO_POINTER(Context) */
 extern const PaneClass message_view;       /* MessageViewArgument * (messages_pane.h) */
 extern const PaneClass certificate_view;   /* Certificate * (a reference is taken) */
 extern const PaneClass certificate_pem_view; /* the same, its PEM first */
+extern const PaneClass validity_view;      /* NULL: of the selected connection */
 extern const PaneClass text_view;          /* TextViewArgument * */
 extern const PaneClass subscriptions_view; /* NULL: of the selected connection */
 /* Forms. */

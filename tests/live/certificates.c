@@ -3,6 +3,8 @@
 #include "live/certificates.h"
 
 #include <glib/gstdio.h>
+#include <gnutls/x509.h>
+#include <string.h>
 
 #include "trust/pki.h"
 #include "util/private_folder.h"
@@ -79,14 +81,81 @@ write_party(const Certificates *pki, const char *name, const PkiPair *pair, cons
   };
 }
 
+/* --- A root's other copy ----------------------------------------------------------------------- */
+
+static void
+must(int result)
+{
+  if (result < 0)
+    g_error("GnuTLS: %s", gnutls_strerror(result));
+}
+
+static gnutls_x509_crt_t
+load_certificate(const PkiPair *pair)
+{
+  g_autofree char *pem = certificate_to_pem(pki_pair_certificate(pair));
+  const gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)};
+  gnutls_x509_crt_t crt;
+  must(gnutls_x509_crt_init(&crt));
+  must(gnutls_x509_crt_import(crt, &text, GNUTLS_X509_FMT_PEM));
+  return crt;
+}
+
+static gnutls_x509_privkey_t
+load_key(const PkiPair *pair)
+{
+  g_autoptr(GError) error = NULL;
+  secret_auto pem = pki_pair_key_pem(pair, NULL, &error);
+  const gnutls_datum_t text = {(unsigned char *)pem, pem == NULL ? 0 : strlen(pem)};
+  gnutls_x509_privkey_t key;
+  must(gnutls_x509_privkey_init(&key));
+  must(gnutls_x509_privkey_import2(key, &text, GNUTLS_X509_FMT_PEM, NULL, 0));
+  return key;
+}
+
+/* RFC 5280, 4.2.1.1, over the one that is there: SEQUENCE { [0] keyIdentifier }. */
+static void
+set_authority_key_id(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
+{
+  guint8 extension[4 + 20] = {0x30, 2 + 20, 0x80, 20};
+  size_t size = 20;
+  must(gnutls_x509_crt_get_subject_key_id(issuer, extension + 4, &size, NULL));
+  g_assert_cmpuint(size, ==, 20);
+  must(gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.35", extension, sizeof extension, 0));
+}
+
+/* (transfer full): PEM of the certificate of `pair` as `issuer` would have signed it. */
+static char *
+cross_sign(const PkiPair *pair, const PkiPair *issuer)
+{
+  gnutls_x509_crt_t crt = load_certificate(pair), above = load_certificate(issuer);
+  gnutls_x509_privkey_t key = load_key(issuer);
+  gnutls_datum_t pem;
+  set_authority_key_id(crt, above);
+  must(gnutls_x509_crt_set_serial(crt, "\x21", 1));
+  must(gnutls_x509_crt_sign2(crt, above, key, GNUTLS_DIG_SHA256, 0));
+  must(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem));
+  char *text = g_strndup((const char *)pem.data, pem.size);
+  gnutls_free(pem.data);
+  gnutls_x509_privkey_deinit(key);
+  gnutls_x509_crt_deinit(above);
+  gnutls_x509_crt_deinit(crt);
+  return text;
+}
+
+/* --- The whole --------------------------------------------------------------------------------- */
+
 static void
 make_servers(Certificates *pki)
 {
+  g_autoptr(PkiPair) old_root = issue(PKI_ROOT, "Old Root", NULL, 3650);
   g_autoptr(PkiPair) root = issue(PKI_ROOT, ROOT_NAME, NULL, 3650);
   g_autoptr(PkiPair) intermediate = issue(PKI_INTERMEDIATE, "Test Intermediate", root, 1000);
   g_autoptr(PkiPair) server = issue(PKI_SERVER, "mqtt.test", intermediate, 90);
   g_autoptr(PkiPair) other = issue(PKI_SERVER, "other.test", intermediate, 90);
+  g_autofree char *cross = cross_sign(root, old_root);
   pki->root = write_certificate(pki->folder, "root.pem", root);
+  pki->cross = write_file(pki->folder, "cross.pem", cross, 0644);
   pki->server = write_party(pki, "server", server, intermediate);
   pki->other = write_party(pki, "other", other, intermediate);
 }
@@ -136,6 +205,7 @@ certificates_free(Certificates *pki)
   private_folder_remove(pki->folder, NULL);
   g_free(pki->folder);
   g_free(pki->root);
+  g_free(pki->cross);
   g_free(pki->client_ca);
   g_free(pki->stranger_ca);
   files_clear(&pki->server);

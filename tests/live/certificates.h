@@ -15,6 +15,7 @@ typedef struct {
 typedef struct {
   char *folder;
   char *root;        /* the broker's root: the CA file of a client */
+  char *cross;       /* the same root with the same key, signed by an older one */
   char *client_ca;   /* whose client certificates the broker takes */
   char *stranger_ca; /* a root with the same name as the broker's, and another key */
   CertificateFiles server;   /* root ← intermediate ← localhost, mqtt.test, 127.0.0.1 */

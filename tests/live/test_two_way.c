@@ -5,6 +5,7 @@
 #include "live/live_connection.h"
 
 #include <string.h>
+#include <sys/wait.h>
 
 static Certificates *certificates;
 
@@ -359,6 +360,97 @@ test_false_root(void)
   assert_fault(live, "anchor-same-name", FINDING_SIDE_TRUST);
 }
 
+/* --- Accepted by us, refused by others ------------------------------------------------------------
+ */
+
+/* What mosquitto_sub makes of a CA file: its exit status; what it says goes to `*said`. */
+static int
+run_mosquitto_sub(const Broker *broker, const char *ca_file, char **said)
+{
+  g_autofree char *port = g_strdup_printf("%u", broker_port(broker));
+  const char *const command[] = {"mosquitto_sub", "-h", "127.0.0.1", "-p", port, "--cafile",
+                                 ca_file, "--cert", certificates->client.fullchain, "--key",
+                                 certificates->client.key, "-t", "a", "-E", "-W", "30", NULL};
+  g_autoptr(GError) error = NULL;
+  int status = 0;
+  g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL,
+               NULL, NULL, said, &status, &error);
+  g_assert_no_error(error);
+  g_assert_true(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+static gboolean
+mosquitto_sub_available_or_skip(void)
+{
+  g_autofree char *program = g_find_program_in_path("mosquitto_sub");
+  if (program == NULL)
+    g_test_skip("no mosquitto_sub on this machine (Debian: mosquitto-clients)");
+  return program != NULL;
+}
+
+/* The CA file holds the copy of the root that an older root signed: a connection, a warning, and
+ * OpenSSL's refusal, in the words of the programs that refuse. */
+static void
+test_cross_signed_root(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  set(&profile->ca_path, certificates->cross);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_online(live));
+  assert_two_way(live);
+  g_assert_true(live_has_finding(live, "anchor-cross-signed"));
+  const ConnectionInfo *info = connection_info(live->connection);
+  g_assert_true(info->verdict->accepted);
+  if (!second_opinion_available()) {
+    g_assert_null(info->opinion);
+    return;
+  }
+  g_assert_false(info->opinion->accepted);
+  g_assert_cmpint(info->opinion->error, ==, 2);
+  g_assert_cmpint(info->opinion->depth, ==, 2);
+  g_assert_cmpstr(info->opinion->reason, ==, "unable to get issuer certificate");
+  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
+  g_assert_nonnull(strstr(difference, "\"Test Root\" is signed by \"Old Root\""));
+}
+
+static void
+test_others_refuse(void)
+{
+  if (!broker_available_or_skip() || !mosquitto_sub_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autofree char *silence = NULL, *complaint = NULL;
+  g_assert_cmpint(run_mosquitto_sub(broker, certificates->root, &silence), ==, 0);
+  g_assert_cmpint(run_mosquitto_sub(broker, certificates->cross, &complaint), !=, 0);
+  g_test_message("%s", complaint);
+  g_assert_nonnull(strstr(complaint, "TLS error"));
+  g_assert_true(broker_wait_log(broker, "unknown ca"));
+}
+
+/* With the root itself both accept, and nothing is said. */
+static void
+test_others_accept(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_online(live));
+  const ConnectionInfo *info = connection_info(live->connection);
+  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
+  g_assert_null(difference);
+  g_assert_true((info->opinion != NULL) == second_opinion_available());
+  g_assert_true(info->opinion == NULL || info->opinion->accepted);
+}
+
 static Broker *
 start_other_broker(void)
 {
@@ -515,6 +607,9 @@ main(int argc, char **argv)
   g_test_add_func("/two-way/gives-up-when-told", test_gives_up_when_told);
   g_test_add_func("/two-way/wrong-ca", test_wrong_ca);
   g_test_add_func("/two-way/false-root", test_false_root);
+  g_test_add_func("/two-way/cross-signed-root", test_cross_signed_root);
+  g_test_add_func("/two-way/others-refuse", test_others_refuse);
+  g_test_add_func("/two-way/others-accept", test_others_accept);
   g_test_add_func("/two-way/server-name", test_server_name);
   g_test_add_func("/two-way/password", test_password);
   int status = g_test_run();

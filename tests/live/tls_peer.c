@@ -37,6 +37,18 @@ set_alpn(TlsPeer *peer, const TlsPeerOptions *options)
     gnutls_alpn_set_protocols(peer->session, names, count, GNUTLS_ALPN_MANDATORY);
 }
 
+static int
+on_status_request(gnutls_session_t session, void *pointer, gnutls_datum_t *answer)
+{
+  gsize length;
+  const void *bytes = g_bytes_get_data(pointer, &length);
+  answer->data = gnutls_malloc(length); /* GnuTLS frees it */
+  g_assert_nonnull(answer->data);
+  memcpy(answer->data, bytes, length);
+  answer->size = (unsigned)length;
+  return 0;
+}
+
 static void
 set_up(TlsPeer *peer, int fd, const TlsPeerOptions *options)
 {
@@ -46,6 +58,9 @@ set_up(TlsPeer *peer, int fd, const TlsPeerOptions *options)
   g_assert_cmpint(
       gnutls_certificate_set_x509_key_mem(peer->credentials, &chain, &key, GNUTLS_X509_FMT_PEM), >=,
       0);
+  if (options->staple != NULL)
+    gnutls_certificate_set_ocsp_status_request_function(peer->credentials, on_status_request,
+                                                        options->staple);
   g_assert_cmpint(gnutls_init(&peer->session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), ==, 0);
   g_assert_cmpint(
       gnutls_priority_set_direct(peer->session,

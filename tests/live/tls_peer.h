@@ -10,6 +10,7 @@ typedef struct {
   const char *client_ca_pem; /* NULL: no certificate is asked for */
   gboolean name_no_ca;       /* ask without naming the CAs, as mosquitto 2.0 does */
   gboolean require;          /* refuse who has none that we trust */
+  GBytes *staple;            /* an OCSP answer for the leaf, sent as it is; or NULL */
   const char *priority;      /* NULL: NORMAL */
   const char *const *alpn;   /* NULL-terminated; then one of them is required */
 } TlsPeerOptions;

@@ -201,6 +201,13 @@ test_nothing_prints_meanwhile(void)
 
 /* --- Stop and go on --------------------------------------------------------------------------- */
 
+static gboolean
+modes_are_a_shells(Pty *pty, gpointer unused)
+{
+  struct termios modes = pty_termios(pty);
+  return !pty_mode(pty, 1049) && (modes.c_lflag & ICANON) && (modes.c_lflag & ECHO);
+}
+
 static void
 test_suspend(void)
 {
@@ -209,6 +216,8 @@ test_suspend(void)
   for (int i = 0; i < 3; i++) {
     pty_key(pty, "C-z");
     pty_expect_text(pty, "Stopped");
+    g_assert_true(pty_wait(pty, modes_are_a_shells, NULL,
+                           "the modes are the shell's")); /* the text may be the last round's */
     assert_given_back(pty);
     pty_text(pty, "fg\r");
     pty_expect_text(pty, "q quit");

@@ -3,6 +3,7 @@
 #include "suites/suite_verify.h"
 
 #include <glib/gstdio.h>
+#include <gnutls/gnutls.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,6 +61,26 @@ suite_request(const SuiteCase *test, GPtrArray *certificates, const Anchors *anc
                          .revocation = crls,
                          .time = test->time ? test->time : g_get_real_time() / G_USEC_PER_SEC,
                          .source = FINDING_SOURCE_PEER};
+}
+
+static void
+add_crl(RevocationData *data, const char *pem)
+{
+  GError *error = NULL;
+  gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der = {NULL, 0};
+  g_assert_cmpint(gnutls_pem_base64_decode2("X509 CRL", &text, &der), >=, 0);
+  revocation_data_add_crl(data, der.data, der.size, "suite.crl", &error);
+  g_assert_no_error(error);
+  gnutls_free(der.data);
+}
+
+RevocationData *
+suite_crls(const SuiteCase *test)
+{
+  RevocationData *data = revocation_data_new();
+  for (guint i = 0; i < test->crls->len; i++)
+    add_crl(data, test->crls->pdata[i]);
+  return data;
 }
 
 Verdict *

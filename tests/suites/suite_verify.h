@@ -13,6 +13,9 @@ VerifyRequest suite_request(const SuiteCase *test, GPtrArray *certificates, cons
 /* (transfer full): the leaf and what is given besides it; NULL: the leaf cannot be parsed. */
 GPtrArray *suite_chain(const SuiteCase *test);
 
+/* (transfer full): the revocation lists of a case. */
+RevocationData *suite_crls(const SuiteCase *test);
+
 /* (transfer full): NULL when leaf or anchors cannot be parsed, which is a refusal by itself. */
 Verdict *suite_verify(const SuiteCase *test, const RevocationData *crls);
 

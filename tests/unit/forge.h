@@ -27,7 +27,7 @@ typedef struct {
 #define FORGE_START G_GINT64_CONSTANT(1735689600)    /* 2025-01-01 */
 #define FORGE_NOW G_GINT64_CONSTANT(1751328000)      /* 2025-07-01 */
 #define FORGE_END G_GINT64_CONSTANT(1893456000)      /* 2030-01-01 */
-#define FORGE_LEAF_END G_GINT64_CONSTANT(1798761600) /* 2027-01-01, where a server's ends */
+#define FORGE_LEAF_END G_GINT64_CONSTANT(1769904000) /* 2026-02-01, where a server's ends */
 
 typedef struct {
   Certificate *certificate;

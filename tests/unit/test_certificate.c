@@ -332,7 +332,7 @@ test_describe(void)
   static const char *const lines[] = {
       "Subject        CN=broker,O=Test Org\n",
       "Valid from     2025-01-01 00:00:00 UTC\n",
-      "Valid until    2027-01-01 00:00:00 UTC\n",
+      "Valid until    2026-02-01 00:00:00 UTC\n",
       "Key            ECDSA P-256\n",
       "Signed with    ECDSA-SHA256\n",
       "Key Usage (critical):\n",

@@ -267,9 +267,7 @@ static void
 test_junk(Files *files, gconstpointer unused)
 {
   static const char *const texts[] = {"hello\n", "-----BEGIN CERTIFICATE", "-----BEGIN \n-----",
-                                      "0\x03\x02\x01\x05",
-                                      "\x7f"
-                                      "ELF"};
+                                      "0\x03\x02\x01\x05", "\177ELF"};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_autofree char *path = files_write(files, "junk.pem", texts[i], -1);
     assert_fault(path, TRUST_ERROR_FILE_WRONG_KIND, "neither PEM nor DER");

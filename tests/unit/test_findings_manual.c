@@ -84,6 +84,7 @@ static const char head[] =
 
 static const char foot[] = ".Sh SEE ALSO\n"
                            ".Xr mqtrust 1 ,\n"
+                           ".Xr mqtrust-inspect 1 ,\n"
                            ".Xr mqtrust-verify 1\n"
                            ".Sh STANDARDS\n"
                            ".Rs\n"

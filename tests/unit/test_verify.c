@@ -98,7 +98,8 @@ test_long_chain_short_anchor(Bench *bench, gconstpointer unused)
   g_assert_cmpuint(bench->verdict->path->len, ==, 2);
 }
 
-/* An expired cross-signed copy in the chain hurts nobody who trusts the self-signed one. */
+/* An expired cross-signed copy in the chain hurts nobody who trusts the self-signed one, save
+ * programs that take the first path that they find. */
 static void
 test_expired_cross_is_passed_by(Bench *bench, gconstpointer unused)
 {
@@ -111,7 +112,11 @@ test_expired_cross_is_passed_by(Bench *bench, gconstpointer unused)
   bench_trust(bench, bench->root);
   bench_trust(bench, dst);
   const Verdict *verdict = bench_judge(bench);
-  assert_clean(verdict);
+  const Finding *differ = assert_remarked(verdict, "paths-differ", FINDING_INFO,
+                                          FINDING_SIDE_SERVER, FINDING_SOURCE_NONE, -1);
+  g_assert_nonnull(strstr(differ->message, "\"DST Root X3\""));
+  g_assert_cmpuint(differ->evidence->len, ==, 1);
+  g_assert_nonnull(strstr(differ->evidence->pdata[0], "expired"));
   g_assert_cmpuint(verdict->paths->len, ==, 2);
   const VerdictPath *used = verdict->paths->pdata[0], *other = verdict->paths->pdata[1];
   g_assert_true(used->accepted);
@@ -239,6 +244,49 @@ test_many(Bench *bench, gconstpointer unused)
                -1);
 }
 
+/* What was given besides may stand on the path, and is called by its place. */
+static void
+test_untrusted(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(GPtrArray) given = certificate_list_new();
+  ForgeTemplate stranger = forge_authority("Stranger"), old = forge_authority("R3");
+  g_autoptr(Forged) other = forge(&stranger, NULL);
+  g_ptr_array_add(given, certificate_ref(other->certificate));
+  g_ptr_array_add(given, certificate_ref(bench->intermediate->certificate));
+  bench_send(bench, bench->leaf);
+  bench_trust(bench, bench->root);
+  g_assert_false(bench_judge(bench)->accepted);
+  bench->request.untrusted = given;
+  assert_clean(bench_judge(bench)); /* the stranger among them is nobody's fault */
+  assert_link(bench->verdict, 1, "R3", PATH_GIVEN, 1, TRUE);
+  assert_link(bench->verdict, 2, "Root X1", PATH_IN_TRUST, 0, TRUE);
+  old.not_after = FORGE_NOW - DAY;
+  old.not_before = FORGE_START;
+  g_autoptr(Forged) expired = forge_with_key(&old, bench->root, bench->intermediate);
+  g_ptr_array_set_size(given, 0);
+  g_ptr_array_add(given, certificate_ref(expired->certificate));
+  const Finding *finding = assert_refused(bench_judge(bench), "intermediate-expired",
+                                          FINDING_SIDE_SERVER, FINDING_SOURCE_UNTRUSTED, 0);
+  g_assert_nonnull(strstr(finding->message, "in the untrusted certificates"));
+  assert_link(bench->verdict, 1, "R3", PATH_GIVEN, 0, FALSE);
+}
+
+/* A root is no anchor for being given. */
+static void
+test_untrusted_root(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(GPtrArray) given = certificate_list_new();
+  ForgeTemplate other = forge_authority("Other Root");
+  g_autoptr(Forged) trusted = forge(&other, NULL);
+  g_ptr_array_add(given, certificate_ref(bench->root->certificate));
+  bench_send_good(bench);
+  bench_trust(bench, trusted);
+  bench->request.untrusted = given;
+  g_assert_false(bench_judge(bench)->accepted);
+  assert_found(bench->verdict, "anchor-wrong", FINDING_ERROR, FINDING_SIDE_TRUST,
+               FINDING_SOURCE_UNTRUSTED, 0);
+}
+
 static void
 test_nothing(Bench *bench, gconstpointer unused)
 {
@@ -266,6 +314,8 @@ main(int argc, char **argv)
   BENCH_TEST("", leaf_is_ca);
   BENCH_TEST("", leaf_not_first);
   BENCH_TEST("", many);
+  BENCH_TEST("", untrusted);
+  BENCH_TEST("", untrusted_root);
   BENCH_TEST("", nothing);
   return g_test_run();
 }

@@ -5,6 +5,9 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include <gnutls/pkcs7.h>
+
+#include "trust/gnutls_bridge.h"
 #include "trust/second_opinion.h"
 #include "unit/forge.h"
 
@@ -212,7 +215,7 @@ test_cross_signed(Stage *stage, gconstpointer unused)
       "  ! anchor-cross-signed (trust) cross.pem #0 CN=Root X1,O=Forge\n"
       "    \"Root X1\" in your CA file cross.pem is the copy that \"Old Root\" signed; it\n"
       "    works here, but OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL) will\n"
-      "    refuse it: unable to get issuer certificate.\n"
+      "    refuse it with error 2, \"unable to get issuer certificate\".\n"
       "    → Replace it by the self-signed \"Root X1\" (same key, %s).\n"
       "    It may also be anchor-intermediate.\n"
       "    · issuer: CN=Old Root,O=Forge\n"
@@ -318,6 +321,26 @@ test_many_files(Stage *stage, gconstpointer unused)
                 "  · Certificate policies: which ones are wanted was not asked.\n"
                 "  · The name: none was given.\n"
                 "  · The purpose of the certificate: none was given.\n");
+}
+
+/* A PKCS#7 has no order: the leaf is found all the same. */
+static void
+test_pkcs7(Stage *stage, gconstpointer unused)
+{
+  gnutls_pkcs7_t pkcs7;
+  gnutls_datum_t text = {NULL, 0};
+  const Forged *all[] = {stage->root, stage->intermediate, stage->leaf};
+  g_assert_cmpint(gnutls_pkcs7_init(&pkcs7), >=, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+    g_assert_cmpint(gnutls_pkcs7_set_crt(pkcs7, certificate_gnutls(all[i]->certificate)), >=, 0);
+  g_assert_cmpint(gnutls_pkcs7_export2(pkcs7, GNUTLS_X509_FMT_PEM, &text), >=, 0);
+  g_autofree char *pem = g_strndup((const char *)text.data, text.size);
+  write_file(stage, "chain.p7b", pem);
+  gnutls_free(text.data);
+  gnutls_pkcs7_deinit(pkcs7);
+  g_assert_cmpint(run(stage, AT "--trust root.pem --hostname " HOST " chain.p7b"), ==, 0);
+  assert_says(stage, "✓ broker                    chain.p7b #0    2025-01-01");
+  assert_says(stage, "✓ └ R3                      chain.p7b #1    2025-01-01");
 }
 
 static void
@@ -513,6 +536,7 @@ main(int argc, char **argv)
   TEST(expired);
   TEST(wrong_host);
   TEST(many_files);
+  TEST(pkcs7);
   TEST(depth);
   TEST(purpose);
   TEST(hostile_names);

@@ -236,6 +236,65 @@ test_name_wrong_type(Bench *bench, gconstpointer unused)
   assert_refused(bench->verdict, "name-wrong-type", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
 }
 
+/* --- mailboxes -------------------------------------------------------------------------------- */
+
+static void
+put_mail_into_subject(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(
+      gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_PKCS9_EMAIL, 0, "a@example.com", 13), >=, 0);
+}
+
+static void
+test_mailbox(Bench *bench, gconstpointer unused)
+{
+  static const struct {
+    const char *mailbox;
+    gboolean good;
+  } cases[] = {{"a@example.com", TRUE},  {"a@Example.COM", TRUE}, {"A@example.com", FALSE},
+               {"b@example.com", FALSE}, {"example.com", FALSE},  {"a@b.example.com", FALSE}};
+  void (*const tweaks[])(gnutls_x509_crt_t) = {add_mail, put_mail_into_subject};
+  bench->request.name = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS(tweaks); j++) {
+      ForgeTemplate template = forge_server("broker", NULL);
+      template.tweak = tweaks[j];
+      bench->request.email = cases[i].mailbox;
+      bench_judge_leaf(bench, &template);
+      if (!cases[i].good)
+        assert_refused(bench->verdict, "name-mismatch", FINDING_SIDE_SERVER, FINDING_SOURCE_PEER,
+                       0);
+      else if (tweaks[j] == add_mail)
+        assert_clean(bench->verdict);
+      else
+        assert_remarked(bench->verdict, "name-no-san", FINDING_WARNING, FINDING_SIDE_SERVER,
+                        FINDING_SOURCE_PEER, 0);
+    }
+}
+
+/* An organisation that is called like the host is not the host, nor is one of two common names. */
+static void
+add_second_name(gnutls_x509_crt_t crt)
+{
+  g_assert_cmpint(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, "x", 1), >=,
+                  0);
+}
+
+static void
+test_name_elsewhere(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server(NULL, NULL);
+  template.organization = HOST;
+  bench_judge_leaf(bench, &template);
+  assert_found(bench->verdict, "name-mismatch", FINDING_ERROR, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 0);
+  ForgeTemplate twice = forge_server(HOST, NULL);
+  twice.tweak = add_second_name;
+  bench_judge_leaf(bench, &twice);
+  assert_found(bench->verdict, "name-mismatch", FINDING_ERROR, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 0);
+}
+
 /* A name that would forge lines and colours on the screen. */
 static void
 test_name_hostile(Bench *bench, gconstpointer unused)
@@ -270,6 +329,8 @@ main(int argc, char **argv)
   BENCH_TEST("names/", name_wildcard_unusable);
   BENCH_TEST("names/", name_wildcard_beside);
   BENCH_TEST("names/", name_wrong_type);
+  BENCH_TEST("names/", mailbox);
+  BENCH_TEST("names/", name_elsewhere);
   BENCH_TEST("names/", name_hostile);
   return g_test_run();
 }

@@ -205,6 +205,33 @@ test_path_length_self_issued(Bench *bench, gconstpointer unused)
   g_assert_null(bench_find(bench_judge(bench), "pathlen-exceeded"));
 }
 
+/* Of what a CA issued to itself nothing is counted, as in path lengths. */
+static void
+test_depth(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate leaf = forge_server("broker", HOST), inner = forge_authority("R3");
+  g_autoptr(Forged) renewed = forge(&inner, bench->intermediate);
+  g_autoptr(Forged) end = forge(&leaf, renewed);
+  bench_send_good(bench);
+  bench_trust(bench, bench->root);
+  bench->request.limits_depth = TRUE;
+  bench->request.max_depth = 1;
+  assert_clean(bench_judge(bench));
+  bench->request.max_depth = 0;
+  const Finding *finding = assert_refused(bench_judge(bench), "chain-too-long", FINDING_SIDE_SERVER,
+                                          FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "there are 1 CAs, and 0 are allowed"));
+  g_ptr_array_set_size(bench->sent, 0);
+  bench_send(bench, end);
+  bench_send(bench, renewed);
+  bench_send(bench, bench->intermediate);
+  bench->request.max_depth = 1;
+  assert_clean(bench_judge(bench));
+  bench->request.limits_depth = FALSE;
+  bench->request.max_depth = 0;
+  assert_clean(bench_judge(bench));
+}
+
 static void
 permit_addresses(gnutls_x509_crt_t crt)
 {
@@ -416,6 +443,7 @@ main(int argc, char **argv)
   BENCH_TEST("usage/", pinned);
   BENCH_TEST("usage/", path_length);
   BENCH_TEST("usage/", path_length_self_issued);
+  BENCH_TEST("usage/", depth);
   BENCH_TEST("usage/", address_constraints);
   BENCH_TEST("usage/", constraints_unreadable);
   BENCH_TEST("usage/", name_constraints);

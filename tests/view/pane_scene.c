@@ -95,6 +95,15 @@ link_free(gpointer data)
 }
 
 static void
+path_free(gpointer data)
+{
+  VerdictPath *path = data;
+  g_ptr_array_unref(path->links);
+  g_free(path->reason);
+  g_free(path);
+}
+
+static void
 judged_free(gpointer data)
 {
   Verdict *verdict = data;
@@ -110,7 +119,7 @@ scene_judge(Scene *scene, gboolean accepted)
 {
   Verdict *verdict = g_new0(Verdict, 1);
   verdict->accepted = accepted;
-  verdict->paths = g_ptr_array_new();
+  verdict->paths = g_ptr_array_new_with_free_func(path_free);
   verdict->path = g_ptr_array_new_with_free_func(link_free);
   verdict->findings = g_ptr_array_new();
   verdict->not_checked = g_ptr_array_new();
@@ -131,6 +140,27 @@ scene_link(Scene *scene, Verdict *verdict, const char *file, PathOrigin origin, 
   link->index = index;
   link->good = good;
   g_ptr_array_add(verdict->path, link);
+}
+
+void
+scene_add_path(Scene *scene, Verdict *verdict, const char *reason, gint64 end, const char *first,
+               ...)
+{
+  VerdictPath *path = g_new0(VerdictPath, 1);
+  path->accepted = !reason;
+  path->reason = g_strdup(reason);
+  path->end = end;
+  path->links = g_ptr_array_new_with_free_func(link_free);
+  va_list files;
+  va_start(files, first);
+  for (const char *file = first; file; file = va_arg(files, const char *)) {
+    PathLink *link = g_new0(PathLink, 1);
+    link->certificate = scene_certificate(scene, file);
+    link->name = g_strdup(certificate_subject_label(link->certificate));
+    g_ptr_array_add(path->links, link);
+  }
+  va_end(files);
+  g_ptr_array_add(verdict->paths, path);
 }
 
 void

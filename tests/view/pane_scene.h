@@ -34,6 +34,9 @@ Verdict *scene_judge(Scene *scene, gboolean accepted);
 /* `file` NULL: the certificate called `label` is missing. */
 void scene_link(Scene *scene, Verdict *verdict, const char *file, PathOrigin origin, int index,
                 gboolean good, const char *label);
+/* One more path of the verdict, of these files, ended by NULL; `reason` NULL: it is good. */
+void scene_add_path(Scene *scene, Verdict *verdict, const char *reason, gint64 end,
+                    const char *first, ...) G_GNUC_NULL_TERMINATED;
 void scene_trust(Scene *scene, const char *file);
 void scene_identify(Scene *scene, const char *file);
 /* Of the connection; also of the verdict and about certificate `file` when these are not NULL. */

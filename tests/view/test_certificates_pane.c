@@ -285,6 +285,82 @@ test_finding_opens(void)
   g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
 }
 
+#define LEAF_END G_GINT64_CONSTANT(1801267200)     /* 2027-01-30 */
+#define STRANGER_END G_GINT64_CONSTANT(1632960000) /* 2021-09-30 */
+
+/* Three ways to something trusted: one in use, one good as well, one that fails. */
+static Scene *
+many_paths_scene(void)
+{
+  Scene *scene = tls_scene();
+  fake_connection_set_online(scene->connection);
+  Verdict *verdict = good_chain(scene);
+  verdict->path_end = LEAF_END;
+  scene_add_path(scene, verdict, NULL, LEAF_END, "leaf", "intermediate", "root", NULL);
+  scene_add_path(scene, verdict, NULL, LEAF_END, "leaf", "intermediate", NULL);
+  scene_add_path(scene, verdict,
+                 "\"Old Cross Root CA X3\" in your CA file root.pem expired 1875 days ago, on "
+                 "2021-09-30.",
+                 STRANGER_END, "leaf", "intermediate", "stranger", NULL);
+  scene_identify(scene, "client");
+  set_parameters(scene);
+  scene->connection->info.opinion = &content;
+  return scene;
+}
+
+static void
+test_other_paths(void)
+{
+  g_autoptr(Scene) scene = many_paths_scene();
+  PICTURE(scene, "other-paths");
+}
+
+static void
+test_other_path_opens(void)
+{
+  g_autoptr(Scene) scene = many_paths_scene();
+  scene_draw(scene, &certificates_pane, 24, 80);
+  scene_keys(scene, "2 Home j j j j j Enter");
+  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+  PICTURE(scene, "other-path-detail");
+}
+
+static void
+test_validity(void)
+{
+  g_autoptr(Scene) scene = many_paths_scene();
+  scene_draw(scene, &certificates_pane, 24, 80);
+  scene_keys(scene, "2 t");
+  g_assert_true(ui_top(scene->ui)->pane_class == &validity_view);
+  PICTURE(scene, "validity");
+  scene_keys(scene, "q");
+  g_assert_false(ui_has_view(scene->ui));
+}
+
+/* The path is over: now is at its right. */
+static void
+test_validity_expired(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  scene_send(scene, "leaf-expired", "intermediate", "stranger", NULL);
+  scene_trust(scene, "root.pem");
+  Verdict *verdict = scene_judge(scene, FALSE);
+  verdict->path_end = G_GINT64_CONSTANT(1793318400); /* 2026-10-30 */
+  scene_link(scene, verdict, "leaf-expired", PATH_SENT, 0, FALSE, NULL);
+  scene_link(scene, verdict, "intermediate", PATH_SENT, 1, TRUE, NULL);
+  scene_link(scene, verdict, NULL, PATH_MISSING, -1, FALSE, "Example Root X1");
+  scene_keys(scene, "2 t");
+  PICTURE(scene, "validity-expired");
+}
+
+static void
+test_validity_nothing(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  scene_keys(scene, "2 t");
+  PICTURE(scene, "validity-nothing");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -304,5 +380,10 @@ main(int argc, char **argv)
   g_test_add_func("/certificates-pane/selecting", test_selecting);
   g_test_add_func("/certificates-pane/finding-opens", test_finding_opens);
   g_test_add_func("/certificates-pane/keys", test_keys_on_a_certificate);
+  g_test_add_func("/certificates-pane/other-paths", test_other_paths);
+  g_test_add_func("/certificates-pane/other-path-opens", test_other_path_opens);
+  g_test_add_func("/certificates-pane/validity", test_validity);
+  g_test_add_func("/certificates-pane/validity-expired", test_validity_expired);
+  g_test_add_func("/certificates-pane/validity-nothing", test_validity_nothing);
   return g_test_run();
 }

@@ -360,11 +360,15 @@ inspection_free(Inspection *inspection)
 const char *
 inspected_kind_name(InspectedKind kind)
 {
-  static const char *const names[] = {
-      [INSPECTED_CERTIFICATE] = "certificate", [INSPECTED_KEY] = "private key",
-      [INSPECTED_PUBLIC_KEY] = "public key",   [INSPECTED_REQUEST] = "request",
-      [INSPECTED_CRL] = "CRL",                 [INSPECTED_OPENSSH_KEY] = "OpenSSH key",
-      [INSPECTED_PARAMETERS] = "parameters",   [INSPECTED_BUNDLE] = "bundle",
-      [INSPECTED_OTHER] = "other",             [INSPECTED_DAMAGED] = "damaged"};
+  static const char *const names[] = {[INSPECTED_CERTIFICATE] = "certificate",
+                                      [INSPECTED_KEY] = "private key",
+                                      [INSPECTED_PUBLIC_KEY] = "public key",
+                                      [INSPECTED_REQUEST] = "request",
+                                      [INSPECTED_CRL] = "CRL",
+                                      [INSPECTED_OPENSSH_KEY] = "OpenSSH key",
+                                      [INSPECTED_PARAMETERS] = "parameters",
+                                      [INSPECTED_BUNDLE] = "bundle",
+                                      [INSPECTED_OTHER] = "other",
+                                      [INSPECTED_DAMAGED] = "damaged"};
   return names[kind];
 }

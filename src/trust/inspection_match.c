@@ -65,8 +65,7 @@ has_certificate(const Inspection *inspection)
 }
 
 static gboolean
-is_matched(const InspectionMatches *matches, const GPtrArray *inspections,
-           const InspectedItem *key)
+is_matched(const InspectionMatches *matches, const GPtrArray *inspections, const InspectedItem *key)
 {
   const GArray *places = inspection_matches_of(matches, key);
   for (guint i = 0; i < places->len; i++) {
@@ -80,8 +79,7 @@ is_matched(const InspectionMatches *matches, const GPtrArray *inspections,
 }
 
 static void
-remark_keys(const InspectionMatches *matches, const GPtrArray *inspections,
-            Inspection *inspection)
+remark_keys(const InspectionMatches *matches, const GPtrArray *inspections, Inspection *inspection)
 {
   for (guint i = 0; i < inspection->items->len; i++) {
     const InspectedItem *item = inspection->items->pdata[i];

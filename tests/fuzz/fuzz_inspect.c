@@ -103,8 +103,7 @@ int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Inspection) inspection =
-      inspection_parse(data, size, "fuzz\x1b[31m\n", NULL, &error);
+  g_autoptr(Inspection) inspection = inspection_parse(data, size, "fuzz\x1b[31m\n", NULL, &error);
   if (!inspection) {
     check(error->domain == TRUST_ERROR);
     check_line(error->message);

@@ -58,8 +58,8 @@ static void
 teardown(Stage *stage, gconstpointer unused)
 {
   Forged *all[] = {stage->root, stage->old_root, stage->cross, stage->intermediate, stage->leaf};
-  char *texts[] = {stage->root_pem, stage->cross_pem, stage->intermediate_pem, stage->leaf_pem,
-                   stage->key_pem, stage->folder};
+  char *texts[] = {stage->root_pem, stage->cross_pem, stage->intermediate_pem,
+                   stage->leaf_pem, stage->key_pem,   stage->folder};
   private_folder_remove(stage->folder, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
     forged_free(all[i]);
@@ -110,10 +110,10 @@ shell(const Stage *stage, const char *script)
 {
   char *argv[] = {(char *)"sh", (char *)"-c", (char *)script, NULL};
   int status;
-  g_assert_true(g_spawn_sync(stage->folder, argv, NULL,
-                             G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL |
-                                 G_SPAWN_STDOUT_TO_DEV_NULL,
-                             NULL, NULL, NULL, NULL, &status, NULL));
+  g_assert_true(
+      g_spawn_sync(stage->folder, argv, NULL,
+                   G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL,
+                   NULL, NULL, NULL, NULL, &status, NULL));
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -187,8 +187,8 @@ test_kinds(Stage *stage, gconstpointer unused)
       {"openssl pkcs8 -topk8 -in key.pem -iter 9000000 -passout pass:x -out out", "x",
        "Private key, encrypted (PBES2-AES256-CBC, 9000000 rounds)", INSPECTED_KEY,
        "key-encryption-unsupported"},
-      {"openssl pkcs8 -topk8 -in key.pem -scrypt -passout pass:x -out out", "x",
-       NULL, INSPECTED_KEY, "key-encryption-unsupported"},
+      {"openssl pkcs8 -topk8 -in key.pem -scrypt -passout pass:x -out out", "x", NULL,
+       INSPECTED_KEY, "key-encryption-unsupported"},
       {"openssl ec -in key.pem -aes128 -passout pass:x -out out", "x",
        "ECDSA P-256 private key, encrypted (traditional, AES-128-CBC)", INSPECTED_KEY, NULL},
       {"openssl genrsa -traditional -out out 2048", NULL, "RSA 2048 private key, not encrypted",
@@ -288,7 +288,8 @@ test_pem_forms(Stage *stage, gconstpointer unused)
       {"{ printf '\\357\\273\\277'; cat leaf.pem; } >out", NULL},
       {"{ echo some text; cat leaf.pem; echo more; } >out", NULL},
       {"sed 's/$/   /' leaf.pem >out", NULL},
-      {"{ head -n 1 leaf.pem; grep -v -e - leaf.pem | tr -d '\\n'; echo; tail -n 1 leaf.pem; } >out",
+      {"{ head -n 1 leaf.pem; grep -v -e - leaf.pem | tr -d '\\n'; echo; tail -n 1 leaf.pem; } "
+       ">out",
        NULL},
       {"grep -v -e - leaf.pem | sed 's/^/  /' >b; { head -n 1 leaf.pem; cat b; tail -n 1 leaf.pem; "
        "} >out",
@@ -525,8 +526,8 @@ test_split_same_name(Stage *stage, gconstpointer unused)
 static void
 test_split_refused(Stage *stage, gconstpointer unused)
 {
-  g_autofree char *roots =
-      g_strconcat(stage->root_pem, "\n", certificate_to_pem(stage->old_root->certificate), NULL);
+  g_autofree char *old_root = certificate_to_pem(stage->old_root->certificate);
+  g_autofree char *roots = g_strconcat(stage->root_pem, old_root, NULL);
   g_autofree char *keys = g_strconcat(stage->leaf_pem, stage->key_pem, stage->key_pem, NULL);
   const char *texts[] = {roots, keys, stage->key_pem};
   const int codes[] = {TRUST_ERROR_FILE_WRONG_KIND, TRUST_ERROR_FILE_SEVERAL_KEYS,
@@ -557,6 +558,33 @@ test_many(Stage *stage, gconstpointer unused)
   g_assert_true(item_at(inspection, 0)->certificate == item_at(inspection, 9999)->certificate);
   g_assert_cmpuint(inspection->remarks->len, ==, 17);
   g_assert_cmpuint(split->duplicates, ==, 9999);
+}
+
+/* GnuTLS makes the list anew for each name that is added: more would take the test too long. */
+#define NAMES 2000
+
+static void
+add_names(gnutls_x509_crt_t crt)
+{
+  for (guint i = 0; i < NAMES; i++) {
+    g_autofree char *name = g_strdup_printf("device-%u.example.com", i);
+    gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name),
+                                         GNUTLS_FSAN_APPEND);
+  }
+}
+
+static void
+test_names(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate template = forge_server("broker", "mqtt.example.com");
+  template.tweak = add_names;
+  g_autoptr(Forged) forged = forge(&template, NULL);
+  g_autofree char *pem = certificate_to_pem(forged->certificate);
+  gint64 start = g_get_monotonic_time();
+  g_autoptr(Inspection) inspection = inspect(pem);
+  g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+  const char *const *names = certificate_names(item_at(inspection, 0)->certificate);
+  g_assert_cmpuint(g_strv_length((char **)names), ==, NAMES + 1); /* and the template's */
 }
 
 /* 5 MB between the lines of a good label. */
@@ -599,6 +627,7 @@ main(int argc, char **argv)
       {"/inspection/split-same-name", test_split_same_name},
       {"/inspection/split-refused", test_split_refused},
       {"/inspection/many", test_many},
+      {"/inspection/names", test_names},
       {"/inspection/large", test_large},
   };
   g_test_init(&argc, &argv, NULL);

@@ -273,21 +273,23 @@ read_content(const FileContent *content, const char *path, const char *password,
   return g_steal_pointer(&inspection);
 }
 
-/* (transfer full): the URI without the PIN that it may hold (RFC 7512, 2.3). */
-static char *
-without_pin(const char *uri)
+/* RFC 7512, 2.3: "pin-value" is the PIN itself. */
+char *
+inspection_label(const char *path)
 {
-  const char *pin = strstr(uri, "pin-value=");
+  const char *pin = g_str_has_prefix(path, "pkcs11:") ? strstr(path, "pin-value=") : NULL;
   if (!pin)
-    return g_strdup(uri);
+    return safe_text_string(path);
   pin += strlen("pin-value=");
-  return g_strdup_printf("%.*s...%s", (int)(pin - uri), uri, pin + strcspn(pin, ";&?"));
+  g_autofree char *shown =
+      g_strdup_printf("%.*s...%s", (int)(pin - path), path, pin + strcspn(pin, ";&?"));
+  return safe_text_string(shown);
 }
 
 static Inspection *
 read_uri(const char *uri, const char *password, GError **error)
 {
-  g_autofree char *shown = without_pin(uri);
+  g_autofree char *shown = inspection_label(uri);
   g_autoptr(Inspection) inspection = inspection_new(shown);
   g_auto(InspectionReader) reader = reader_of(inspection, password);
   reader.container = "PKCS#11";

@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509-ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -560,17 +561,26 @@ test_many(Stage *stage, gconstpointer unused)
   g_assert_cmpuint(split->duplicates, ==, 9999);
 }
 
-/* GnuTLS makes the list anew for each name that is added: more would take the test too long. */
-#define NAMES 2000
+#define NAMES 10000
 
+/* As DER: GnuTLS makes the list anew for each name that is added. */
 static void
 add_names(gnutls_x509_crt_t crt)
 {
+  const gsize length = strlen("device-00000.example.com");
+  const gsize all = NAMES * (2 + length);
+  g_autoptr(GByteArray) der = g_byte_array_new();
+  const guint8 header[] = {0x30, 0x83, all >> 16 & 0xff, all >> 8 & 0xff, all & 0xff};
+  g_byte_array_append(der, header, sizeof header);
   for (guint i = 0; i < NAMES; i++) {
-    g_autofree char *name = g_strdup_printf("device-%u.example.com", i);
-    gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name),
-                                         GNUTLS_FSAN_APPEND);
+    const guint8 name_header[] = {0x82, (guint8)length};
+    g_autofree char *name = g_strdup_printf("device-%05u.example.com", i);
+    g_byte_array_append(der, name_header, sizeof name_header);
+    g_byte_array_append(der, (const guint8 *)name, (guint)length);
   }
+  g_assert_cmpint(
+      gnutls_x509_crt_set_extension_by_oid(crt, GNUTLS_X509EXT_OID_SAN, der->data, der->len, 0), >=,
+      0);
 }
 
 static void
@@ -584,7 +594,7 @@ test_names(Stage *stage, gconstpointer unused)
   g_autoptr(Inspection) inspection = inspect(pem);
   g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
   const char *const *names = certificate_names(item_at(inspection, 0)->certificate);
-  g_assert_cmpuint(g_strv_length((char **)names), ==, NAMES + 1); /* and the template's */
+  g_assert_cmpuint(g_strv_length((char **)names), ==, NAMES);
 }
 
 /* 5 MB between the lines of a good label. */

@@ -69,7 +69,7 @@ parse(int argc, char **argv, InspectOptions *options, GError **error)
       {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
       {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
-      {NULL},
+      {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
   };
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
   g_autoptr(GError) cause = NULL;

@@ -174,7 +174,7 @@ parse_words(int argc, char **argv, VerifyOptions *options, Words *words, GError 
       {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
       {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words->files, NULL, NULL},
-      {NULL},
+      {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
   };
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
   g_option_context_set_help_enabled(context, FALSE);

@@ -7,6 +7,7 @@
 
 #include "trust/certificate_names.h"
 #include "trust/key_label.h"
+#include "trust/name_compare.h"
 #include "util/safe_text.h"
 
 static const struct {
@@ -55,6 +56,37 @@ label_of(const char *common_name, const char *alternative, const char *organizat
   return g_strdup("(no name)");
 }
 
+/* The last attribute of this type, read out of the name's own DER: GnuTLS's accessor begins anew
+ * for each, and a trust store has hundreds of names. FALSE: let GnuTLS say what is in it. */
+static gboolean
+find_attribute(GBytes *name, const char *oid, char **text)
+{
+  NameWalk walk;
+  NameAttribute attribute, last = {0};
+  gboolean found = FALSE;
+  if (!name_walk(&walk, der_span(name)))
+    return FALSE;
+  while (name_walk_next(&walk, &attribute)) {
+    if (!der_oid_is(attribute.oid, oid))
+      continue;
+    last = attribute;
+    found = TRUE;
+  }
+  g_autofree char *raw = found ? name_attribute_text(&last) : NULL;
+  *text = raw ? safe_text_string(raw) : NULL;
+  return walk.names.length == 0 && walk.attributes.length == 0 && (raw != NULL) == found;
+}
+
+static char *
+attribute_of(const CertificateFields *f, gnutls_x509_crt_t crt, gboolean of_issuer, const char *oid)
+{
+  char *text = NULL;
+  if (find_attribute(of_issuer ? f->issuer_dn : f->subject_dn, oid, &text))
+    return text;
+  g_free(text);
+  return certificate_names_attribute(crt, of_issuer, oid);
+}
+
 static const char *
 first_alternative(char **names)
 {
@@ -82,12 +114,10 @@ read_names(CertificateFields *f, gnutls_x509_crt_t crt, const char **problem)
 
   f->subject = certificate_names_dn(crt, FALSE);
   f->issuer = certificate_names_dn(crt, TRUE);
-  f->subject_organization =
-      certificate_names_attribute(crt, FALSE, GNUTLS_OID_X520_ORGANIZATION_NAME);
-  f->issuer_organization =
-      certificate_names_attribute(crt, TRUE, GNUTLS_OID_X520_ORGANIZATION_NAME);
-  f->common_name = certificate_names_attribute(crt, FALSE, GNUTLS_OID_X520_COMMON_NAME);
-  g_autofree char *issuer_cn = certificate_names_attribute(crt, TRUE, GNUTLS_OID_X520_COMMON_NAME);
+  f->subject_organization = attribute_of(f, crt, FALSE, GNUTLS_OID_X520_ORGANIZATION_NAME);
+  f->issuer_organization = attribute_of(f, crt, TRUE, GNUTLS_OID_X520_ORGANIZATION_NAME);
+  f->common_name = attribute_of(f, crt, FALSE, GNUTLS_OID_X520_COMMON_NAME);
+  g_autofree char *issuer_cn = attribute_of(f, crt, TRUE, GNUTLS_OID_X520_COMMON_NAME);
   f->subject_label =
       label_of(f->common_name, first_alternative(f->names), f->subject_organization, f->subject);
   f->issuer_label = label_of(issuer_cn, NULL, f->issuer_organization, f->issuer);
@@ -115,18 +145,20 @@ read_dates(CertificateFields *f, gnutls_x509_crt_t crt)
   return f->not_before != -1 && f->not_after != -1;
 }
 
-/* A key of a kind that GnuTLS does not know is no fault of the certificate's form. */
-static char *
-label_of_key(gnutls_x509_crt_t crt)
+/* A key of a kind that GnuTLS does not know is no fault of the certificate's form: FALSE, and no
+ * label; its id must be asked of the certificate. */
+static gboolean
+describe_key(gnutls_x509_crt_t crt, char **label, unsigned char *id, size_t *size)
 {
   gnutls_pubkey_t key;
-  char *label = NULL;
   if (gnutls_pubkey_init(&key) < 0)
-    return g_strdup("unknown key type");
-  if (gnutls_pubkey_import_x509(key, crt, 0) >= 0)
-    label = key_label(key);
+    return FALSE;
+  gboolean known = gnutls_pubkey_import_x509(key, crt, 0) >= 0;
+  if (known)
+    *label = key_label(key);
+  known = known && gnutls_pubkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, id, size) >= 0;
   gnutls_pubkey_deinit(key);
-  return label ? label : g_strdup("unknown key type");
+  return known;
 }
 
 static gboolean
@@ -134,11 +166,16 @@ read_key(CertificateFields *f, gnutls_x509_crt_t crt)
 {
   int algorithm = gnutls_x509_crt_get_pk_algorithm(crt, &f->key_bits);
   f->key_algorithm = algorithm < 0 ? GNUTLS_PK_UNKNOWN : (gnutls_pk_algorithm_t)algorithm;
-  f->key_label = label_of_key(crt);
   unsigned char id[64];
   size_t size = sizeof id;
-  if (gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, id, &size) < 0)
-    return FALSE;
+  gboolean known = describe_key(crt, &f->key_label, id, &size);
+  if (!f->key_label)
+    f->key_label = g_strdup("unknown key type");
+  if (!known) {
+    size = sizeof id;
+    if (gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, id, &size) < 0)
+      return FALSE;
+  }
   f->key_id = key_label_hexadecimal(id, size);
   return TRUE;
 }

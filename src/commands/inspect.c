@@ -109,11 +109,11 @@ complete(InspectOptions *options, GError **error)
 static Finding *
 fault_of(const GError *error, const char *path)
 {
-  gboolean token = g_str_has_prefix(path, "pkcs11:"); /* it may hold a PIN */
+  g_autofree char *label = inspection_label(path);
   if (error->domain != G_FILE_ERROR)
-    return finding_from_error(error, FINDING_SOURCE_NONE, token ? "pkcs11:" : path);
+    return finding_from_error(error, FINDING_SOURCE_NONE, label);
   Finding *fault = finding_new("file-unreadable");
-  fault->file = safe_text_string(path);
+  fault->file = g_steal_pointer(&label);
   finding_set_message(fault, "%s.", error->message);
   return fault;
 }

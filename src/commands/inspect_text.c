@@ -13,8 +13,7 @@
 #define NAMES_SHOWN 24
 #define MATCHES_SHOWN 4
 
-static void add_field(GString *out, const char *label, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
+static void add_field(GString *out, const char *label, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 static void
 add_field(GString *out, const char *label, const char *format, ...)

@@ -86,8 +86,9 @@ complete(SplitOptions *options, GError **error)
 {
   guint count = options->files ? g_strv_length(options->files) : 0;
   if (count != 1)
-    return refuse(error, count == 0 ? "give the file to take apart; see mqtrust split --help"
-                                    : "one FILE is taken apart at a time; see mqtrust split --help");
+    return refuse(error, count == 0
+                             ? "give the file to take apart; see mqtrust split --help"
+                             : "one FILE is taken apart at a time; see mqtrust split --help");
   if (options->folder && *options->folder == '\0')
     return refuse(error, "--output is empty: write -o DIR");
   if (!options->folder)

@@ -20,8 +20,7 @@ add_titles(JsonWriter *writer, const SplitReport *report, const GArray *items)
   json_writer_set_member_name(writer, "titles");
   json_writer_begin_array(writer);
   for (guint i = 0; i < items->len; i++) {
-    const InspectedItem *item =
-        report->inspection->items->pdata[g_array_index(items, guint, i)];
+    const InspectedItem *item = report->inspection->items->pdata[g_array_index(items, guint, i)];
     json_writer_add_string_value(writer, item->title);
   }
   json_writer_end_array(writer);

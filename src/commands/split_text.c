@@ -23,8 +23,7 @@ static char *
 item_text(const SplitReport *report, guint index)
 {
   const InspectedItem *item = report->inspection->items->pdata[index];
-  g_autofree char *line =
-      item->line > 0 ? g_strdup_printf(", line %u", item->line) : g_strdup("");
+  g_autofree char *line = item->line > 0 ? g_strdup_printf(", line %u", item->line) : g_strdup("");
   return g_strdup_printf("%s (item %u%s)", item->title, index + 1, line);
 }
 
@@ -68,8 +67,7 @@ add_left_out(GString *out, const SplitReport *report)
   if (left_out->len > LEFT_OUT_SHOWN)
     g_string_append_printf(out, "  ! left out: %u more\n", left_out->len - LEFT_OUT_SHOWN);
   if (report->split->duplicates > 0)
-    g_string_append_printf(out, "  · left out: %u that %s there twice\n",
-                           report->split->duplicates,
+    g_string_append_printf(out, "  · left out: %u that %s there twice\n", report->split->duplicates,
                            report->split->duplicates == 1 ? "was" : "were");
 }
 

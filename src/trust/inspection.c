@@ -171,7 +171,7 @@ read_der(InspectionReader *reader, const FileContent *content)
   if (block->complete)
     read_structure(reader, block->kind, NULL, content->bytes, content->length);
   else
-    add_truncated(reader, "its DER data");
+    add_truncated(reader, "DER data");
 }
 
 /* The file as some editors of Windows save it: read all the same, and said. */
@@ -273,21 +273,23 @@ read_content(const FileContent *content, const char *path, const char *password,
   return g_steal_pointer(&inspection);
 }
 
-/* (transfer full): the URI without the PIN that it may hold (RFC 7512, 2.3). */
-static char *
-without_pin(const char *uri)
+/* RFC 7512, 2.3: "pin-value" is the PIN itself. */
+char *
+inspection_label(const char *path)
 {
-  const char *pin = strstr(uri, "pin-value=");
+  const char *pin = g_str_has_prefix(path, "pkcs11:") ? strstr(path, "pin-value=") : NULL;
   if (!pin)
-    return g_strdup(uri);
+    return safe_text_string(path);
   pin += strlen("pin-value=");
-  return g_strdup_printf("%.*s...%s", (int)(pin - uri), uri, pin + strcspn(pin, ";&?"));
+  g_autofree char *shown =
+      g_strdup_printf("%.*s...%s", (int)(pin - path), path, pin + strcspn(pin, ";&?"));
+  return safe_text_string(shown);
 }
 
 static Inspection *
 read_uri(const char *uri, const char *password, GError **error)
 {
-  g_autofree char *shown = without_pin(uri);
+  g_autofree char *shown = inspection_label(uri);
   g_autoptr(Inspection) inspection = inspection_new(shown);
   g_auto(InspectionReader) reader = reader_of(inspection, password);
   reader.container = "PKCS#11";
@@ -360,11 +362,15 @@ inspection_free(Inspection *inspection)
 const char *
 inspected_kind_name(InspectedKind kind)
 {
-  static const char *const names[] = {
-      [INSPECTED_CERTIFICATE] = "certificate", [INSPECTED_KEY] = "private key",
-      [INSPECTED_PUBLIC_KEY] = "public key",   [INSPECTED_REQUEST] = "request",
-      [INSPECTED_CRL] = "CRL",                 [INSPECTED_OPENSSH_KEY] = "OpenSSH key",
-      [INSPECTED_PARAMETERS] = "parameters",   [INSPECTED_BUNDLE] = "bundle",
-      [INSPECTED_OTHER] = "other",             [INSPECTED_DAMAGED] = "damaged"};
+  static const char *const names[] = {[INSPECTED_CERTIFICATE] = "certificate",
+                                      [INSPECTED_KEY] = "private key",
+                                      [INSPECTED_PUBLIC_KEY] = "public key",
+                                      [INSPECTED_REQUEST] = "request",
+                                      [INSPECTED_CRL] = "CRL",
+                                      [INSPECTED_OPENSSH_KEY] = "OpenSSH key",
+                                      [INSPECTED_PARAMETERS] = "parameters",
+                                      [INSPECTED_BUNDLE] = "bundle",
+                                      [INSPECTED_OTHER] = "other",
+                                      [INSPECTED_DAMAGED] = "damaged"};
   return names[kind];
 }

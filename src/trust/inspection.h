@@ -60,5 +60,8 @@ Inspection *inspection_parse(const void *bytes, gsize length, const char *label,
 void inspection_free(Inspection *inspection); /* overwrites the keys in it */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inspection, inspection_free)
 
+/* (transfer full), safe text: the path as it may be shown, without the PIN of a pkcs11: URI. */
+char *inspection_label(const char *path);
+
 /* "certificate", "private key", "public key", "request", "CRL", ...; static. */
 const char *inspected_kind_name(InspectedKind kind);

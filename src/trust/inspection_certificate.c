@@ -145,9 +145,8 @@ inspection_read_trusted_certificate(InspectionReader *reader, const void *der, g
   DerElement certificate;
   reader->container = "TRUSTED CERTIFICATE";
   gboolean found = der_next_of(&rest, DER_SEQUENCE, &certificate);
-  InspectedItem *item =
-      add_certificate(reader, found ? certificate.whole.bytes : der,
-                      found ? certificate.whole.length : length);
+  InspectedItem *item = add_certificate(reader, found ? certificate.whole.bytes : der,
+                                        found ? certificate.whole.length : length);
   if (!item)
     return;
   add_settings(item, rest);

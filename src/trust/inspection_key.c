@@ -124,8 +124,10 @@ format_name(const char *label)
   static const struct {
     const char *label, *format;
   } formats[] = {
-      {"PRIVATE KEY", "PKCS#8"},        {"ENCRYPTED PRIVATE KEY", "PKCS#8"},
-      {"RSA PRIVATE KEY", "PKCS#1"},    {"EC PRIVATE KEY", "SEC 1"},
+      {"PRIVATE KEY", "PKCS#8"},
+      {"ENCRYPTED PRIVATE KEY", "PKCS#8"},
+      {"RSA PRIVATE KEY", "PKCS#1"},
+      {"EC PRIVATE KEY", "SEC 1"},
       {"DSA PRIVATE KEY", "OpenSSL's own"},
   };
   for (gsize i = 0; label && i < G_N_ELEMENTS(formats); i++)
@@ -247,8 +249,7 @@ inspection_read_public_key(InspectionReader *reader, const char *label, const vo
   gboolean rsa = label && g_str_equal(label, "RSA PUBLIC KEY");
   gboolean good = rsa ? import_rsa(key, (DerSpan){der, length})
                       : gnutls_pubkey_import(key, &data, GNUTLS_X509_FMT_DER) >= 0;
-  InspectedItem *item =
-      inspection_add(reader, good ? INSPECTED_PUBLIC_KEY : INSPECTED_DAMAGED);
+  InspectedItem *item = inspection_add(reader, good ? INSPECTED_PUBLIC_KEY : INSPECTED_DAMAGED);
   if (good) {
     inspection_set_public(item, key);
     inspection_set_title(item, "%s public key", item->key_label);

@@ -65,8 +65,7 @@ has_certificate(const Inspection *inspection)
 }
 
 static gboolean
-is_matched(const InspectionMatches *matches, const GPtrArray *inspections,
-           const InspectedItem *key)
+is_matched(const InspectionMatches *matches, const GPtrArray *inspections, const InspectedItem *key)
 {
   const GArray *places = inspection_matches_of(matches, key);
   for (guint i = 0; i < places->len; i++) {
@@ -80,8 +79,7 @@ is_matched(const InspectionMatches *matches, const GPtrArray *inspections,
 }
 
 static void
-remark_keys(const InspectionMatches *matches, const GPtrArray *inspections,
-            Inspection *inspection)
+remark_keys(const InspectionMatches *matches, const GPtrArray *inspections, Inspection *inspection)
 {
   for (guint i = 0; i < inspection->items->len; i++) {
     const InspectedItem *item = inspection->items->pdata[i];
@@ -89,13 +87,11 @@ remark_keys(const InspectionMatches *matches, const GPtrArray *inspections,
       continue;
     Finding *remark = inspection_add_remark(inspection, "key-mismatch", (int)i);
     finding_set_message(remark,
-                        "The key in %s is not the one of any of the %u certificates that were "
-                        "given with it.",
+                        "The key in %s is not that of any of the %u certificates given with it.",
                         inspection->path, matches->certificates);
     finding_add_evidence(remark, "key id %.16s", item->key_id);
     if (matches->certificates == 1)
-      finding_set_message(remark, "The key in %s is not the one of the certificate that was given "
-                                  "with it.",
+      finding_set_message(remark, "The key in %s is not that of the certificate given with it.",
                           inspection->path);
   }
   finding_list_sort(inspection->remarks);

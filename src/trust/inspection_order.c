@@ -10,9 +10,9 @@
 
 typedef struct {
   Inspection *inspection;
-  GArray *indexes;       /* of guint: the items that are certificates, each only once */
+  GArray *indexes;        /* of guint: the items that are certificates, each only once */
   GHashTable *by_subject; /* GBytes → GArray of positions in `indexes` */
-  GArray *related;       /* of gboolean, by position: on a way up from the leaf */
+  GArray *related;        /* of gboolean, by position: on a way up from the leaf */
 } Order;
 
 static const InspectedItem *
@@ -111,8 +111,9 @@ remark_mismatch(Order *order, guint key)
 {
   Finding *remark = inspection_add_remark(order->inspection, "key-mismatch", (int)key);
   const InspectedItem *item = order->inspection->items->pdata[key];
-  finding_set_message(remark, "The key in %s is not the one of \"%s\" or of any other certificate "
-                              "in it.",
+  finding_set_message(remark,
+                      "The key in %s is not the one of \"%s\" or of any other certificate "
+                      "in it.",
                       order->inspection->path, certificate_subject_label(certificate_at(order, 0)));
   finding_add_evidence(remark, "key id %.16s, not %.16s", item->key_id,
                        certificate_key_id(certificate_at(order, 0)));

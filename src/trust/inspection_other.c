@@ -29,7 +29,8 @@ bits_of(DerSpan integer)
     integer.bytes++;
     integer.length--;
   }
-  return integer.length == 0 ? 0 : (guint)(integer.length - 1) * 8 + g_bit_storage(integer.bytes[0]);
+  return integer.length == 0 ? 0
+                             : (guint)(integer.length - 1) * 8 + g_bit_storage(integer.bytes[0]);
 }
 
 /* PKCS#3: prime, generator, and maybe the length of the private value. X9.42 has more numbers. */
@@ -55,7 +56,6 @@ inspection_read_other(InspectionReader *reader, const char *label, const void *d
   gboolean prime = !label || g_str_has_suffix(label, "DH PARAMETERS");
   if ((curve && read_curve(reader, whole)) || (prime && read_prime(reader, whole)) || !label)
     return;
-  InspectedItem *item =
-      inspection_add(reader, parameters ? INSPECTED_PARAMETERS : INSPECTED_OTHER);
+  InspectedItem *item = inspection_add(reader, parameters ? INSPECTED_PARAMETERS : INSPECTED_OTHER);
   inspection_set_title(item, "PEM block \"%s\"", label);
 }

@@ -9,18 +9,17 @@
 #include <gnutls/pkcs12.h>
 #include <string.h>
 
-
 #define BAGS_MAX 256
 
 typedef struct {
   InspectionReader *reader;
   gnutls_pkcs12_t bundle;
-  const char *password;   /* that opens it; NULL is one, too */
-  gboolean open;          /* the password is right, as far as can be known */
-  gboolean old_cipher;    /* RC2 somewhere */
+  const char *password; /* that opens it; NULL is one, too */
+  gboolean open;        /* the password is right, as far as can be known */
+  gboolean old_cipher;  /* RC2 somewhere */
   gboolean too_many_rounds;
-  guint closed;           /* bags that stay closed */
-  char *closed_by;        /* how one of them is encrypted; or NULL */
+  guint closed;    /* bags that stay closed */
+  char *closed_by; /* how one of them is encrypted; or NULL */
 } Bundle;
 
 static gboolean

@@ -9,10 +9,12 @@
 
 #define BER_ITEMS_MAX 500
 
-/* RFC 2315, 9.1: SignedData of version, digestAlgorithms, contentInfo, certificates [0], crls [1]. */
+/* RFC 2315, 9.1: SignedData of version, digestAlgorithms, contentInfo, certificates [0], crls [1].
+ */
 enum { TAG_CERTIFICATES = DER_CONTEXT | DER_CONSTRUCTED, TAG_CRLS = TAG_CERTIFICATES | 1 };
 
-/* --- by our own walk: GnuTLS looks for each certificate from the beginning --------------------- */
+/* --- by our own walk: GnuTLS looks for each certificate from the beginning ---------------------
+ */
 
 static gboolean
 enter_signed_data(DerSpan whole, DerSpan *parts)
@@ -21,9 +23,8 @@ enter_signed_data(DerSpan whole, DerSpan *parts)
   DerElement skipped;
   return der_unwrap(whole, DER_SEQUENCE, &outer) && der_next_of(&outer, DER_OID, &skipped) &&
          der_unwrap(outer, TAG_CERTIFICATES, &wrapped) &&
-         der_unwrap(wrapped, DER_SEQUENCE, parts) &&
-         der_next_of(parts, DER_INTEGER, &skipped) && der_next_of(parts, DER_SET, &skipped) &&
-         der_next_of(parts, DER_SEQUENCE, &skipped);
+         der_unwrap(wrapped, DER_SEQUENCE, parts) && der_next_of(parts, DER_INTEGER, &skipped) &&
+         der_next_of(parts, DER_SET, &skipped) && der_next_of(parts, DER_SEQUENCE, &skipped);
 }
 
 /* FALSE: it is not DER all through (BER of indefinite lengths is allowed here). */

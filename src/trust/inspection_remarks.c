@@ -34,8 +34,7 @@ remark_der(Inspection *inspection)
     return;
   Finding *remark = inspection_add_remark(inspection, "file-der", 0);
   remark->severity = FINDING_WARNING; /* here it can be read */
-  finding_set_message(remark,
-                      "%s is DER; mosquitto, MQTTX and most MQTT programs read only PEM.",
+  finding_set_message(remark, "%s is DER; mosquitto, MQTTX and most MQTT programs read only PEM.",
                       inspection->path);
   finding_set_remedy(remark, "Convert it with `%s -inform DER -in FILE -out FILE.pem`.", command);
 }
@@ -71,7 +70,8 @@ find_key(const Inspection *inspection)
 static char *
 shell_word(const char *path)
 {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@";
+  static const char plain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@";
   return path[strspn(path, plain)] == '\0' ? g_strdup(path) : g_shell_quote(path);
 }
 
@@ -185,8 +185,9 @@ remark_role(Inspection *inspection, const char *path)
                       inspection->path, name, promise, content.authorities,
                       content.authorities == 1 ? "" : "s", content.leaves,
                       content.leaves == 1 ? "" : "s", content.keys, content.keys == 1 ? "" : "s");
-  finding_set_remedy(remark, "Write the set anew (`certbot renew --force-renewal`), or use the file "
-                             "that holds what the field needs.");
+  finding_set_remedy(remark,
+                     "Write the set anew (`certbot renew --force-renewal`), or use the file "
+                     "that holds what the field needs.");
 }
 
 void

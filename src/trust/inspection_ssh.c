@@ -89,8 +89,8 @@ inspection_read_openssh_key(InspectionReader *reader, const void *bytes, gsize l
 static gboolean
 is_public_key_line(const char *line)
 {
-  static const char *const types[] = {"ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-nistp",
-                                      "sk-ssh-ed25519@", "sk-ecdsa-sha2-"};
+  static const char *const types[] = {"ssh-rsa ",         "ssh-ed25519 ",    "ssh-dss ",
+                                      "ecdsa-sha2-nistp", "sk-ssh-ed25519@", "sk-ecdsa-sha2-"};
   for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
     if (g_str_has_prefix(line, types[i]) && strstr(line, " AAAA"))
       return TRUE;

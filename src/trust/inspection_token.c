@@ -111,7 +111,12 @@ static void
 set_missing(const char *label, int result, GError **error)
 {
   g_autofree char *tokens = token_list();
-  if (result < 0 && result != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+  if (result == GNUTLS_E_PKCS11_PIN_ERROR || result == GNUTLS_E_PKCS11_PIN_LOCKED)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG,
+                "The PIN does not open %s (%s); enter the right one, for a token locks itself "
+                "after a few wrong ones.",
+                label, gnutls_strerror(result));
+  else if (result < 0 && result != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_TOKEN,
                 "%s cannot be read (%s); check that the URI is right, the module installed and "
                 "the token present.",

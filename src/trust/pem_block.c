@@ -21,9 +21,9 @@
 typedef struct {
   const guint8 *file, *begin;
   const guint8 *label, *label_end;
-  const guint8 *body, *body_end;       /* between the dashes of BEGIN and those of END */
+  const guint8 *body, *body_end; /* between the dashes of BEGIN and those of END */
   const guint8 *end_label, *end_label_end;
-  const guint8 *tail, *file_end;       /* behind the END line's dashes */
+  const guint8 *tail, *file_end; /* behind the END line's dashes */
 } Parts;
 
 static const guint8 *
@@ -111,7 +111,8 @@ is_base64(guint8 c)
   return g_ascii_isalnum(c) || c == '+' || c == '/';
 }
 
-/* Line breaks that somebody wrote as two characters, as JSON and environment variables have them. */
+/* Line breaks that somebody wrote as two characters, as JSON and environment variables have them.
+ */
 static gboolean
 is_written_break(const guint8 *at, const guint8 *end)
 {
@@ -247,7 +248,8 @@ damage_of(const Parts *parts, const char *label, const guint8 *text)
   if (!damage)
     damage = before_end(parts);
   if (!damage)
-    damage = behind_dashes(parts->tail, parts->file_end, "other text stands behind END on its line");
+    damage =
+        behind_dashes(parts->tail, parts->file_end, "other text stands behind END on its line");
   if (!damage && has_empty_line(text, parts->body_end))
     damage = "it has an empty line inside";
   return damage;

@@ -15,9 +15,9 @@
 typedef struct {
   char *path, *text;
   int mode;
-  char *staged;      /* where it was written first; NULL: not yet, or in its place */
-  gboolean placed;   /* it stands in its place */
-  gboolean swapped;  /* and `staged` is what stood there before */
+  char *staged;     /* where it was written first; NULL: not yet, or in its place */
+  gboolean placed;  /* it stands in its place */
+  gboolean swapped; /* and `staged` is what stood there before */
 } Member;
 
 struct FileSet {

@@ -132,15 +132,17 @@ static const Golden goldens[] = {
     {"pkcs12-open.txt", INSPECT "--password-file password old-cipher.p12", 0},
     {"pkcs12-wrong.txt", INSPECT "--password-file wrong-password old-cipher.p12", 0},
     {"pkcs12-empty.txt", INSPECT "empty-password.p12", 0},
-    {"keys.txt", INSPECT "key.pem key-rsa.pem key-sec1.pem key-locked.pem key-locked-sec1.pem "
-                         "key-ed25519.der public.pem ec.pem dh.pem",
+    {"keys.txt",
+     INSPECT "key.pem key-rsa.pem key-sec1.pem key-locked.pem key-locked-sec1.pem "
+             "key-ed25519.der public.pem ec.pem dh.pem",
      0},
     {"foreign-keys.txt", INSPECT "openssh openssh.pub putty.ppk pgp.asc", 0},
     {"request.txt", INSPECT "request.pem", 0},
     {"crl.txt", INSPECT "scope.crl", 0},
     {"trusted.txt", INSPECT "trusted.pem", 0},
-    {"damaged.txt", INSPECT "written-breaks.pem one-line.pem indented.pem two-blanks.pem utf16.pem "
-                            "bom.pem",
+    {"damaged.txt",
+     INSPECT "written-breaks.pem one-line.pem indented.pem two-blanks.pem utf16.pem "
+             "bom.pem",
      0},
     {"unreadable.txt", INSPECT "empty not-base64.pem truncated.pem truncated.der password none", 2},
     {"stdin.txt", INSPECT "- <leaf.pem", 0},
@@ -153,8 +155,9 @@ static const Golden goldens[] = {
     {"split-mixed.txt", "MQTRUST split -o out mixed.pem", 0},
     {"split-mixed.json", "MQTRUST split -o out --json mixed.pem", 0},
     {"split-pkcs12.txt", "MQTRUST split -o out --password-file password old-cipher.p12", 0},
-    {"split-left-over.txt", "MQTRUST split -o out mixed.pem >x && "
-                            "MQTRUST split -o out --force leaf.pem",
+    {"split-left-over.txt",
+     "MQTRUST split -o out mixed.pem >x && "
+     "MQTRUST split -o out --force leaf.pem",
      0},
 };
 
@@ -199,7 +202,8 @@ test_usage(Stage *stage, gconstpointer unused)
   static const struct {
     const char *command, *sentence;
   } wrongs[] = {
-      {"MQTRUST inspect", "mqtrust inspect: give the files to look into; see mqtrust inspect --help"},
+      {"MQTRUST inspect",
+       "mqtrust inspect: give the files to look into; see mqtrust inspect --help"},
       {"MQTRUST inspect --no-such x",
        "mqtrust inspect: Unknown option --no-such; see mqtrust inspect --help"},
       {"MQTRUST inspect --password-file",
@@ -215,13 +219,13 @@ test_usage(Stage *stage, gconstpointer unused)
       {"MQTRUST split -o '' leaf.pem", "mqtrust split: --output is empty: write -o DIR"},
       {"MQTRUST split --no-such x",
        "mqtrust split: Unknown option --no-such; see mqtrust split --help"},
-      {"MQTRUST split none.pem",
-       "mqtrust split: File none.pem does not exist; correct the path."},
+      {"MQTRUST split none.pem", "mqtrust split: File none.pem does not exist; correct the path."},
       {"MQTRUST split key.pem",
        "mqtrust split: key.pem holds no certificate that can be read, so there is no chain to take "
        "apart; choose another file."},
       {"cat leaf.pem ed25519.pem >two.pem; MQTRUST split two.pem",
-       "mqtrust split: two.pem holds several certificates that are no CA's (\"broker\", \"ed\"), so "
+       "mqtrust split: two.pem holds several certificates that are no CA's (\"broker\", \"ed\"), "
+       "so "
        "there is not one chain to take apart; keep one of them."},
       {"MQTRUST split -o none/out leaf.pem",
        "mqtrust split: none/out cannot be written: No such file or directory; nothing was written"},
@@ -297,7 +301,8 @@ static void
 test_split_keeps_files(Stage *stage, gconstpointer unused)
 {
   g_assert_cmpint(run(stage, "mkdir out && echo mine >out/root.pem && "
-                             "MQTRUST split -o out mixed.pem"), ==, 2);
+                             "MQTRUST split -o out mixed.pem"),
+                  ==, 2);
   g_assert_cmpstr(stage->err, ==,
                   "mqtrust split: out/root.pem cannot be written: File exists; nothing was "
                   "written: give --force to replace it, or another folder with -o\n");
@@ -314,9 +319,11 @@ static void
 test_split_links(Stage *stage, gconstpointer unused)
 {
   g_assert_cmpint(run(stage, "mkdir out && ln -s ../elsewhere out/leaf.pem && "
-                             "MQTRUST split -o out leaf.pem"), ==, 2);
+                             "MQTRUST split -o out leaf.pem"),
+                  ==, 2);
   g_assert_cmpint(run(stage, "MQTRUST split --force -o out leaf.pem && test ! -e elsewhere && "
-                             "test ! -L out/leaf.pem"), ==, 0);
+                             "test ! -L out/leaf.pem"),
+                  ==, 0);
 }
 
 static void
@@ -352,7 +359,8 @@ test_split_encrypted_key(Stage *stage, gconstpointer unused)
 static void
 test_odd_inputs(Stage *stage, gconstpointer unused)
 {
-  g_assert_cmpint(run(stage, "mkfifo pipe && cat leaf.pem >pipe & MQTRUST inspect pipe"), ==, 0);
+  g_assert_cmpint(
+      run(stage, "mkfifo pipe; { timeout 20 cat leaf.pem >pipe & } ; MQTRUST inspect pipe"), ==, 0);
   g_assert_true(g_str_has_prefix(stage->out, "pipe: 1 certificate (PEM)\n"));
   g_assert_cmpint(run(stage, "MQTRUST inspect 'pkcs11:object=none;pin-value=4711'"), ==, 2);
   g_assert_nonnull(strstr(stage->out, "pkcs11-object-missing"));

@@ -663,6 +663,35 @@ test_stranger(RevocationBench *bench, gconstpointer unused)
   g_assert_cmpstr(finding->subject, ==, "CN=Other CA,O=Forge");
 }
 
+/* A folder full of them gives one finding. */
+static void
+test_many_strangers(RevocationBench *bench, gconstpointer unused)
+{
+  ForgeTemplate other = forge_authority("Other CA");
+  g_autoptr(Forged) stranger = forge(&other, NULL);
+  revocation_give_good(bench);
+  for (guint i = 0; i < 12; i++)
+    revocation_give(bench, &(ForgeCrl){.issuer = stranger}, "others.crl");
+  const Finding *finding = assert_remarked(revocation_judge(bench), "crl-unusable", FINDING_INFO,
+                                           FINDING_SIDE_TRUST, FINDING_SOURCE_CRL, 0);
+  g_assert_cmpuint(finding->evidence->len, ==, 9);
+  g_assert_cmpstr(finding->evidence->pdata[8], ==, "12 lists in all");
+}
+
+/* So many that not each is worth a line; the certificate is not good for that. */
+static void
+test_many_unusable(RevocationBench *bench, gconstpointer unused)
+{
+  revocation_give_root(bench);
+  for (guint i = 0; i < 40; i++)
+    revocation_give(bench,
+                    &(ForgeCrl){.issuer = bench->bench.intermediate, .next_update = FORGE_NOW - 1},
+                    "old.crl");
+  const Verdict *verdict = revocation_judge(bench);
+  g_assert_cmpuint(bench_count(verdict, FINDING_WARNING), ==, 32);
+  assert_not_checked(verdict, "\"broker\": what was given of \"R3\" cannot be used");
+}
+
 static void
 test_index_in_file(RevocationBench *bench, gconstpointer unused)
 {
@@ -828,6 +857,8 @@ main(int argc, char **argv)
   REVOCATION_TEST("missing/", not_covered);
   REVOCATION_TEST("missing/", not_covered_strict);
   REVOCATION_TEST("missing/", stranger);
+  REVOCATION_TEST("missing/", many_strangers);
+  REVOCATION_TEST("missing/", many_unusable);
   REVOCATION_TEST("missing/", index_in_file);
   REVOCATION_TEST("missing/", name_written_otherwise);
   REVOCATION_TEST("missing/", without_trust);

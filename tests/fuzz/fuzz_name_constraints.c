@@ -42,8 +42,8 @@ check_directory(DerSpan name)
   if (!name_walk(&walk, name))
     return;
   while (name_walk_next(&walk, &attribute)) {
-    g_autofree char *text = name_attribute_text(&attribute);
-    g_autofree char *oid = der_oid_text(attribute.oid);
+    g_free(name_attribute_text(&attribute));
+    g_free(der_oid_text(attribute.oid));
   }
 }
 

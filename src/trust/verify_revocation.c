@@ -7,7 +7,6 @@
 #include "trust/certificate_fields.h"
 #include "trust/crl_status.h"
 #include "trust/date_text.h"
-#include "trust/name_compare.h"
 #include "trust/ocsp.h"
 #include "trust/revocation_data.h"
 
@@ -247,26 +246,26 @@ survey_certificate(const Survey *survey, guint position)
 
 /* --- lists of others -------------------------------------------------------------------------- */
 
-static gboolean
-is_made_for(const Certificate *certificate, const Crl *crl)
+static void
+add_lists_of(const Survey *survey, GHashTable *set, GBytes *name)
 {
-  g_autoptr(GPtrArray) issuers = crl_scope_issuers(certificate);
-  for (guint i = 0; i < issuers->len; i++)
-    if (name_compare_equal(der_span(issuers->pdata[i]), crl->issuer_dn))
-      return TRUE;
-  return FALSE;
+  GPtrArray *lists = revocation_data_lists_of(survey->request->revocation, name);
+  for (guint i = 0; lists && i < lists->len; i++)
+    g_hash_table_add(set, lists->pdata[i]);
 }
 
-static gboolean
-is_of_the_path(const Survey *survey, const Crl *crl)
+/* (transfer full), a set of Crl: those of the CAs on the path, and of who makes lists for them. */
+static GHashTable *
+lists_of_the_path(const Survey *survey)
 {
-  for (guint i = 1; i < survey->path->nodes->len; i++) {
-    GBytes *name = certificate_fields(certificate_at(survey, i))->subject_dn;
-    if (name_compare_equal(der_span(name), crl->issuer_dn) ||
-        is_made_for(certificate_at(survey, i - 1), crl))
-      return TRUE;
+  GHashTable *set = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i + 1 < survey->path->nodes->len; i++) {
+    g_autoptr(GPtrArray) makers = crl_scope_issuers(certificate_at(survey, i));
+    for (guint j = 0; j < makers->len; j++)
+      add_lists_of(survey, set, makers->pdata[j]);
+    add_lists_of(survey, set, certificate_fields(certificate_at(survey, i + 1))->subject_dn);
   }
-  return FALSE;
+  return set;
 }
 
 /* One finding for all of them: whoever gives a folder of lists gives many. */
@@ -276,9 +275,10 @@ survey_strangers(const Survey *survey)
   Finding *finding = NULL;
   guint count = 0;
   GPtrArray *lists = revocation_data_lists(survey->request->revocation);
+  g_autoptr(GHashTable) ours = lists_of_the_path(survey);
   for (guint i = 0; i < lists->len; i++) {
     const Crl *crl = lists->pdata[i];
-    if (is_of_the_path(survey, crl))
+    if (g_hash_table_contains(ours, crl))
       continue;
     if (!finding) {
       finding = report_list(survey, crl, "crl-unusable", FINDING_INFO);

@@ -6,6 +6,7 @@
 #include "commands/inspect_report.h"
 #include "commands/moment.h"
 #include "commands/text_block.h"
+#include "trust/stale_copy.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -130,6 +131,24 @@ is_readable(const Inspection *inspection)
   return FALSE;
 }
 
+/* About the first certificate, which is the one that such a file is used for. */
+static void
+remark_stale_copy(Inspection *inspection, const char *path, gint64 now)
+{
+  for (guint i = 0; i < inspection->items->len; i++) {
+    const InspectedItem *item = inspection->items->pdata[i];
+    if (!item->certificate)
+      continue;
+    Finding *stale = stale_copy_find(path, item->certificate, FINDING_SOURCE_CHAIN, now);
+    if (!stale)
+      return;
+    stale->index = (int)i;
+    g_ptr_array_add(inspection->remarks, stale);
+    finding_list_sort(inspection->remarks);
+    return;
+  }
+}
+
 static gboolean
 read_all(const InspectOptions *options, GPtrArray *inspections, GPtrArray *faults)
 {
@@ -137,6 +156,8 @@ read_all(const InspectOptions *options, GPtrArray *inspections, GPtrArray *fault
   for (char **file = options->files; *file; file++) {
     g_autoptr(GError) error = NULL;
     Inspection *inspection = file_input_inspect(*file, options->password, &error);
+    if (inspection)
+      remark_stale_copy(inspection, *file, options->now);
     g_ptr_array_add(inspections, inspection);
     g_ptr_array_add(faults, inspection ? NULL : fault_of(error, *file));
     good = good && inspection && is_readable(inspection);

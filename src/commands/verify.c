@@ -5,6 +5,7 @@
 #include "commands/text_block.h"
 #include "commands/verify_openssl.h"
 #include "commands/verify_report.h"
+#include "trust/stale_copy.h"
 #include "trust/verify_store.h"
 
 #include <stdio.h>
@@ -20,6 +21,18 @@ print_report(const VerifyReport *report, gboolean json)
   return report->verdict->accepted ? ACCEPTED : REJECTED;
 }
 
+/* The engine reads no folder: what lies beside the file is looked at here. */
+static void
+add_stale_copy(const VerifyOptions *options, const VerifyInput *input, GPtrArray *findings)
+{
+  Finding *stale = stale_copy_find(options->file, input->certificates->pdata[0],
+                                   input->request.source, input->request.time);
+  if (!stale)
+    return;
+  g_ptr_array_add(findings, stale);
+  finding_list_sort(findings);
+}
+
 static int
 run(const VerifyOptions *options)
 {
@@ -32,6 +45,7 @@ run(const VerifyOptions *options)
   }
   g_autoptr(Verdict) verdict = verify_with_store(&input->request);
   verify_input_place_findings(input, verdict->findings);
+  add_stale_copy(options, input, verdict->findings);
   g_autoptr(SecondOpinion) opinion = second_opinion(&input->request);
   report.verdict = verdict;
   report.opinion = opinion;

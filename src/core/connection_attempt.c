@@ -4,6 +4,8 @@
 
 #include "core/connection_private.h"
 
+#include "trust/stale_copy.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -124,6 +126,11 @@ judge_identity(Connection *connection)
       .file = identity_certificate_path(identity),
   };
   g_autoptr(Verdict) verdict = verify(&request);
+  const Certificate *leaf = g_ptr_array_index(request.certificates, 0);
+  Finding *stale = stale_copy_find(connection->profile->certificate_path, leaf,
+                                   FINDING_SOURCE_CLIENT, request.time);
+  if (stale != NULL)
+    g_ptr_array_add(verdict->findings, stale);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     TimelineLevel level = finding->severity == FINDING_INFO ? TIMELINE_INFO : TIMELINE_WARNING;

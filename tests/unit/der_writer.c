@@ -49,7 +49,7 @@ append_part(GByteArray *content, GBytes *part)
 }
 
 GBytes *
-der_element(guint8 tag, ...)
+der_element(guint tag, ...)
 {
   g_autoptr(GByteArray) content = g_byte_array_new();
   va_list parts;

@@ -4,7 +4,7 @@
 #include <glib.h>
 
 /* (transfer full): one element of these parts, which are freed; ends in NULL. */
-GBytes *der_element(guint8 tag, ...) G_GNUC_NULL_TERMINATED;
+GBytes *der_element(guint tag, ...) G_GNUC_NULL_TERMINATED;
 /* (transfer full): one element with these bytes in it. */
 GBytes *der_bytes(guint8 tag, const void *bytes, gsize length);
 GBytes *der_text(guint8 tag, const char *text);

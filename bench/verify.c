@@ -40,8 +40,7 @@ typedef struct {
   gint64 now; /* certtool takes no other time */
 } Stage;
 
-/* --- The files ----------------------------------------------------------------------------------
- */
+/* --- The files -------------------------------------------------------------------------------- */
 
 static void
 forge_chain(Stage *stage, const Kind *kind)
@@ -100,8 +99,7 @@ stage_close(Stage *stage)
     forged_free(stage->forged[i]);
 }
 
-/* --- Processes ----------------------------------------------------------------------------------
- */
+/* --- Processes -------------------------------------------------------------------------------- */
 
 /* Milliseconds from the start to the end of a program that must accept. */
 static double
@@ -153,8 +151,7 @@ measure_processes(const Stage *stage, const Bench *bench)
   bench_no_bar();
 }
 
-/* --- In process ---------------------------------------------------------------------------------
- */
+/* --- In process ------------------------------------------------------------------------------- */
 
 /* Microseconds of this thread's processor time. */
 static double

@@ -26,8 +26,7 @@ add_date(JsonWriter *writer, const char *name, gint64 time)
   finding_json_add_text(writer, name, text);
 }
 
-/* --- OpenSSL ------------------------------------------------------------------------------------
- */
+/* --- OpenSSL ---------------------------------------------------------------------------------- */
 
 static void
 add_openssl(JsonWriter *writer, const VerifyReport *report)
@@ -50,8 +49,7 @@ add_openssl(JsonWriter *writer, const VerifyReport *report)
   json_writer_end_object(writer);
 }
 
-/* --- Paths --------------------------------------------------------------------------------------
- */
+/* --- Paths ------------------------------------------------------------------------------------ */
 
 /* The words of a finding's source, and "missing". */
 static const char *
@@ -125,8 +123,7 @@ add_paths(JsonWriter *writer, const VerifyReport *report)
   json_writer_end_array(writer);
 }
 
-/* --- The whole ----------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 add_not_checked(JsonWriter *writer, const Verdict *verdict)

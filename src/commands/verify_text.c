@@ -37,8 +37,7 @@ severity_mark(FindingSeverity severity)
   return severity == FINDING_ERROR ? "✗" : severity == FINDING_WARNING ? "!" : "·";
 }
 
-/* --- What was asked -----------------------------------------------------------------------------
- */
+/* --- What was asked --------------------------------------------------------------------------- */
 
 static void
 append_head(GString *out, const VerifyReport *report)
@@ -60,8 +59,7 @@ append_head(GString *out, const VerifyReport *report)
   text_block_append(out, "  ", line->str);
 }
 
-/* --- The path -----------------------------------------------------------------------------------
- */
+/* --- The path --------------------------------------------------------------------------------- */
 
 static gboolean
 has_warning(const Verdict *verdict, const Certificate *certificate)
@@ -137,8 +135,7 @@ append_path(GString *out, const VerifyReport *report)
     append_issuer(out, path->pdata[path->len - 1], path->len);
 }
 
-/* --- Both verdicts ------------------------------------------------------------------------------
- */
+/* --- Both verdicts ---------------------------------------------------------------------------- */
 
 static void
 append_ours(GString *out, const VerifyReport *report)
@@ -191,8 +188,7 @@ append_verdicts(GString *out, const VerifyReport *report)
   append_openssl(out, report);
 }
 
-/* --- Findings -----------------------------------------------------------------------------------
- */
+/* --- Findings --------------------------------------------------------------------------------- */
 
 static void
 append_heading(GString *out, const Finding *finding)
@@ -243,8 +239,7 @@ append_findings(GString *out, const GPtrArray *findings)
     append_finding(out, findings->pdata[i]);
 }
 
-/* --- The other paths ----------------------------------------------------------------------------
- */
+/* --- The other paths -------------------------------------------------------------------------- */
 
 static void
 append_other(GString *out, const VerdictPath *path)
@@ -273,8 +268,7 @@ append_others(GString *out, const GPtrArray *paths)
     append_other(out, paths->pdata[i]);
 }
 
-/* --- The whole ----------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 append_not_checked(GString *out, const GPtrArray *sentences)

@@ -188,8 +188,7 @@ anchors_load_system(GError **error)
   return NULL;
 }
 
-/* --- joined ------------------------------------------------------------------------------------
- */
+/* --- joined ----------------------------------------------------------------------------------- */
 
 Anchors *
 anchors_join(Anchors *const *parts, gsize count)

@@ -13,8 +13,7 @@
  */
 enum { TAG_CERTIFICATES = DER_CONTEXT | DER_CONSTRUCTED, TAG_CRLS = TAG_CERTIFICATES | 1 };
 
-/* --- by our own walk: GnuTLS looks for each certificate from the beginning ---------------------
- */
+/* --- by our own walk: GnuTLS looks for each certificate from the beginning -------------------- */
 
 static gboolean
 enter_signed_data(DerSpan whole, DerSpan *parts)

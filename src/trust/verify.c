@@ -239,8 +239,7 @@ set_path(Verdict *verdict, const VerifyRequest *request, const Path *path)
   verdict->path_end = path_end(path);
 }
 
-/* --- choosing a path ---------------------------------------------------------------------------
- */
+/* --- choosing a path -------------------------------------------------------------------------- */
 
 static VerdictPath *
 verdict_path_new(const VerifyRequest *request, const Path *path, GPtrArray *findings)

@@ -143,8 +143,7 @@ check_below(Inquiry *inquiry, guint position)
   }
 }
 
-/* --- constraints that should not be as they are ------------------------------------------------
- */
+/* --- constraints that should not be as they are ----------------------------------------------- */
 
 static Finding *
 report_constraints(const Inquiry *inquiry, FindingSeverity severity)

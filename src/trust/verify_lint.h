@@ -32,8 +32,7 @@ gboolean lint_is_strict(const Lint *lint);
 Finding *lint_report(const Lint *lint, const char *code, FindingSeverity severity, const char *rest,
                      ...) G_GNUC_PRINTF(4, 5);
 
-/* --- verify_lint_form.c: what a certificate is made of -------------------------------------------
- */
+/* --- verify_lint_form.c: what a certificate is made of ---------------------------------------- */
 void lint_serial(const Lint *lint);
 void lint_empty_names(const Lint *lint);
 void lint_validity(const Lint *lint);

@@ -13,8 +13,7 @@ line_free(ValidityLine *line)
   g_free(line);
 }
 
-/* --- Which certificates -------------------------------------------------------------------------
- */
+/* --- Which certificates ----------------------------------------------------------------------- */
 
 typedef struct {
   Validity *validity;
@@ -65,8 +64,7 @@ gather_all(Gathering *gathering, const ConnectionInfo *info)
     gather_certificates(gathering, identity_certificates(info->identity));
 }
 
-/* --- Which piece of time ------------------------------------------------------------------------
- */
+/* --- Which piece of time ---------------------------------------------------------------------- */
 
 /* The certificate of the path that ends first. */
 static void

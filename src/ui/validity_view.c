@@ -57,8 +57,7 @@ place(int columns)
   return places;
 }
 
-/* --- The head -----------------------------------------------------------------------------------
- */
+/* --- The head --------------------------------------------------------------------------------- */
 
 static const char *
 name_of_end(const Validity *validity)
@@ -102,8 +101,7 @@ draw_axis(const Validity *validity, const Places *places, Canvas *canvas, int ro
     paint_text(canvas, row, places->bar + end, ROLE_STRONG, "end");
 }
 
-/* --- A line -------------------------------------------------------------------------------------
- */
+/* --- A line ----------------------------------------------------------------------------------- */
 
 static Role
 role_of_bar(const ValidityLine *line, gint64 now)
@@ -151,8 +149,7 @@ draw_line(const Validity *validity, const ValidityLine *line, const Places *plac
     paint_text_right(canvas, row, places->date + DATE_COLUMNS + LEFT_COLUMNS - 1, role, left);
 }
 
-/* --- The view -----------------------------------------------------------------------------------
- */
+/* --- The view --------------------------------------------------------------------------------- */
 
 /* A heading takes a row of its own, and a blank one before it. */
 static guint

@@ -110,8 +110,7 @@ json_writer_end_array(JsonWriter *writer)
   end(writer, FALSE);
 }
 
-/* --- values -------------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 /* RFC 8259, 7: quotation mark, reverse solidus and the controls. */
 static void
@@ -168,8 +167,7 @@ json_writer_add_null_value(JsonWriter *writer)
   g_string_append(writer->out, "null");
 }
 
-/* --- the document -------------------------------------------------------------------------------
- */
+/* --- the document ----------------------------------------------------------------------------- */
 
 /* A character beyond 0xffff is a pair of surrogates (RFC 8259, 7). */
 static void

@@ -46,8 +46,7 @@ load(const char *pem)
   return certificate_ref(list->pdata[0]);
 }
 
-/* --- the chain with what was given
- * ---------------------------------------------------------------- */
+/* --- the chain with what was given ------------------------------------------------------------ */
 
 static gboolean
 is_not_checked(const Verdict *verdict)
@@ -99,8 +98,7 @@ check_verdict(const RevocationData *data, VerifyRules rules, gboolean believed)
     check(is_not_checked(verdict));
 }
 
-/* --- one list
- * ------------------------------------------------------------------------------------- */
+/* --- one list --------------------------------------------------------------------------------- */
 
 static void
 check_lookup(const Crl *crl)
@@ -147,8 +145,7 @@ check_list(const guint8 *bytes, gsize length)
   check_verdict(data, VERIFY_RULES_STRICT, believed);
 }
 
-/* --- files of lists
- * -------------------------------------------------------------------------------- */
+/* --- files of lists --------------------------------------------------------------------------- */
 
 static void
 check_file(const guint8 *bytes, gsize length)
@@ -165,8 +162,7 @@ check_file(const guint8 *bytes, gsize length)
   check_verdict(data, VERIFY_RULES_DEFAULT, TRUE);
 }
 
-/* --- one answer
- * ------------------------------------------------------------------------------------ */
+/* --- one answer ------------------------------------------------------------------------------- */
 
 static void
 check_answer(const guint8 *bytes, gsize length)

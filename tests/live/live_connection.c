@@ -19,8 +19,7 @@ on_change(Connection *connection, ConnectionChange what, gpointer data)
   live->ever_two_way |= session->two_way;
 }
 
-/* --- From start to end ---------------------------------------------------------------------------
- */
+/* --- From start to end ------------------------------------------------------------------------ */
 
 static void
 set(char **place, const char *value)
@@ -75,8 +74,7 @@ live_free(LiveConnection *live)
   g_free(live);
 }
 
-/* --- Waiting -------------------------------------------------------------------------------------
- */
+/* --- Waiting ---------------------------------------------------------------------------------- */
 
 typedef gboolean (*LivePredicate)(LiveConnection *live, gconstpointer data);
 
@@ -196,8 +194,7 @@ live_wait_messages(LiveConnection *live, guint64 count)
   return wait_until(live, has_messages, &count, "the messages have come");
 }
 
-/* --- What is there -------------------------------------------------------------------------------
- */
+/* --- What is there ---------------------------------------------------------------------------- */
 
 gboolean
 live_has_finding(const LiveConnection *live, const char *code)

@@ -9,8 +9,7 @@
 
 static Certificates *certificates;
 
-/* --- Scene ---------------------------------------------------------------------------------------
- */
+/* --- Scene ------------------------------------------------------------------------------------ */
 
 static BrokerOptions
 two_way_broker(const char *tls_version)
@@ -81,8 +80,7 @@ assert_fault(const LiveConnection *live, const char *code, FindingSide side)
   g_assert_cmpuint(strlen(info->last_error), >, 10);
 }
 
-/* --- It works ------------------------------------------------------------------------------------
- */
+/* --- It works --------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *name, *tls_version, *shown;
@@ -261,8 +259,7 @@ test_plain(void)
   g_assert_false(live->ever_verified || live->ever_two_way);
 }
 
-/* --- The broker goes and comes -------------------------------------------------------------------
- */
+/* --- The broker goes and comes ---------------------------------------------------------------- */
 
 static void
 test_broker_killed(void)
@@ -321,8 +318,7 @@ test_gives_up_when_told(void)
   g_assert_false(connection_session(live->connection)->wanted);
 }
 
-/* --- Refused by us -------------------------------------------------------------------------------
- */
+/* --- Refused by us ---------------------------------------------------------------------------- */
 
 static void
 test_wrong_ca(void)
@@ -360,8 +356,7 @@ test_false_root(void)
   assert_fault(live, "anchor-same-name", FINDING_SIDE_TRUST);
 }
 
-/* --- Accepted by us, refused by others ------------------------------------------------------------
- */
+/* --- Accepted by us, refused by others -------------------------------------------------------- */
 
 /* What mosquitto_sub makes of a CA file: its exit status; what it says goes to `*said`. */
 static int
@@ -504,8 +499,7 @@ test_server_name(void)
   assert_two_way(live);
 }
 
-/* --- Refused by the broker -----------------------------------------------------------------------
- */
+/* --- Refused by the broker -------------------------------------------------------------------- */
 
 #define NOBODY (-1)
 #define CLIENT(name) ((gssize)G_STRUCT_OFFSET(Certificates, name))

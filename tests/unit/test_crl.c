@@ -162,8 +162,7 @@ test_others_revoked(RevocationBench *bench, gconstpointer unused)
   assert_clean(revocation_judge(bench));
 }
 
-/* --- of no use: each reason, on the list that has it
- * ---------------------------------------------- */
+/* --- of no use: each reason, on the list that has it ------------------------------------------ */
 
 /* Accepted with a warning on R3's list, and the leaf stands among what was not checked; refused by
  * the strict rules. */

@@ -278,8 +278,7 @@ test_delta_of_another_base(RevocationBench *bench, gconstpointer unused)
   g_assert_nonnull(bench_find(revocation_judge(bench), "server-revoked"));
 }
 
-/* --- lists that are missing or of others
- * ---------------------------------------------------------- */
+/* --- lists that are missing or of others ------------------------------------------------------ */
 
 static void
 test_not_covered(RevocationBench *bench, gconstpointer unused)
@@ -402,8 +401,7 @@ test_name_written_otherwise(RevocationBench *bench, gconstpointer unused)
                  FINDING_SOURCE_PEER, 0);
 }
 
-/* --- a key for lists alone
- * ------------------------------------------------------------------------ */
+/* --- a key for lists alone -------------------------------------------------------------------- */
 
 static Forged *
 make_list_signer(const Forged *issuer)

@@ -93,8 +93,7 @@ static const char foot[] = ".Sh SEE ALSO\n"
                            ".%R RFC 5280\n"
                            ".Re\n";
 
-/* --- mdoc ---------------------------------------------------------------------------------------
- */
+/* --- mdoc ------------------------------------------------------------------------------------- */
 
 /* What roff would take for a sign of its own. */
 static void
@@ -159,8 +158,7 @@ page(void)
   return g_strdup(out->str);
 }
 
-/* --- The page -----------------------------------------------------------------------------------
- */
+/* --- The page --------------------------------------------------------------------------------- */
 
 static char *
 page_path(void)
@@ -183,8 +181,7 @@ test_page_is_true(void)
     g_error("man/mqtrust-findings.7 is not true any more; make update-manual writes it anew");
 }
 
-/* --- The catalogue ------------------------------------------------------------------------------
- */
+/* --- The catalogue ---------------------------------------------------------------------------- */
 
 static void
 assert_sentences(const char *code, const char *text)

@@ -21,8 +21,7 @@ typedef struct {
   char *out, *err;
 } Stage;
 
-/* --- The files ----------------------------------------------------------------------------------
- */
+/* --- The files -------------------------------------------------------------------------------- */
 
 static void
 write_file(Stage *stage, const char *name, const char *text)
@@ -86,8 +85,7 @@ teardown(Stage *stage, gconstpointer unused)
   g_free(stage->err);
 }
 
-/* --- Running ------------------------------------------------------------------------------------
- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
 static int
 run(Stage *stage, const char *arguments)
@@ -132,8 +130,7 @@ assert_text(Stage *stage, const char *arguments, int code, const char *expected)
   g_assert_cmpint(got, ==, code);
 }
 
-/* --- Text ---------------------------------------------------------------------------------------
- */
+/* --- Text ------------------------------------------------------------------------------------- */
 
 static void
 test_good(Stage *stage, gconstpointer unused)
@@ -370,8 +367,7 @@ test_hostile_names(Stage *stage, gconstpointer unused)
   g_assert_null(strpbrk(stage->out, "\033\r"));
 }
 
-/* --- What cannot be verified --------------------------------------------------------------------
- */
+/* --- What cannot be verified ------------------------------------------------------------------ */
 
 static void
 assert_unusable(Stage *stage, const char *arguments, const char *expected)
@@ -413,8 +409,7 @@ test_help(Stage *stage, gconstpointer unused)
   g_assert_cmpstr(stage->err, ==, "");
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 /* (transfer full) */
 static JsonNode *

@@ -96,8 +96,7 @@ assert_silent(Bench *bench)
   g_assert_null(bench_find(bench->verdict, "certificate-malformed"));
 }
 
-/* --- kinds of names -----------------------------------------------------------------------------
- */
+/* --- kinds of names --------------------------------------------------------------------------- */
 
 static void
 test_dns(Bench *bench, gconstpointer unused)
@@ -172,8 +171,7 @@ test_directory(Bench *bench, gconstpointer unused)
   assert_silent(bench);
 }
 
-/* --- names that stand in the subject ------------------------------------------------------------
- */
+/* --- names that stand in the subject ---------------------------------------------------------- */
 
 static void
 add_subject_mail(gnutls_x509_crt_t crt)
@@ -258,8 +256,7 @@ test_common_name_unused(Bench *bench, gconstpointer unused)
   g_assert_null(bench_find(bench->verdict, "name-constraints-violated"));
 }
 
-/* --- along the path -----------------------------------------------------------------------------
- */
+/* --- along the path --------------------------------------------------------------------------- */
 
 /* Root X1 → Outer, constrained → Inner, with a name of its own → leaf. */
 static void
@@ -314,8 +311,7 @@ test_anchor(Bench *bench, gconstpointer unused)
   g_assert_nonnull(strstr(finding->message, "The CA \"Root\" in your CA file"));
 }
 
-/* --- what cannot be compared --------------------------------------------------------------------
- */
+/* --- what cannot be compared ------------------------------------------------------------------ */
 
 static void
 test_unsupported(Bench *bench, gconstpointer unused)

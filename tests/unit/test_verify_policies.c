@@ -162,8 +162,7 @@ assert_refused_by(Bench *bench, int index)
   g_assert_nonnull(strstr(finding->message, "demands that certificate policies are processed"));
 }
 
-/* --- nobody asks --------------------------------------------------------------------------------
- */
+/* --- nobody asks ------------------------------------------------------------------------------ */
 
 static void
 test_unasked(Bench *bench, gconstpointer unused)
@@ -207,8 +206,7 @@ test_anchor(Bench *bench, gconstpointer unused)
   assert_told(bench, SILVER " holds");
 }
 
-/* --- the path demands one -----------------------------------------------------------------------
- */
+/* --- the path demands one --------------------------------------------------------------------- */
 
 static void
 test_required(Bench *bench, gconstpointer unused)
@@ -311,8 +309,7 @@ test_any_mapped(Bench *bench, gconstpointer unused)
   g_assert_nonnull(strstr(finding->message, "from or to anyPolicy"));
 }
 
-/* --- what cannot be read ------------------------------------------------------------------------
- */
+/* --- what cannot be read ---------------------------------------------------------------------- */
 
 static void
 test_unreadable(Bench *bench, gconstpointer unused)

@@ -542,9 +542,7 @@ test_old_broker(void)
 
 /* At any moment, with anything under way: no event afterwards (the peer is gone, so that one would
  * be a use after free). */
-/* Connected, or told that it is not. Paho 1.3.12 may take the socket of a new client for the one of
- * a client that was freed a moment ago and had the same descriptor: then the new connection ends
- * before its CONNACK, which the caller is told and tries again. */
+/* TRUE: connected; FALSE: told that it is not. */
 static gboolean
 wait_connected_or_failed(Peer *peer)
 {
@@ -560,30 +558,41 @@ wait_connected_or_failed(Peer *peer)
   return event.type == MQTT_CLIENT_CONNECTED;
 }
 
+/* Paho 1.3.12 may take the socket of a new client for the one of a client that was freed a moment
+ * ago and had the same descriptor: then the new connection ends before its CONNACK. That is told at
+ * once and heals with the next try, as the session makes it. */
+static void
+connect_by_the_third_try(Peer *peer, const MqttClientOptions *options, guint16 port)
+{
+  begin_connect(peer, port);
+  for (int tries = 1; !wait_connected_or_failed(peer); tries++) {
+    g_assert_cmpint(tries, <, 3);
+    peer_clear(peer);
+    *peer = (Peer){0};
+    peer_init(peer, options);
+    begin_connect(peer, port);
+  }
+}
+
 static void
 test_free(gconstpointer data)
 {
   g_autoptr(Broker) broker = broker_or_skip(NULL);
   g_autoptr(MqttClientOptions) options = options_for(version_of(data), "");
-  int connected = 0;
 
   for (int i = 0; broker != NULL && i < 40; i++) {
     g_auto(Peer) peer = {0};
-    gboolean online = FALSE;
 
     peer_init(&peer, options);
-    if (i % 4 > 0)
+    if (i % 4 == 1)
       begin_connect(&peer, broker_port(broker));
     if (i % 4 > 1)
-      online = wait_connected_or_failed(&peer);
-    connected += online;
-    for (int k = 0; i % 4 > 2 && online && k < 20; k++)
+      connect_by_the_third_try(&peer, options, broker_port(broker));
+    for (int k = 0; i % 4 > 2 && k < 20; k++)
       publish(&peer, "x", "y", k % 3);
     if (i % 8 > 3)
       mqtt_client_disconnect(peer.client);
   }
-  if (broker != NULL) /* of 20 */
-    g_assert_cmpint(connected, >=, 10);
 }
 
 /* What is under way when the connection ends is reported, each once, before the end. */

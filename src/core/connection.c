@@ -92,6 +92,8 @@ forget_attempt(Connection *connection)
   g_clear_pointer(&info->anchors, anchors_unref);
   g_clear_pointer(&info->ca_names, g_strfreev);
   g_ptr_array_set_size(info->findings, 0);
+  evidence_free(connection->evidence);
+  connection->evidence = evidence_new();
   info->certificate_end = 0;
   info->online_since_ns = 0;
   info->rtt_us = -1;
@@ -275,6 +277,7 @@ connection_new(Transport *transport, const Profile *profile, gsize log_bytes,
   connection->requests = g_ptr_array_new_with_free_func((GDestroyNotify)request_free);
   connection->info.findings = finding_list_new();
   connection->info.rtt_us = -1;
+  connection->evidence = evidence_new();
   session_init(&connection->session, g_get_monotonic_time() / 1000);
   connection_take_subscriptions(connection, profile);
   return connection;
@@ -302,6 +305,7 @@ connection_free(Connection *connection)
   event_queue_free(connection->queue);
   g_queue_clear_full(&connection->pending, g_free);
   forget_attempt(connection);
+  evidence_free(connection->evidence);
   g_ptr_array_unref(connection->info.findings);
   g_free((char *)connection->info.client_id);
   g_ptr_array_unref(connection->subscriptions);
@@ -379,6 +383,18 @@ const ConnectionInfo *
 connection_info(const Connection *connection)
 {
   return &connection->info;
+}
+
+const Evidence *
+connection_evidence(const Connection *connection)
+{
+  return connection->evidence;
+}
+
+gboolean
+connection_is_probing(const Connection *connection)
+{
+  return FALSE;
 }
 
 /* --- Once a second ----------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "core/evidence.h"
 #include "core/message_log.h"
 #include "core/profile.h"
 #include "core/session.h"
@@ -85,6 +86,11 @@ typedef struct {
   guint64 events_dropped;      /* of the queue to the screen: shown when not 0 */
 } ConnectionInfo;
 const ConnectionInfo *connection_info(const Connection *connection);
+
+/* Borrowed: what the present or last attempt has shown; never NULL. */
+const Evidence *connection_evidence(const Connection *connection);
+/* A second connection is under way to find out more about what failed. */
+gboolean connection_is_probing(const Connection *connection);
 
 typedef struct { double in, out; } ConnectionRates; /* messages a second */
 /* Recomputed at most once a second, by connection_tick(). */

@@ -176,6 +176,18 @@ split_alpn(const char *alpn)
   return protocols;
 }
 
+/* GnuTLS's way to say "exactly this version". */
+static char *
+make_priority(const Profile *profile)
+{
+  static const char *const versions[] = {
+      [TLS_1_0] = "1.0", [TLS_1_1] = "1.1", [TLS_1_2] = "1.2", [TLS_1_3] = "1.3"};
+  const char *base = profile->tls_priority != NULL ? profile->tls_priority : "NORMAL";
+  if (profile->tls_version == TLS_ANY)
+    return g_strdup(base);
+  return g_strdup_printf("%s:-VERS-ALL:+VERS-TLS%s", base, versions[profile->tls_version]);
+}
+
 static TunnelConfig *
 make_config(const Connection *connection)
 {
@@ -188,6 +200,8 @@ make_config(const Connection *connection)
   config->verify_name = g_strdup(profile->server_name);
   config->insecure = profile->insecure;
   config->alpn = split_alpn(profile->alpn);
+  config->tls_priority = make_priority(profile);
+  config->dns_servers = g_strdup(profile->dns_servers);
   if (connection->info.anchors != NULL)
     config->anchors = anchors_ref(connection->info.anchors);
   if (connection->info.identity != NULL)

@@ -317,6 +317,7 @@ take_ready(Connection *connection, const TunnelEvent *event)
 static void
 take_tunnel_event(Connection *connection, const TunnelEvent *event)
 {
+  evidence_take(connection->evidence, event);
   switch (event->type) {
   case TUNNEL_RESOLVED: take_resolved(connection, event); break;
   case TUNNEL_CONNECTED: take_connected(connection, event); break;

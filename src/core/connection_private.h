@@ -60,6 +60,7 @@ struct Connection {
   GPtrArray *requests;      /* of Request: publishes and unsubscribes that wait for an answer */
 
   ConnectionInfo info;
+  Evidence *evidence;   /* of the present or last attempt */
   gboolean first_entry; /* the next timeline entry begins an attempt */
   gint64 connect_sent_us, ping_sent_us;
   int disconnect_reason;/* of the broker's DISCONNECT, -1: none came */

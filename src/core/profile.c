@@ -20,7 +20,9 @@ static const gsize texts[] = {
     offsetof(Profile, key_path),     offsetof(Profile, server_name),
     offsetof(Profile, alpn),         offsetof(Profile, client_id),
     offsetof(Profile, user_name),    offsetof(Profile, will_topic),
-    offsetof(Profile, will_payload),
+    offsetof(Profile, will_payload), offsetof(Profile, tls_priority),
+    offsetof(Profile, crl_path),     offsetof(Profile, broker_ca_path),
+    offsetof(Profile, dns_servers),
 };
 static const gsize secrets[] = {
     offsetof(Profile, key_password),
@@ -107,6 +109,7 @@ profile_equal(const Profile *a, const Profile *b)
   return same_texts(a, b, texts, G_N_ELEMENTS(texts)) &&
          same_texts(a, b, secrets, G_N_ELEMENTS(secrets)) && a->scheme == b->scheme &&
          a->port == b->port && a->trust == b->trust && a->insecure == b->insecure &&
+         a->tls_version == b->tls_version && a->no_probes == b->no_probes &&
          a->version == b->version && a->keep_alive == b->keep_alive &&
          a->clean_start == b->clean_start && a->will_qos == b->will_qos &&
          a->will_retain == b->will_retain && profile_same_subscriptions(a, b);

@@ -12,6 +12,8 @@
 
 typedef enum { SCHEME_MQTTS, SCHEME_MQTT } ProfileScheme;
 typedef enum { TRUST_SYSTEM, TRUST_FILE, TRUST_FOLDER } ProfileTrust;
+/* Exactly this version, as mosquitto's --tls-version has it; ANY: the best that both sides know. */
+typedef enum { TLS_ANY, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 } ProfileTlsVersion;
 
 typedef struct {
   char *filter;
@@ -32,6 +34,13 @@ typedef struct {
   char *server_name;       /* SNI and verified name, when not the host; NULL */
   char *alpn;              /* comma separated, or NULL */
   gboolean insecure;       /* never saved */
+  ProfileTlsVersion tls_version;
+  char *tls_priority;      /* GnuTLS priority string; NULL: "NORMAL" */
+  char *crl_path;          /* revocation lists for the broker's and for our own chain; NULL: none */
+  char *broker_ca_path;    /* the CA file that the broker has for its clients, when we have a copy:
+                            * tells causes apart when it refuses us; NULL: not known */
+  gboolean no_probes;      /* no second connections to separate causes */
+  char *dns_servers;       /* "192.0.2.53,[2001:db8::53]:5353"; NULL: the system's */
   /* MQTT */
   char *client_id;         /* NULL: made up as mqtrust-XXXXXXXX for each start */
   char *user_name;

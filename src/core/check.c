@@ -1,0 +1,148 @@
+#include "config.h"
+
+#include "core/check.h"
+
+/* Of messages; a check looks at none of them. */
+#define LOG_BYTES (64 * 1024)
+
+struct Check {
+  Connection *connection;
+  Session best;
+  CheckOutcome outcome;
+  CheckDone done;
+  gpointer user_data;
+  guint limit; /* GLib sources, 0: none */
+  guint later;
+};
+
+/* --- Is it over? ------------------------------------------------------------------------------- */
+
+static gboolean
+subscriptions_answered(const Connection *connection)
+{
+  const GPtrArray *subscriptions = connection_subscriptions(connection);
+  for (guint i = 0; i < subscriptions->len; i++) {
+    const Subscription *subscription = g_ptr_array_index(subscriptions, i);
+    if (subscription->state == SUBSCRIPTION_WANTED || subscription->state == SUBSCRIPTION_PENDING)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static CheckOutcome
+judge(const Check *check)
+{
+  const Session *session = connection_session(check->connection);
+  if (connection_is_probing(check->connection))
+    return CHECK_RUNNING;
+  if (session->state == SESSION_ONLINE)
+    return subscriptions_answered(check->connection) ? CHECK_ONLINE : CHECK_RUNNING;
+  if (session->state == SESSION_WAITING || session->stopped_by_fault)
+    return CHECK_FAILED;
+  return CHECK_RUNNING;
+}
+
+static gboolean
+report(gpointer data)
+{
+  Check *check = data;
+  check->later = 0;
+  if (check->limit != 0)
+    g_source_remove(check->limit);
+  check->limit = 0;
+  connection_disconnect(check->connection);
+  check->done(check, check->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not from within the connection's own call. */
+static void
+finish(Check *check, CheckOutcome outcome)
+{
+  check->outcome = outcome;
+  check->later = g_idle_add_full(G_PRIORITY_DEFAULT, report, check, NULL);
+}
+
+static gboolean
+on_limit(gpointer data)
+{
+  Check *check = data;
+  check->limit = 0;
+  if (check->outcome == CHECK_RUNNING)
+    finish(check, CHECK_TIMED_OUT);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is true of an open connection is forgotten by the session when it is closed. */
+static void
+keep_best(Check *check)
+{
+  const Session *session = connection_session(check->connection);
+  gboolean verified = check->best.tls_verified, two_way = check->best.two_way;
+  check->best = *session;
+  check->best.tls_verified |= verified;
+  check->best.two_way |= two_way;
+}
+
+static void
+on_changed(Connection *connection, ConnectionChange what, gpointer data)
+{
+  Check *check = data;
+  if (check->connection == NULL || check->outcome != CHECK_RUNNING ||
+      !(what & CONNECTION_CHANGED_STATE))
+    return;
+  keep_best(check);
+  CheckOutcome outcome = judge(check);
+  if (outcome != CHECK_RUNNING)
+    finish(check, outcome);
+}
+
+/* --- Life -------------------------------------------------------------------------------------- */
+
+Check *
+check_start(Transport *transport, const Profile *profile, guint timeout_ms, CheckDone done,
+            gpointer user_data, GError **error)
+{
+  Check *check = g_new0(Check, 1);
+  check->done = done;
+  check->user_data = user_data;
+  check->connection = connection_new(transport, profile, LOG_BYTES, on_changed, check, error);
+  if (check->connection == NULL) {
+    g_free(check);
+    return NULL;
+  }
+  check->limit = g_timeout_add(timeout_ms != 0 ? timeout_ms : CHECK_TIMEOUT_MS, on_limit, check);
+  connection_connect(check->connection);
+  return check;
+}
+
+void
+check_free(Check *check)
+{
+  if (check == NULL)
+    return;
+  if (check->limit != 0)
+    g_source_remove(check->limit);
+  if (check->later != 0)
+    g_source_remove(check->later);
+  connection_free(check->connection);
+  g_free(check);
+}
+
+CheckOutcome
+check_outcome(const Check *check)
+{
+  return check->outcome;
+}
+
+const Connection *
+check_connection(const Check *check)
+{
+  return check->connection;
+}
+
+const Session *
+check_session(const Check *check)
+{
+  return &check->best;
+}

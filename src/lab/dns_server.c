@@ -79,7 +79,7 @@ dns_server_ignore(DnsServer *server, const char *name, const char *type)
   add(server, name, type_number(type))->mute = TRUE;
 }
 
-/* --- Messages (RFC 1035, 4.1) ---------------------------------------------------------------- */
+/* --- Messages (RFC 1035, 4.1) ----------------------------------------------------------------- */
 
 static void
 put16(GByteArray *out, guint value)

@@ -15,8 +15,7 @@ static const LabFamily *const families[] = {LAB_FAMILIES(FAMILY)};
 static GPtrArray *all_faults; /* of const LabFault */
 static GArray *all_missing;   /* of LabMissing, ended by NULLs */
 
-/* --- In the catalogue's order --------------------------------------------------------------------
- */
+/* --- In the catalogue's order ----------------------------------------------------------------- */
 
 static void
 add_faults(const char *code)
@@ -72,8 +71,7 @@ lab_missing(void)
   return (const LabMissing *)(gpointer)all_missing->data;
 }
 
-/* --- By name -------------------------------------------------------------------------------------
- */
+/* --- By name ---------------------------------------------------------------------------------- */
 
 char *
 lab_fault_name(const LabFault *fault)
@@ -106,8 +104,7 @@ lab_fault_has_tls(const LabFault *fault, LabTls tls)
   return !(fault->flags & (tls == LAB_TLS_1_2 ? LAB_TLS_13_ONLY : LAB_TLS_12_ONLY));
 }
 
-/* --- Names that are like one ---------------------------------------------------------------------
- */
+/* --- Names that are like one ------------------------------------------------------------------ */
 
 #define NAME_BYTES 64 /* of which a distance is taken: the rest of a long name counts for nothing  \
                        */

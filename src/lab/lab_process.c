@@ -24,8 +24,7 @@ struct LabProcess {
   int input;
 };
 
-/* --- Where programs and ports are ----------------------------------------------------------------
- */
+/* --- Where programs and ports are ------------------------------------------------------------- */
 
 char *
 lab_program_find(const char *name, const char *package, GError **error)
@@ -64,8 +63,7 @@ lab_free_port(void)
   return good ? ntohs(address.sin_port) : 0;
 }
 
-/* --- The process ---------------------------------------------------------------------------------
- */
+/* --- The process ------------------------------------------------------------------------------ */
 
 typedef struct {
   pid_t parent;

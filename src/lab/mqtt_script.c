@@ -41,8 +41,7 @@ number16(const Packet *packet, gsize at)
   return at + 2 <= packet->length ? (guint)(packet->bytes[at] << 8 | packet->bytes[at + 1]) : 0;
 }
 
-/* --- CONNECT -------------------------------------------------------------------------------------
- */
+/* --- CONNECT ---------------------------------------------------------------------------------- */
 
 gboolean
 mqtt_script_read_connect(TlsPeer *peer, guint8 *version)
@@ -67,8 +66,7 @@ mqtt_script_send_connack(TlsPeer *peer, guint8 version, guint8 reason)
     tls_peer_write(peer, old, sizeof old);
 }
 
-/* --- What follows --------------------------------------------------------------------------------
- */
+/* --- What follows ----------------------------------------------------------------------------- */
 
 /* Filters of SUBSCRIBE (with `options`) or UNSUBSCRIBE, from `at` on. */
 static guint

@@ -14,8 +14,7 @@
 
 G_DEFINE_QUARK(mqtrust - lab - error - quark, lab_error)
 
-/* --- Failing -------------------------------------------------------------------------------------
- */
+/* --- Failing ---------------------------------------------------------------------------------- */
 
 gboolean
 lab_failed(const LabScene *scene)
@@ -34,8 +33,7 @@ lab_fail(LabScene *scene, LabError code, const char *format, ...)
   va_end(arguments);
 }
 
-/* --- The profile ---------------------------------------------------------------------------------
- */
+/* --- The profile ------------------------------------------------------------------------------ */
 
 void
 lab_set(char **field, const char *text)
@@ -93,8 +91,7 @@ new_profile(const LabFault *fault, LabTls tls)
   return profile;
 }
 
-/* --- Certificates --------------------------------------------------------------------------------
- */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 gint64
 lab_days_from_now(int days)
@@ -179,8 +176,7 @@ lab_pki(LabScene *scene)
   return pki;
 }
 
-/* --- Texts and files -----------------------------------------------------------------------------
- */
+/* --- Texts and files -------------------------------------------------------------------------- */
 
 const char *
 lab_keep(LabScene *scene, char *text)
@@ -254,8 +250,7 @@ lab_use_good_client(LabScene *scene)
                  lab_write_key(scene, "client.key", pki->client, NULL));
 }
 
-/* --- What is expected ----------------------------------------------------------------------------
- */
+/* --- What is expected ------------------------------------------------------------------------- */
 
 void
 lab_expect_certificate(LabScene *scene, const Forged *forged)
@@ -293,8 +288,7 @@ lab_scene_expected_file(const LabScene *scene)
   return scene->expected_file;
 }
 
-/* --- Life ----------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static void
 stop_process(gpointer process)

@@ -25,8 +25,7 @@ const char *lab_tls_mosquitto(const LabScene *scene);
 const char *lab_tls_openssl(const LabScene *scene);
 const char *lab_tls_gnutls(const LabScene *scene);
 
-/* --- Certificates and files --------------------------------------------------------------------
- */
+/* --- Certificates and files ------------------------------------------------------------------- */
 
 /* Borrowed, made on first use: a good PKI as most people have it.
  *   server root ← server intermediate ← server (mqtt.lab.test, localhost, 127.0.0.1)
@@ -75,8 +74,7 @@ void lab_use_good_client(LabScene *scene);
 /* Another certificate with its chain file and key. */
 void lab_use_client(LabScene *scene, const char *chain_file, const char *key_file);
 
-/* --- Peers -------------------------------------------------------------------------------------
- */
+/* --- Peers ------------------------------------------------------------------------------------ */
 
 typedef struct {
   const char *chain_file, *key_file; /* NULL: the good server's */
@@ -120,8 +118,7 @@ void lab_dns(LabScene *scene, const char *name, const char *type, const char *va
 /* It answers `name` with this RCODE (RFC 1035, 4.1.1), or never (-1). */
 void lab_dns_fail(LabScene *scene, const char *name, int rcode);
 
-/* --- What is expected --------------------------------------------------------------------------
- */
+/* --- What is expected ------------------------------------------------------------------------- */
 
 void lab_expect_certificate(LabScene *scene, const Forged *forged);
 void lab_expect_file(LabScene *scene, const char *path);

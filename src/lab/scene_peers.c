@@ -25,8 +25,7 @@ lab_no_peer(LabScene *scene)
   return port;
 }
 
-/* --- Programs ------------------------------------------------------------------------------------
- */
+/* --- Programs --------------------------------------------------------------------------------- */
 
 static void
 good_server_files(LabScene *scene, const char **chain_file, const char **key_file)
@@ -184,8 +183,7 @@ lab_openssl(LabScene *scene, const char *chain_file, const char *key_file, gbool
   return port;
 }
 
-/* --- Scripts -------------------------------------------------------------------------------------
- */
+/* --- Scripts ---------------------------------------------------------------------------------- */
 
 guint16
 lab_peer(LabScene *scene, PeerScript script, gpointer data)
@@ -258,8 +256,7 @@ lab_tls_options(LabScene *scene, gboolean two_way)
                           .priority = lab_tls_gnutls(scene)};
 }
 
-/* --- Names ---------------------------------------------------------------------------------------
- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 static void
 note_host(LabScene *scene, const char *name)

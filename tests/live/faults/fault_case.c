@@ -18,8 +18,7 @@ fault_case_name(const FaultCase *a_case)
   return g_strdup_printf("%s/tls-%s", name, a_case->tls == LAB_TLS_1_2 ? "1.2" : "1.3");
 }
 
-/* --- What was found ------------------------------------------------------------------------------
- */
+/* --- What was found --------------------------------------------------------------------------- */
 
 static void
 tell_timeline(GString *out, const Timeline *timeline)
@@ -43,8 +42,7 @@ keep(FaultResult *result, const Connection *connection)
   result->timeline = g_strdup(timeline->str);
 }
 
-/* --- A connection that fails, or works with a warning --------------------------------------------
- */
+/* --- A connection that fails, or works with a warning ----------------------------------------- */
 
 static void
 on_done(Check *check, gpointer loop)
@@ -64,8 +62,7 @@ run_check(FaultResult *result, Transport *transport, const Profile *profile)
   keep(result, check_connection(check));
 }
 
-/* --- A fault that comes when the connection is there ---------------------------------------------
- */
+/* --- A fault that comes when the connection is there ------------------------------------------ */
 
 typedef struct {
   const LabFault *fault;
@@ -152,8 +149,7 @@ run_watch(FaultResult *result, const LabFault *fault, Transport *transport, cons
     g_source_remove(watch.limit);
 }
 
-/* --- The case ------------------------------------------------------------------------------------
- */
+/* --- The case --------------------------------------------------------------------------------- */
 
 static void
 run_scene(FaultResult *result, const FaultCase *a_case, LabScene *scene)
@@ -195,8 +191,7 @@ fault_result_free(FaultResult *result)
   g_free(result);
 }
 
-/* --- Is it what it should be? --------------------------------------------------------------------
- */
+/* --- Is it what it should be? ----------------------------------------------------------------- */
 
 const Finding *
 fault_result_find(const FaultResult *result, const char *code)

@@ -55,8 +55,7 @@ fault_table_add(FaultTable *table, const FaultCase *a_case, const FaultResult *r
   g_ptr_array_add(table->rows, row);
 }
 
-/* --- For people ----------------------------------------------------------------------------------
- */
+/* --- For people ------------------------------------------------------------------------------- */
 
 static const char *
 found_as(const Row *row)
@@ -97,8 +96,7 @@ fault_table_print(const FaultTable *table)
   printf("# %u of %" G_GSIZE_FORMAT " codes shown\n", count_shown(table), codes);
 }
 
-/* --- For programs --------------------------------------------------------------------------------
- */
+/* --- For programs ----------------------------------------------------------------------------- */
 
 static const char *
 tls_of(const Row *row)

@@ -54,8 +54,7 @@ add_cases(void)
   }
 }
 
-/* --- The tables themselves -----------------------------------------------------------------------
- */
+/* --- The tables themselves -------------------------------------------------------------------- */
 
 static gboolean
 is_shown(const char *code)

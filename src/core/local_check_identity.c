@@ -228,12 +228,16 @@ restore_index(const LocalWork *work, Finding *finding)
   }
 }
 
+/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it: they
+ * themselves are judged with the broker's chain. */
 static void
 judge_certificates(LocalWork *work)
 {
   g_autoptr(GPtrArray) certificates = leaf_first(work);
+  const Anchors *anchors = work->check->anchors;
   VerifyRequest request = {
       .certificates = certificates,
+      .untrusted = anchors != NULL ? anchors_certificates(anchors) : NULL,
       .purpose = VERIFY_PURPOSE_CLIENT,
       .time = work->now,
       .source = FINDING_SOURCE_CLIENT,
@@ -241,7 +245,10 @@ judge_certificates(LocalWork *work)
   };
   g_autoptr(Verdict) verdict = verify(&request);
   for (guint i = 0; i < verdict->findings->len; i++) {
-    Finding *finding = finding_copy(g_ptr_array_index(verdict->findings, i));
+    const Finding *said = g_ptr_array_index(verdict->findings, i);
+    if (said->source == FINDING_SOURCE_UNTRUSTED)
+      continue;
+    Finding *finding = finding_copy(said);
     restore_index(work, finding);
     local_add(work, finding);
   }

@@ -369,6 +369,7 @@ test_several_keys(Stage *stage, gconstpointer unused)
   secret_auto other_key = pki_pair_key_pem(other, NULL, NULL);
   secret_auto both = g_strconcat(other_key, stage->files.client_key, NULL);
   g_free(files_write(&stage->files, "client.key", both, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
   assert_only(stage, FALSE,
               (Expected){"file-several-keys", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_KEY,
                          -1, stage->key, "contains 2 private keys", "Keep exactly one"});

@@ -11,116 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unit/trust_files.h"
+#include "unit/local_stage.h"
 #include "util/secret.h"
-
-#define DAY (24 * 3600)
-
-/* A good set: root.pem, client.pem, client.key, and a profile that names them. */
-typedef struct {
-  Files files;
-  char *root, *certificate, *key;
-  Profile *profile;
-} Stage;
-
-/* --- Making ------------------------------------------------------------------------------------ */
-
-static PkiPair *
-issue(PkiRole role, PkiKeyType type, const char *name, const PkiPair *issuer, gint64 from, gint64 to)
-{
-  PkiTemplate template = {.role = role,
-                          .key_type = type,
-                          .common_name = name,
-                          .not_before = from,
-                          .not_after = to,
-                          .path_length = -1};
-  g_autoptr(GError) error = NULL;
-  PkiPair *pair = pki_issue(&template, issuer, &error);
-  g_assert_no_error(error);
-  return pair;
-}
-
-static PkiPair *
-client_of(const char *name, const PkiPair *issuer)
-{
-  return issue(PKI_CLIENT, PKI_KEY_ECDSA_P256, name, issuer, FILES_START, FILES_END);
-}
-
-static PkiPair *
-authority(PkiRole role, const char *name, const PkiPair *issuer)
-{
-  return issue(role, PKI_KEY_ECDSA_P256, name, issuer, FILES_START, FILES_END);
-}
-
-static char *
-pem_of(const PkiPair *pair)
-{
-  return certificate_to_pem(pki_pair_certificate(pair));
-}
-
-static char *
-write_key(Stage *stage, const char *name, const PkiPair *pair, const char *password)
-{
-  secret_auto pem = pki_pair_key_pem(pair, password, NULL);
-  char *path = files_write(&stage->files, name, pem, -1);
-  g_assert_cmpint(g_chmod(path, 0600), ==, 0);
-  return path;
-}
-
-static char *
-write_pem(Stage *stage, const char *name, const PkiPair *pair)
-{
-  g_autofree char *pem = pem_of(pair);
-  return files_write(&stage->files, name, pem, -1);
-}
-
-static void
-use(char **place, char *path)
-{
-  g_free(*place);
-  *place = path;
-}
-
-/* Writes into one file. */
-static void
-write_list(Stage *stage, const char *name, const PkiPair *const *pairs, guint count)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < count; i++) {
-    g_autofree char *pem = pem_of(pairs[i]);
-    g_string_append(text, pem);
-  }
-  g_free(files_write(&stage->files, name, text->str, -1));
-}
-
-#define WRITE_LIST(stage, name, ...)                                                               \
-  write_list(stage, name, (const PkiPair *const[]){__VA_ARGS__},                                   \
-             G_N_ELEMENTS(((const PkiPair *const[]){__VA_ARGS__})))
-
-static void
-setup(Stage *stage, gconstpointer unused)
-{
-  files_setup(&stage->files, NULL);
-  stage->root = files_write(&stage->files, "root.pem", stage->files.root_pem, -1);
-  stage->certificate = files_write(&stage->files, "client.pem", stage->files.client_pem, -1);
-  stage->key = files_write(&stage->files, "client.key", stage->files.client_key, -1);
-  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
-  stage->profile = profile_new();
-  stage->profile->trust = TRUST_FILE;
-  use(&stage->profile->ca_path, g_strdup(stage->root));
-  use(&stage->profile->certificate_path, g_strdup(stage->certificate));
-  use(&stage->profile->key_path, g_strdup(stage->key));
-}
-
-static void
-teardown(Stage *stage, gconstpointer unused)
-{
-  profile_free(stage->profile);
-  g_free(stage->root);
-  g_free(stage->certificate);
-  g_free(stage->key);
-  files_teardown(&stage->files, NULL);
-}
 
 /* --- Asserting --------------------------------------------------------------------------------- */
 
@@ -203,7 +95,7 @@ test_good(Stage *stage, gconstpointer unused)
     g_free(write_pem(stage, "root.pem", root));
     g_free(write_pem(stage, "middle.pem", middle));
     g_free(write_key(stage, "client.key", client, NULL));
-    WRITE_LIST(stage, "client.pem", client, middle);
+    STAGE_WRITE(stage, "client.pem", client, middle);
     use(&stage->profile->broker_ca_path, g_strdup(stage->root));
     assert_nothing(stage);
     use(&stage->profile->broker_ca_path, NULL);
@@ -323,13 +215,6 @@ test_der(Stage *stage, gconstpointer unused)
                          stage->root, "is DER", "openssl x509 -inform DER"});
 }
 
-static char *
-replace(const char *text, const char *what, const char *with)
-{
-  g_auto(GStrv) parts = g_strsplit(text, what, -1);
-  return g_strjoinv(with, parts);
-}
-
 /* Three ways to damage PEM: one that is read here, two that are not. */
 static void
 test_pem_damaged(Stage *stage, gconstpointer unused)
@@ -425,7 +310,7 @@ test_wrong_role(Stage *stage, gconstpointer unused)
   g_autofree char *chain = write_pem(stage, "chain.pem", middle);
   g_autofree char *cert = write_pem(stage, "cert.pem", client);
   g_autofree char *full = g_build_filename(stage->files.folder, "fullchain.pem", NULL);
-  WRITE_LIST(stage, "fullchain.pem", client, middle);
+  STAGE_WRITE(stage, "fullchain.pem", client, middle);
   use(&stage->profile->key_path, write_key(stage, "privkey.pem", client, NULL));
   use(&stage->profile->certificate_path, g_strdup(chain));
   assert_only(stage, FALSE,
@@ -523,7 +408,7 @@ static void
 test_leaf_not_first(Stage *stage, gconstpointer unused)
 {
   Chain chain = use_chain(stage);
-  WRITE_LIST(stage, "client.pem", chain.middle, chain.client);
+  STAGE_WRITE(stage, "client.pem", chain.middle, chain.client);
   assert_only(stage, FALSE,
               (Expected){"leaf-not-first", FINDING_ERROR, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "number 2", "Put it first"});
@@ -537,7 +422,7 @@ test_wrong_order(Stage *stage, gconstpointer unused)
   g_autoptr(PkiPair) lower = authority(PKI_INTERMEDIATE, "Lower", chain.middle);
   g_autoptr(PkiPair) client = client_of("Deep", lower);
   g_free(write_key(stage, "client.key", client, NULL));
-  WRITE_LIST(stage, "client.pem", client, chain.middle, lower);
+  STAGE_WRITE(stage, "client.pem", client, chain.middle, lower);
   assert_only(stage, TRUE,
               (Expected){"chain-wrong-order", FINDING_WARNING, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Deep\", \"Middle\", \"Lower\"",
@@ -549,7 +434,7 @@ static void
 test_unrelated(Stage *stage, gconstpointer unused)
 {
   g_autoptr(PkiPair) stranger = authority(PKI_ROOT, "Stranger", NULL);
-  WRITE_LIST(stage, "client.pem", stage->files.client, stranger);
+  STAGE_WRITE(stage, "client.pem", stage->files.client, stranger);
   assert_only(stage, TRUE,
               (Expected){"chain-unrelated", FINDING_WARNING, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Stranger\"", NULL});
@@ -559,12 +444,12 @@ static void
 test_duplicate(Stage *stage, gconstpointer unused)
 {
   Chain chain = use_chain(stage);
-  WRITE_LIST(stage, "client.pem", chain.client, chain.middle, chain.middle);
+  STAGE_WRITE(stage, "client.pem", chain.client, chain.middle, chain.middle);
   assert_only(stage, TRUE,
               (Expected){"certificate-duplicate", FINDING_INFO, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 2, stage->certificate, "\"Middle\"", NULL});
-  WRITE_LIST(stage, "client.pem", chain.client, chain.middle);
-  WRITE_LIST(stage, "root.pem", stage->files.root, chain.middle, stage->files.root);
+  STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
+  STAGE_WRITE(stage, "root.pem", stage->files.root, chain.middle, stage->files.root);
   assert_only(stage, TRUE,
               (Expected){"certificate-duplicate", FINDING_INFO, FINDING_SIDE_TRUST,
                          FINDING_SOURCE_TRUST, 2, stage->root, "\"Test CA\"", NULL});
@@ -574,7 +459,7 @@ test_duplicate(Stage *stage, gconstpointer unused)
 static void
 test_root_in_chain(Stage *stage, gconstpointer unused)
 {
-  WRITE_LIST(stage, "client.pem", stage->files.client, stage->files.root);
+  STAGE_WRITE(stage, "client.pem", stage->files.client, stage->files.root);
   assert_only(stage, TRUE,
               (Expected){"chain-includes-root", FINDING_INFO, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Test CA\"", NULL});
@@ -592,7 +477,7 @@ test_incomplete(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE, expected);
   use(&stage->profile->broker_ca_path, g_strdup(stage->root));
   assert_only(stage, TRUE, expected);
-  WRITE_LIST(stage, "both.pem", stage->files.root, chain.middle);
+  STAGE_WRITE(stage, "both.pem", stage->files.root, chain.middle);
   use(&stage->profile->broker_ca_path, g_build_filename(stage->files.folder, "both.pem", NULL));
   assert_nothing(stage); /* the broker has it already */
   chain_clear(&chain);
@@ -607,7 +492,7 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   g_autoptr(PkiPair) other = authority(PKI_ROOT, "Other CA", NULL);
   g_autoptr(PkiPair) namesake = authority(PKI_ROOT, "Middle", NULL);
   g_autofree char *path = g_build_filename(stage->files.folder, "broker.pem", NULL);
-  WRITE_LIST(stage, "client.pem", chain.client, chain.middle);
+  STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
   use(&stage->profile->broker_ca_path, g_strdup(path));
   Expected expected = {"client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT,
                        FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Other CA\"", "\"Test CA\""};
@@ -617,7 +502,7 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   expected.message = "\"Middle\"";
   g_free(write_pem(stage, "broker.pem", chain.middle));
   assert_only(stage, TRUE, expected);
-  WRITE_LIST(stage, "client.pem", chain.client);
+  STAGE_WRITE(stage, "client.pem", chain.client);
   expected.code = "anchor-same-name";
   expected.message = "Two CAs are called \"Middle\"";
   expected.remedy = "\"Middle\"";
@@ -714,7 +599,9 @@ test_all_at_once(Stage *stage, gconstpointer unused)
   g_assert_false(check->usable);
 }
 
-#define TEST(name) g_test_add("/local-check/" #name, Stage, NULL, setup, test_##name, teardown)
+#define TEST(name)                                                                                 \
+  g_test_add("/local-check/" #name, Stage, NULL, local_stage_setup, test_##name,                   \
+             local_stage_teardown)
 
 int
 main(int argc, char **argv)

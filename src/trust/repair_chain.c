@@ -122,6 +122,15 @@ list_missing(const GPtrArray *from, const GPtrArray *in, const char *before)
   return g_string_free(text, FALSE);
 }
 
+static gboolean
+has_new(const GPtrArray *old, const GPtrArray *new)
+{
+  for (guint i = 0; i < new->len; i++)
+    if (!repair_list_has(old, new->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* Those that stay do so in the order in which they stood. */
 static gboolean
 keeps_order(const GPtrArray *old, const GPtrArray *new)
@@ -147,6 +156,15 @@ has_repetition(const GPtrArray *list)
       if (certificate_equal(list->pdata[i], list->pdata[j]))
         return TRUE;
   return FALSE;
+}
+
+/* Of what is missing, or of another key, nothing is mended unless something comes in its place. */
+static gboolean
+is_about_absence(const Finding *finding)
+{
+  static const char *const codes[] = {"client-chain-incomplete", "issuer-key-differs",
+                                      "chain-stale-intermediate", NULL};
+  return g_strv_contains(codes, finding->code);
 }
 
 static void
@@ -194,4 +212,6 @@ repair_chain(const RepairJob *job, RepairDraft *draft)
                      .chain = draft->certificates};
   climb(&builder, find_leaf(job, old));
   describe(draft, old, draft->certificates);
+  if (is_about_absence(job->finding) && !has_new(old, draft->certificates))
+    g_clear_pointer(&draft->summary, g_free);
 }

@@ -12,6 +12,7 @@
 #include "core/local_check.h"
 #include "trust/certificate_file.h"
 #include "trust/verify.h"
+#include "unit/forge.h"
 #include "unit/local_stage.h"
 #include "util/secret.h"
 
@@ -419,6 +420,111 @@ test_root_from_peer(Stage *stage, gconstpointer unused)
   g_assert_null(repair_propose(finding, &context));
 }
 
+/* A root, an older one, and the copy of the first that the second signed, as ISRG Root X1 and DST
+ * Root CA X3 were. */
+typedef struct {
+  Forged *old, *root, *cross, *broker;
+} CrossSign;
+
+static CrossSign
+cross_sign(gint64 old_end)
+{
+  CrossSign made = {NULL};
+  ForgeTemplate old = forge_authority("Old Root"), root = forge_authority("New Root");
+  ForgeTemplate broker = forge_server("broker", "broker.example");
+  old.not_before = FORGE_START - 3650 * DAY;
+  old.not_after = old_end;
+  made.old = forge(&old, NULL);
+  made.root = forge(&root, NULL);
+  made.cross = forge_with_key(&root, made.old, made.root);
+  made.broker = forge(&broker, made.root);
+  return made;
+}
+
+static void
+cross_sign_clear(CrossSign *made)
+{
+  forged_free(made->old);
+  forged_free(made->root);
+  forged_free(made->cross);
+  forged_free(made->broker);
+}
+
+static char *
+write_forged(Stage *stage, const char *name, const Forged *forged)
+{
+  g_autofree char *pem = certificate_to_pem(forged->certificate);
+  return files_write(&stage->files, name, pem, -1);
+}
+
+static GPtrArray *
+forged_sent(const Forged *leaf, const Forged *issuer)
+{
+  GPtrArray *sent = certificate_list_new();
+  g_ptr_array_add(sent, certificate_ref(leaf->certificate));
+  if (issuer != NULL)
+    g_ptr_array_add(sent, certificate_ref(issuer->certificate));
+  return sent;
+}
+
+static void
+test_cross_signed(Stage *stage, gconstpointer unused)
+{
+  guint count = 0;
+  CrossSign made = cross_sign(FORGE_END);
+  g_autoptr(GPtrArray) sent = forged_sent(made.broker, NULL);
+  use(&stage->profile->ca_path, write_forged(stage, "ca.pem", made.cross));
+  g_autoptr(Finding) finding = judge(stage, sent, "anchor-cross-signed", &count);
+  RepairContext context = context_of(stage, sent);
+  g_assert_null(repair_propose(finding, &context)); /* there is no twin yet */
+  g_free(write_forged(stage, "new.pem", made.root));
+  assert_mends_trust(stage, sent, "anchor-cross-signed", "ca-root.pem", "New Root");
+  g_autoptr(GPtrArray) list = certificate_file_read(stage->profile->ca_path, NULL);
+  g_assert_true(certificate_equal(g_ptr_array_index(list, 0), made.root->certificate));
+  cross_sign_clear(&made);
+}
+
+/* The successor comes from the folder; the broker goes on sending the old cross-signed copy. */
+static void
+test_legacy(Stage *stage, gconstpointer unused)
+{
+  CrossSign made = cross_sign(FORGE_NOW - DAY);
+  g_autoptr(GPtrArray) sent = forged_sent(made.broker, made.cross);
+  use(&stage->profile->ca_path, write_forged(stage, "ca.pem", made.old));
+  g_free(write_forged(stage, "new.pem", made.root));
+  g_autoptr(Finding) finding = finding_new("anchor-legacy-expired");
+  finding->source = FINDING_SOURCE_TRUST;
+  finding->file = g_strdup(stage->profile->ca_path);
+  finding->sha256 = g_strdup(certificate_sha256(made.old->certificate));
+  RepairContext context = context_of(stage, sent);
+  g_autoptr(Repair) repair = repair_propose(finding, &context);
+  g_assert_nonnull(repair);
+  apply(stage, repair, "ca-root.pem", 0644);
+  assert_labels(stage->profile->ca_path, "New Root");
+  guint count = 0;
+  g_assert_null(judge(stage, sent, "anchor-legacy-expired", &count));
+  g_assert_cmpuint(count, ==, 0);
+  cross_sign_clear(&made);
+}
+
+/* The CA has renewed its root and kept the key. */
+static void
+test_expired(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate root = forge_authority("Root"), broker = forge_server("broker", "broker.example");
+  root.not_before = FORGE_START - 3650 * DAY;
+  root.not_after = FORGE_NOW - DAY;
+  g_autoptr(Forged) old = forge(&root, NULL);
+  root.not_before = FORGE_START;
+  root.not_after = FORGE_END;
+  g_autoptr(Forged) new = forge_with_key(&root, NULL, old);
+  g_autoptr(Forged) leaf = forge(&broker, old);
+  g_autoptr(GPtrArray) sent = forged_sent(leaf, NULL);
+  g_free(write_forged(stage, "new.pem", new));
+  use(&stage->profile->ca_path, write_forged(stage, "ca.pem", old));
+  assert_mends_trust(stage, sent, "anchor-expired", "ca-root.pem", "Root");
+}
+
 /* --- Writing ----------------------------------------------------------------------------------- */
 
 /* A link that somebody put there, even one that leads nowhere, is neither followed nor replaced. */
@@ -490,6 +596,9 @@ main(int argc, char **argv)
   TEST(anchor_duplicate);
   TEST(intermediate);
   TEST(root_from_peer);
+  TEST(cross_signed);
+  TEST(legacy);
+  TEST(expired);
   TEST(never_over);
   TEST(none);
   TEST(other_file);

@@ -53,9 +53,6 @@ take(const Check *check, const LabScene *scene)
   const GPtrArray *findings = connection_info(check_connection(check))->findings;
   Answer *answer = g_new0(Answer, 1);
   answer->outcome = check_outcome(check);
-  answer->codes = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < findings->len; i++)
-    g_ptr_array_add(answer->codes, g_strdup(((const Finding *)findings->pdata[i])->code));
   if (findings->len == 0)
     return answer;
   const Finding *worst = g_ptr_array_index(findings, 0);
@@ -83,18 +80,11 @@ answer_get(const LabScene *scene)
   return answer;
 }
 
-gboolean
-answer_has(const Answer *answer, const char *code)
-{
-  return g_ptr_array_find_with_equal_func(answer->codes, code, g_str_equal, NULL);
-}
-
 void
 answer_free(Answer *answer)
 {
   if (answer == NULL)
     return;
-  g_ptr_array_unref(answer->codes);
   g_free(answer->code);
   g_free(answer->message);
   g_free(answer->remedy);

@@ -11,12 +11,10 @@ typedef struct {
   FindingSeverity severity;
   FindingSide side;
   char *message, *remedy;
-  GPtrArray *codes; /* of char *: of all findings, worst first */
 } Answer;
 
 /* (transfer full): connects once, with all that a Check does. */
 Answer *answer_get(const LabScene *scene);
-gboolean answer_has(const Answer *answer, const char *code);
 void answer_free(Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
 

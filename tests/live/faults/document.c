@@ -13,12 +13,15 @@ static const char head[] =
     "# What three programs say to the same fault\n"
     "\n"
     "Made by `make update-faults`: every row is a scene of the fault lab (`mqtrust demo\n"
-    "--list-faults`), with real peers, that each program met once. A test holds mqtrust's column\n"
-    "against the lab.\n"
+    "--list-faults`) with real peers, and each program met it. A test holds mqtrust's column "
+    "against\n"
+    "the lab.\n"
     "\n";
 
 static const char table_head[] =
-    "* **mosquitto_sub** is run with `-d`; its lines about packets are left out.\n"
+    "* **mosquitto_sub** is run with `-d`; its lines about packets are left out. Of three runs the "
+    "one\n"
+    "  in which it said most: what it says of a late refusal is chance.\n"
     "* **MQTTX** is Node.js's `tls.connect()` with the files that MQTTX gives it.\n"
     "* **mqtrust** is its worst finding: code, side, why, and what to do.\n"
     "\n"

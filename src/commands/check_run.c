@@ -2,6 +2,7 @@
 
 #include "commands/check_run.h"
 
+#include "mqtt/client.h"
 #include "net/transport.h"
 
 typedef struct {
@@ -94,6 +95,7 @@ check_run(const CheckOptions *options, GError **error)
     run->jobs[i].run = run;
     run->jobs[i].target = options->targets->pdata[i];
   }
+  mqtt_client_prepare();
   g_idle_add(begin, run);
   g_main_loop_run(run->loop);
   for (guint i = 0; i < run->count && run->error == NULL; i++)

@@ -13,9 +13,13 @@ typedef struct {
   CheckReport *report; /* NULL: not over yet */
 } Job;
 
+/* Handshakes are a processor's work; one transport thread would do them one after the other. */
+#define TRANSPORTS_MAX 16
+
 struct CheckRun {
   const CheckOptions *options;
-  Transport *transport;
+  Transport *transports[TRANSPORTS_MAX];
+  guint transport_count;
   GMainLoop *loop;
   Job *jobs;
   guint count, next, running;
@@ -59,8 +63,9 @@ static void
 start(CheckRun *run, Job *job)
 {
   job->started_us = g_get_monotonic_time();
-  job->check = check_start(run->transport, job->target->profile, run->options->timeout_ms, on_done,
-                           job, &run->error);
+  guint number = (guint)(job - run->jobs) % run->transport_count;
+  job->check = check_start(run->transports[number], job->target->profile, run->options->timeout_ms,
+                           on_done, job, &run->error);
   if (job->check != NULL)
     run->running++;
 }
@@ -81,14 +86,23 @@ begin(gpointer run)
   return G_SOURCE_REMOVE;
 }
 
+static void
+start_transports(CheckRun *run)
+{
+  guint wanted = MIN(MIN(run->count, run->options->jobs), g_get_num_processors());
+  run->transport_count = CLAMP(wanted, 1, TRANSPORTS_MAX);
+  for (guint i = 0; i < run->transport_count; i++)
+    run->transports[i] = transport_new();
+}
+
 CheckRun *
 check_run(const CheckOptions *options, GError **error)
 {
   CheckRun *run = g_new0(CheckRun, 1);
   run->options = options;
-  run->transport = transport_new();
   run->loop = g_main_loop_new(NULL, FALSE);
   run->count = options->targets->len;
+  start_transports(run);
   run->jobs = g_new0(Job, run->count);
   run->reports = g_ptr_array_new_with_free_func((GDestroyNotify)check_report_free);
   for (guint i = 0; i < run->count; i++) {
@@ -125,6 +139,7 @@ check_run_free(CheckRun *run)
   }
   g_free(run->jobs);
   g_main_loop_unref(run->loop);
-  transport_free(run->transport);
+  for (guint i = 0; i < run->transport_count; i++)
+    transport_free(run->transports[i]);
   g_free(run);
 }

@@ -12,7 +12,7 @@
 #include "core/local_check.h"
 #include "trust/certificate_file.h"
 #include "trust/verify.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 #include "unit/local_stage.h"
 #include "util/secret.h"
 

@@ -53,8 +53,11 @@ explain_handshake_failure(const TlsCase *c)
   if (c->facts->server_answered)
     return tls_error_new(TUNNEL_ERROR_TLS_NO_GROUP,
                          "%s gave up in the handshake (alert %d, %s): no common group or signature "
-                         "scheme; enable X25519 or P-256 on the side that you control",
-                         c->at->peer, c->facts->alert, c->facts->alert_name);
+                         "scheme; we offered the groups %s and the signatures %s: enable X25519 or "
+                         "P-256 on the side that you control",
+                         c->at->peer, c->facts->alert, c->facts->alert_name,
+                         offer == NULL ? "of TLS" : offered(offer->groups),
+                         offer == NULL ? "of TLS" : offered(offer->signatures));
   return tls_error_new(TUNNEL_ERROR_TLS_NO_CIPHER,
                        "%s accepted none of our cipher suites (alert %d, %s): we offered %s with "
                        "the groups %s in %s; allow an ECDHE AES-GCM suite on both sides",

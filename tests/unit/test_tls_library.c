@@ -1,6 +1,7 @@
 #include "config.h"
 #include "net/tls_library.h"
 
+#include <glib/gstdio.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
 
@@ -71,6 +72,36 @@ test_priority(void)
   g_assert_cmpint(file != NULL, ==, file != NULL && strstr(stops->message, file) != NULL);
 }
 
+/* The library reads its policy when it is loaded, so it takes a process of its own. */
+static void
+test_policy_file(void)
+{
+  g_autofree char *folder = g_dir_make_tmp("mqtrust-policy-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "config", NULL);
+  g_assert_true(g_file_set_contents(path, "[overrides]\ndisabled-version = tls1.2\n", -1, NULL));
+  g_setenv("GNUTLS_SYSTEM_PRIORITY_FILE", path, TRUE);
+  g_test_trap_subprocess("/tls-library/policy-file/subprocess", 0, 0);
+  g_unsetenv("GNUTLS_SYSTEM_PRIORITY_FILE");
+  g_unlink(path);
+  g_rmdir(folder);
+  g_test_trap_assert_passed();
+}
+
+static void
+test_policy_file_subprocess(void)
+{
+  const char *only_12 = "NORMAL:-VERS-ALL:+VERS-TLS1.2", *newer = "NORMAL:-VERS-ALL:+VERS-TLS1.3";
+  const char *path = g_getenv("GNUTLS_SYSTEM_PRIORITY_FILE");
+  g_assert_nonnull(path);
+  g_assert_cmpstr(tls_policy_file(), ==, path);
+  g_autoptr(TlsOffer) forbidden = tls_offer_new(only_12);
+  g_autoptr(TlsOffer) allowed = tls_offer_new(newer);
+  g_assert_true(forbidden == NULL || forbidden->versions[0] == '\0');
+  g_assert_cmpstr(allowed->versions, ==, "TLS 1.3");
+  g_autoptr(GError) error = tls_priority_explain(only_12, NULL, 0);
+  g_assert_nonnull(strstr(error->message, path));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -79,5 +110,7 @@ main(int argc, char **argv)
   g_test_add_func("/tls-library/versions", test_versions);
   g_test_add_func("/tls-library/causes", test_causes);
   g_test_add_func("/tls-library/priority", test_priority);
+  g_test_add_func("/tls-library/policy-file", test_policy_file);
+  g_test_add_func("/tls-library/policy-file/subprocess", test_policy_file_subprocess);
   return g_test_run();
 }

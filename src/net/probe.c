@@ -454,6 +454,7 @@ on_dialed(int fd, const char *address, const GError *error, gpointer data)
   Probe *probe = data;
   if (fd < 0) {
     probe->result->timed_out = error->code == TUNNEL_ERROR_TCP_FILTERED;
+    probe->result->connected = error->code == TUNNEL_ERROR_TCP_CLOSED_AT_ONCE;
     finish(probe, g_error_copy(error), FALSE);
     return;
   }

@@ -53,7 +53,7 @@ on_alert(int number, const char *name, gboolean received, gpointer data)
   event->number = number;
   event->flag = received;
   event->text = g_strdup(name);
-  if (received)
+  if (received && number != TLS_ALERT_CLOSE_NOTIFY) /* a goodbye, and no reason */
     tunnel->alert = number;
   tunnel_post(tunnel, event);
 }

@@ -5,6 +5,7 @@
 #include "core/local_check_private.h"
 #include "trust/file_remarks.h"
 #include "trust/folder_look.h"
+#include "trust/inspection.h"
 #include "trust/trust_error.h"
 
 /* --- Findings ---------------------------------------------------------------------------------- */
@@ -41,7 +42,10 @@ Finding *
 local_fault(const GError *error, const char *path, FileSlot slot)
 {
   Finding *damage = may_be_damaged_text(error) ? file_remarks_damage(path, slot) : NULL;
-  return damage != NULL ? damage : finding_from_error(error, file_remarks_source(slot), path);
+  if (damage != NULL)
+    return damage;
+  g_autofree char *label = inspection_label(path);
+  return finding_from_error(error, file_remarks_source(slot), label);
 }
 
 void
@@ -95,6 +99,7 @@ local_check(const Profile *profile, gint64 now)
   finding_list_sort(check->findings);
   g_clear_pointer(&work.certificates, g_ptr_array_unref);
   g_clear_pointer(&work.beside, g_ptr_array_unref);
+  g_free(work.certificate_label);
   return check;
 }
 

@@ -145,6 +145,6 @@ local_check_revocation(LocalWork *work)
   revocation_remarks_add(work->check->findings, data, known, work->now);
   if (work->certificates != NULL)
     revocation_remarks_add_client(work->check->findings, data, work->certificates,
-                                  work->profile->certificate_path, known, work->now);
+                                  work->certificate_label, known, work->now);
   work->check->revocation = g_steal_pointer(&data);
 }

@@ -16,7 +16,7 @@ static const GPtrArray *
 beside(const ClientChain *chain)
 {
   if (!*chain->beside)
-    *chain->beside = folder_certificates(chain->file);
+    *chain->beside = folder_certificates(chain->path);
   return *chain->beside;
 }
 
@@ -28,7 +28,7 @@ about_leaf(const ClientChain *chain, const char *code)
   finding->side = FINDING_SIDE_CLIENT;
   finding->source = FINDING_SOURCE_CLIENT;
   finding->index = 0;
-  finding->file = safe_text_string(chain->file);
+  finding->file = g_strdup(chain->file);
   finding->subject = g_strdup(certificate_subject(leaf));
   finding->sha256 = g_strdup(certificate_sha256(leaf));
   return finding;

@@ -8,6 +8,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
 #include "trust/key_file.h"
+#include "trust/token.h"
 
 /* A folder may be full of certificates that all have the issuer's name. */
 #define SIGNATURES_MAX 64
@@ -117,7 +118,8 @@ folder_certificates(const char *path)
   g_autofree char *folder = g_path_get_dirname(path);
   Gathering gathering = {
       .self = path, .files = g_ptr_array_new_with_free_func((GDestroyNotify)folder_file_free)};
-  folder_look(folder, folder_certificate_endings, gather, &gathering);
+  if (!token_is_uri(path))
+    folder_look(folder, folder_certificate_endings, gather, &gathering);
   return gathering.files;
 }
 
@@ -191,6 +193,7 @@ folder_find_key(const char *path, const char *key_id)
 {
   g_autofree char *folder = g_path_get_dirname(path);
   KeySearch search = {.self = path, .key_id = key_id};
-  folder_look(folder, folder_key_endings, try_key, &search);
+  if (!token_is_uri(path))
+    folder_look(folder, folder_key_endings, try_key, &search);
   return search.found;
 }

@@ -33,7 +33,7 @@ chain_of(LocalWork *work)
                        .beside = &work->beside};
 }
 
-/* --- The wrong file in a field ----------------------------------------------------------------- */
+/* --- The wrong file in a field ---------------------------------------------------------------- */
 
 static gboolean
 is_wrong_kind(const GError *error)
@@ -72,7 +72,8 @@ find_swapped(LocalWork *work)
   finding->file = g_strdup(certificate);
   finding_set_message(finding,
                       "The certificate field names %s, which holds a private key, and the key "
-                      "field names %s, which holds a certificate.", certificate, key);
+                      "field names %s, which holds a certificate.",
+                      certificate, key);
   finding_set_remedy(finding, "Exchange the two.");
   local_add(work, finding);
   return TRUE;
@@ -98,14 +99,13 @@ suggest_key(LocalWork *work, Finding *finding)
     finding_set_remedy(finding, "Use %s, which holds the key of your certificate.", right);
 }
 
-/* --- The pair ---------------------------------------------------------------------------------- */
+/* --- The pair --------------------------------------------------------------------------------- */
 
 static Finding *
 about_certificate(LocalWork *work, const GError *error, guint index)
 {
   const Certificate *certificate = g_ptr_array_index(work->certificates, index);
-  Finding *finding =
-      finding_from_error(error, FINDING_SOURCE_CLIENT, work->certificate_label);
+  Finding *finding = finding_from_error(error, FINDING_SOURCE_CLIENT, work->certificate_label);
   finding->index = (int)index;
   finding->subject = g_strdup(certificate_subject(certificate));
   finding->sha256 = g_strdup(certificate_sha256(certificate));
@@ -158,7 +158,7 @@ explain_pair(LocalWork *work, const GError *error, const char *key_id)
   local_add(work, about_certificate(work, error, index > 0 ? (guint)index : 0));
 }
 
-/* --- Why there is no identity ------------------------------------------------------------------ */
+/* --- Why there is no identity ----------------------------------------------------------------- */
 
 static void
 add_certificate_fault(LocalWork *work, const GError *error, const char *key_id)
@@ -212,7 +212,7 @@ explain_identity(LocalWork *work, const GError *load_error)
     explain_pair(work, load_error, key_id);
 }
 
-/* --- What stands in the certificates ----------------------------------------------------------- */
+/* --- What stands in the certificates ---------------------------------------------------------- */
 
 /* (transfer full): with the certificate of the key in front, whatever else is wrong with it. */
 static GPtrArray *
@@ -246,8 +246,8 @@ restore_index(const LocalWork *work, Finding *finding)
   }
 }
 
-/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it: they
- * themselves are judged with the broker's chain. */
+/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it:
+ * they themselves are judged with the broker's chain. */
 static void
 judge_certificates(LocalWork *work)
 {
@@ -277,7 +277,7 @@ judge_certificates(LocalWork *work)
     local_add(work, stale);
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 check_files(LocalWork *work)
@@ -295,8 +295,8 @@ local_check_identity(LocalWork *work)
   g_autoptr(GError) error = NULL;
   const Profile *profile = work->profile;
   work->certificate_label = inspection_label(profile->certificate_path);
-  work->check->identity = identity_load(profile->certificate_path, profile->key_path,
-                                        profile->key_password, &error);
+  work->check->identity =
+      identity_load(profile->certificate_path, profile->key_path, profile->key_password, &error);
   if (work->check->identity != NULL)
     work->certificates = g_ptr_array_ref(identity_certificates(work->check->identity));
   else

@@ -1,7 +1,7 @@
 /* Runs one probe against a scripted peer, and waits for its result. */
 #pragma once
 
-#include "live/peer.h"
+#include "lab/peer.h"
 #include "net/probe.h"
 
 /* (transfer full): of this request; `port` 0 is replaced by the peer's, which runs `script` for each

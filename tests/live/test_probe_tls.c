@@ -5,7 +5,7 @@
 
 #include "live/prober.h"
 #include "live/test_pki.h"
-#include "live/tls_peer.h"
+#include "lab/tls_peer.h"
 #include "net/tls_fault.h"
 #include "net/tunnel_error.h"
 #include "unit/wire.h"

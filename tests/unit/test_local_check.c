@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unit/forge_crl.h"
+#include "lab/forge_crl.h"
 #include "unit/local_stage.h"
 #include "util/secret.h"
 

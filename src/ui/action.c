@@ -64,6 +64,9 @@ static const ActionInfo actions[ACTION_COUNT] = {
     [ACTION_MEND] = {ACTION_MEND, "mend", "mend",
                      "go to the field that mends the finding (the worst one, if none is selected)",
                      "Connections", NEEDS_ONE},
+    [ACTION_REPAIR] = {ACTION_REPAIR, "repair", "repair",
+                       "write a repaired copy of the file that the finding is about, and use it",
+                       "Connections", NEEDS_ONE | ACTION_DANGEROUS},
 
     [ACTION_FOLLOW] = {ACTION_FOLLOW, "follow", "follow", "follow what is newest, or stop",
                        "Messages", NEEDS_ONE},

@@ -203,8 +203,8 @@ certificates_disabled(gpointer data, Action action)
   CertificatesPane *pane = data;
   if ((action == ACTION_OPEN || is_about_certificate(action)) && !ui_selected(pane->ui))
     return "There is no connection yet: n makes one.";
-  if (action == ACTION_MEND && ui_selected(pane->ui))
-    return finding_action_disabled(ui_selected(pane->ui), finding_meant(pane), action);
+  if (is_finding_action(action) && ui_selected(pane->ui))
+    return finding_action_disabled(pane->ui, ui_selected(pane->ui), finding_meant(pane), action);
   return connection_action_disabled(pane->ui, action);
 }
 

@@ -258,6 +258,8 @@ check_view_disabled(gpointer data, Action action)
   const CheckView *view = data;
   const Finding *finding = finding_meant(view);
   ProfileField field;
+  if (action == ACTION_REPAIR)
+    return "A repair belongs to a connection: save this one first.";
   if (action != ACTION_MEND && action != ACTION_OPEN)
     return NULL;
   if (!finding)

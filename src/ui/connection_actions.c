@@ -102,6 +102,7 @@ connection_action(Ui *ui, Action action)
     ui_open(ui, &editor_form, &(EditorArgument){.connection = connection});
     return TRUE;
   case ACTION_MEND:
+  case ACTION_REPAIR:
     return finding_action(ui, connection, finding_worst(connection), action);
   case ACTION_DUPLICATE:
     duplicate(ui, connection);
@@ -133,6 +134,7 @@ is_ours(Action action)
   case ACTION_DUPLICATE:
   case ACTION_DELETE:
   case ACTION_MEND:
+  case ACTION_REPAIR:
   case ACTION_PUBLISH:
   case ACTION_SUBSCRIBE:
   case ACTION_UNSUBSCRIBE:
@@ -150,8 +152,8 @@ connection_action_disabled(Ui *ui, Action action)
   Connection *connection = ui_selected(ui);
   if (!connection)
     return "There is no connection yet: n makes one.";
-  if (action == ACTION_MEND)
-    return finding_action_disabled(connection, finding_worst(connection), action);
+  if (is_finding_action(action))
+    return finding_action_disabled(ui, connection, finding_worst(connection), action);
   const Session *session = connection_session(connection);
   if (action == ACTION_CONNECT && session->state == SESSION_ONLINE)
     return "It is online already.";

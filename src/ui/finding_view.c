@@ -88,9 +88,9 @@ static const char *
 finding_view_disabled(gpointer pane, Action action)
 {
   const FindingView *view = pane;
-  if (action == ACTION_MEND && !alive(view))
+  if (is_finding_action(action) && !alive(view))
     return "The connection is gone.";
-  return alive(view) ? finding_action_disabled(view->connection, view->finding, action) : NULL;
+  return alive(view) ? finding_action_disabled(view->ui, view->connection, view->finding, action) : NULL;
 }
 
 /* There is nothing more to open. */

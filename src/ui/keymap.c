@@ -29,7 +29,7 @@ static const Binding general[] = {
     /* The same wherever a connection is in sight. */
     {"c", ACTION_CONNECT}, {"d", ACTION_DISCONNECT}, {"n", ACTION_NEW}, {"e", ACTION_EDIT},
     {"s", ACTION_SUBSCRIBE}, {"p", ACTION_PUBLISH}, {"u", ACTION_UNSUBSCRIBE},
-    {"m", ACTION_MEND},
+    {"m", ACTION_MEND}, {"R", ACTION_REPAIR},
     {NULL, ACTION_NONE},
 };
 static const Binding connections[] = {
@@ -57,6 +57,11 @@ static const Binding certificate_view[] = {
 };
 static const Binding finding[] = {
     {NULL, ACTION_NONE},
+};
+/* A key that is pressed twice by mistake must not be the answer. */
+static const Binding repair[] = {
+    {"y", ACTION_REPAIR}, {"Y", ACTION_REPAIR}, {"n", ACTION_BACK}, {"N", ACTION_BACK},
+    {"R", ACTION_NONE}, {NULL, ACTION_NONE},
 };
 static const Binding help[] = {
     {NULL, ACTION_NONE},
@@ -95,16 +100,16 @@ static const struct {
     [CONTEXT_GENERAL] = {"Everywhere", general, {ACTION_NEXT_PANE, ACTION_OPEN}},
     [CONTEXT_CONNECTIONS] = {"Connections", connections,
                              {ACTION_NEXT_PANE, ACTION_CONNECT, ACTION_DISCONNECT, ACTION_MEND,
-                              ACTION_EDIT, ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
+                              ACTION_REPAIR, ACTION_EDIT, ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
                               ACTION_DELETE}},
     [CONTEXT_CERTIFICATES] = {"Certificates", certificates,
-                              {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND,
+                              {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
                                ACTION_CONNECT, ACTION_EDIT, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY}},
     [CONTEXT_MESSAGES] = {"Messages", messages,
                           {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_SUBSCRIBE, ACTION_PUBLISH,
                            ACTION_FOLLOW, ACTION_UNSUBSCRIBE, ACTION_CLEAR}},
     [CONTEXT_TIMELINE] = {"Timeline", timeline,
-                          {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_FOLLOW,
+                          {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR, ACTION_FOLLOW,
                            ACTION_CONNECT, ACTION_EDIT}},
     [CONTEXT_SUBSCRIPTIONS] = {"Subscriptions", subscriptions,
                                {ACTION_UNSUBSCRIBE, ACTION_SUBSCRIBE}},
@@ -115,7 +120,8 @@ static const struct {
                                   {ACTION_VIEW_FIELDS, ACTION_VIEW_PEM, ACTION_SAVE_PEM,
                                    ACTION_PAGE_DOWN}},
     [CONTEXT_FINDING] = {"Finding", finding,
-                         {ACTION_OPEN, ACTION_MEND, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
+                         {ACTION_OPEN, ACTION_MEND, ACTION_REPAIR, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
+    [CONTEXT_REPAIR] = {"Repair", repair, {ACTION_REPAIR}},
     [CONTEXT_HELP] = {"Text", help, {ACTION_PAGE_DOWN, ACTION_PAGE_UP, ACTION_FIRST, ACTION_LAST}},
     [CONTEXT_FORM] = {"Form", form,
                       {ACTION_SAVE, ACTION_OPEN, ACTION_NEXT_FIELD, ACTION_DOWN, ACTION_TOGGLE,

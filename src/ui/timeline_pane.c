@@ -232,7 +232,7 @@ timeline_act(gpointer data, Action action)
     return PANE_HANDLED;
   }
   g_autoptr(Finding) finding =
-      connection && action == ACTION_MEND ? finding_meant(pane, connection) : NULL;
+      connection && is_finding_action(action) ? finding_meant(pane, connection) : NULL;
   if (connection && finding_action(pane->ui, connection, finding, action))
     return PANE_HANDLED;
   return connection_action(pane->ui, action) ? PANE_HANDLED : PANE_IGNORED;
@@ -242,11 +242,11 @@ static const char *
 timeline_disabled(gpointer data, Action action)
 {
   TimelinePane *pane = data;
-  Connection *connection = action == ACTION_MEND ? current(pane) : NULL;
+  Connection *connection = is_finding_action(action) ? current(pane) : NULL;
   if (!connection)
     return connection_action_disabled(pane->ui, action);
   g_autoptr(Finding) finding = finding_meant(pane, connection);
-  return finding_action_disabled(connection, finding, action);
+  return finding_action_disabled(pane->ui, connection, finding, action);
 }
 
 const PaneClass timeline_pane = {

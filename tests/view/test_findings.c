@@ -6,6 +6,7 @@
 
 #include "ui/connection_row.h"
 #include "ui/header.h"
+#include "view/fake_repair.h"
 #include "view/pane_scene.h"
 
 static Scene *
@@ -217,6 +218,127 @@ test_connection_gone(void)
   g_assert_true(top(scene) == &finding_view);
 }
 
+/* --- A repaired copy -------------------------------------------------------------------------- */
+
+static Scene *
+repairable_scene(void)
+{
+  Scene *scene = failed_scene();
+  Connection *connection = scene->connection;
+  connection->profile->certificate_path = g_strdup("/pki/chain.pem");
+  connection->profile->key_path = g_strdup("/pki/client.key");
+  Finding *finding = scene_find(scene, "leaf-not-first", NULL, NULL);
+  finding->source = FINDING_SOURCE_CLIENT;
+  finding->file = g_strdup("/pki/chain.pem");
+  finding_set_message(finding, "In /pki/chain.pem the certificate for your key is number 2.");
+  finding_set_remedy(finding, "Put it first.");
+  fake_repair_reset();
+  fake_repair.code = "leaf-not-first";
+  fake_repair.slot = REPAIR_CERTIFICATE_FILE;
+  fake_repair.path = "/pki/chain-sorted.pem";
+  return scene;
+}
+
+static void
+test_repair(void)
+{
+  g_autoptr(Scene) scene = repairable_scene();
+  assert_shows(scene, "R repair");
+  scene_keys(scene, "R");
+  scene_golden(scene, NULL, "repair");
+  assert_shows(scene, "y write and use it");
+  g_assert_null(fake_repair.written);
+  scene_keys(scene, "R Enter"); /* neither is an answer */
+  g_assert_null(fake_repair.written);
+  g_assert_true(ui_has_view(scene->ui));
+  scene_keys(scene, "y");
+  g_assert_false(ui_has_view(scene->ui));
+  g_assert_cmpstr(fake_repair.written, ==, "/pki/chain-sorted.pem");
+  g_assert_cmpstr(scene->connection->profile->certificate_path, ==, "/pki/chain-sorted.pem");
+  g_assert_cmpstr(scene->connection->profile->key_path, ==, "/pki/client.key");
+  g_assert_cmpstr(scene->connection->calls, ==, "save prod-eu; connect; ");
+  g_assert_cmpstr(scene->ui->notice, ==,
+                  "chain-sorted.pem is written and used as client certificate.");
+}
+
+static void
+test_repair_is_declined(void)
+{
+  static const char *const no[] = {"n", "q", "Esc"};
+  for (gsize i = 0; i < G_N_ELEMENTS(no); i++) {
+    g_autoptr(Scene) scene = repairable_scene();
+    scene_keys(scene, "R");
+    scene_keys(scene, no[i]);
+    g_assert_false(ui_has_view(scene->ui));
+    g_assert_null(fake_repair.written);
+    g_assert_null(scene->connection->calls);
+  }
+}
+
+static void
+test_repair_of_ca_file(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  wrong_ca(scene);
+  fake_repair_reset();
+  fake_repair.code = "anchor-wrong";
+  fake_repair.slot = REPAIR_CA_FILE;
+  fake_repair.path = "/pki/root-2.pem";
+  scene_keys(scene, "R y");
+  g_assert_cmpstr(fake_repair.ca_path, ==, "/pki/root.pem");
+  g_assert_cmpstr(scene->connection->profile->ca_path, ==, "/pki/root-2.pem");
+  g_assert_cmpint(scene->connection->profile->trust, ==, TRUST_FILE);
+}
+
+static void
+test_repair_cannot_be_written(void)
+{
+  g_autoptr(Scene) scene = repairable_scene();
+  fake_repair.error = "/pki: permission denied";
+  scene_keys(scene, "R y");
+  g_assert_cmpstr(scene->ui->notice, ==, "Not repaired: /pki: permission denied");
+  g_assert_cmpstr(scene->connection->profile->certificate_path, ==, "/pki/chain.pem");
+  g_assert_null(scene->connection->calls);
+}
+
+static void
+test_nothing_to_repair(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  fake_repair_reset();
+  wrong_ca(scene);
+  assert_hides(scene, "R repair");
+  scene_keys(scene, "R");
+  g_assert_cmpstr(scene->ui->notice, ==, "No repaired copy of a file would mend this.");
+  g_assert_false(ui_has_view(scene->ui));
+}
+
+/* The bar is drawn often, the files are read seldom: again when another attempt has begun. */
+static void
+test_repair_is_asked_once(void)
+{
+  g_autoptr(Scene) scene = repairable_scene();
+  scene_keys(scene, "2");
+  for (int i = 0; i < 5; i++)
+    assert_shows(scene, "R repair");
+  g_assert_cmpint(fake_repair.proposals, ==, 1);
+  scene->connection->evidence->at_us[EVIDENCE_STARTED] = 77;
+  assert_shows(scene, "R repair");
+  g_assert_cmpint(fake_repair.proposals, ==, 2);
+}
+
+/* What was offered is not there any more when the key comes. */
+static void
+test_repair_too_late(void)
+{
+  g_autoptr(Scene) scene = repairable_scene();
+  assert_shows(scene, "R repair");
+  fake_repair.code = NULL;
+  scene_keys(scene, "R");
+  g_assert_cmpstr(scene->ui->notice, ==,
+                  "The files have changed: there is nothing to repair any more.");
+}
+
 /* --- Header and list -------------------------------------------------------------------------- */
 
 static void
@@ -423,6 +545,13 @@ main(int argc, char **argv)
   g_test_add_func("/findings/timeline/before", test_timeline_of_before);
   g_test_add_func("/findings/timeline/no-code", test_timeline_without_code);
   g_test_add_func("/findings/gone", test_connection_gone);
+  g_test_add_func("/findings/repair/yes", test_repair);
+  g_test_add_func("/findings/repair/no", test_repair_is_declined);
+  g_test_add_func("/findings/repair/ca", test_repair_of_ca_file);
+  g_test_add_func("/findings/repair/fails", test_repair_cannot_be_written);
+  g_test_add_func("/findings/repair/nothing", test_nothing_to_repair);
+  g_test_add_func("/findings/repair/once", test_repair_is_asked_once);
+  g_test_add_func("/findings/repair/late", test_repair_too_late);
   g_test_add_func("/findings/words/short", test_short_words);
   g_test_add_func("/findings/words/warnings", test_warnings_have_no_words);
   g_test_add_func("/findings/words/probing", test_looking_closer);

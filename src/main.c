@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 
 static const Command commands[] = {
+    {"check", "connects to brokers, and reports every stage and every fault", command_check},
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
      command_demo},
     {"inspect", "says what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file",

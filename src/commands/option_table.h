@@ -34,6 +34,9 @@ typedef struct {
   gsize log_bytes;
 } Given;
 
+void option_given_clear(Given *given);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Given, option_given_clear)
+
 typedef struct OptionSpec OptionSpec;
 
 /* `value` is the argument's place in argv: what must not be seen in ps is overwritten there. */
@@ -68,3 +71,12 @@ const OptionSpec *option_near(const char *name);
 
 /* Takes a URL from -L or from the end of the command line, and its password out of argv. */
 gboolean option_take_url(Given *given, const OptionSpec *spec, char *url, GError **error);
+
+/* Each word by itself: options, a URL, the name of a saved connection. */
+gboolean option_take_words(Given *given, int count, char **words, GError **error);
+/* The options of a connection all together, with the URL if there is one: completes the profile,
+ * or says what does not fit. */
+gboolean option_finish_profile(Given *given, GError **error);
+
+/* The options that describe a connection, as --help shows them, group by group. */
+void options_append_connection_help(GString *out);

@@ -13,15 +13,14 @@
 #include "util/safe_text.h"
 #include "util/secret.h"
 
-static void
-given_clear(Given *given)
+void
+option_given_clear(Given *given)
 {
   profile_free(given->profile);
   profile_free(given->from_url);
   g_free(given->profile_name);
   g_free(given->id_prefix);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Given, given_clear)
 
 static gboolean
 refuse(GError **error, const char *sentence)
@@ -301,8 +300,8 @@ make_name(const Profile *profile)
   return name;
 }
 
-static gboolean
-finish_profile(Given *given, GError **error)
+gboolean
+option_finish_profile(Given *given, GError **error)
 {
   Profile *profile = given->profile;
   take_from_url(given);
@@ -333,7 +332,7 @@ finish(Given *given, Options *options, GError **error)
   if (described && given->profile_name != NULL)
     return refuse(error, "a saved connection is named and another one described: give its name "
                          "alone, and change it in the dashboard");
-  if (described && !finish_profile(given, error))
+  if (described && !option_finish_profile(given, error))
     return FALSE;
   if (described)
     options->profile = g_steal_pointer(&given->profile);
@@ -342,12 +341,18 @@ finish(Given *given, Options *options, GError **error)
 }
 
 gboolean
+option_take_words(Given *given, int count, char **list, GError **error)
+{
+  Words words = {.count = count, .words = list, .next = 0};
+  return take_words(given, &words, error);
+}
+
+gboolean
 options_parse(int argc, char **argv, Options *options, GError **error)
 {
   g_auto(Given) given = {.profile = profile_new(), .log_bytes = MESSAGE_LOG_DEFAULT_BYTES};
-  Words words = {.count = argc, .words = argv, .next = 1};
   *options = (Options){0};
-  return take_words(&given, &words, error) && finish(&given, options, error);
+  return option_take_words(&given, argc - 1, argv + 1, error) && finish(&given, options, error);
 }
 
 void

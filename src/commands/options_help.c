@@ -10,6 +10,7 @@
 
 static const char head[] =
     "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"
+    "       mqtrust check [OPTION]... CONNECTION|URL...\n"
     "       mqtrust inspect|split|verify [OPTION]... FILE\n"
     "       mqtrust demo [OPTION]...\n"
     "\n"
@@ -31,6 +32,7 @@ static const char foot[] =
     "    -u ada --pw-file ~/.ada\n"
     "  mqtrust demo\n"
     "\n"
+    "check tries connections and reports every stage, for scripts and monitoring;\n"
     "inspect, split and verify look into files of certificates; mqtrust verify\n"
     "--help and the like tell of their options.\n"
     "\n"
@@ -75,15 +77,29 @@ append_option(GString *out, const OptionSpec *spec)
   append_help(out, out->len - start, spec->help);
 }
 
+static void
+append_group(GString *out, const OptionGroup *group)
+{
+  g_string_append_printf(out, "\n%s:\n", group->title);
+  for (gsize i = 0; i < group->count; i++)
+    append_option(out, &group->options[i]);
+}
+
+void
+options_append_connection_help(GString *out)
+{
+  for (gsize i = 0; i < option_group_count; i++) {
+    if (option_groups[i].options[0].id < OPTION_FIRST_OF_SCREEN)
+      append_group(out, &option_groups[i]);
+  }
+}
+
 char *
 options_help(void)
 {
   GString *out = g_string_new(head);
-  for (gsize i = 0; i < option_group_count; i++) {
-    g_string_append_printf(out, "\n%s:\n", option_groups[i].title);
-    for (gsize j = 0; j < option_groups[i].count; j++)
-      append_option(out, &option_groups[i].options[j]);
-  }
+  for (gsize i = 0; i < option_group_count; i++)
+    append_group(out, &option_groups[i]);
   g_string_append(out, foot);
   return g_string_free(out, FALSE);
 }

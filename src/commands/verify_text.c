@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "commands/day_text.h"
+#include "commands/finding_text.h"
 #include "commands/text_block.h"
 #include "commands/verify_report.h"
 
@@ -13,37 +15,13 @@
 #define TREE_DEPTH_MAX 6 /* deeper ones are indented no further */
 #define CLIENTS "OpenSSL clients (MQTTX, mosquitto, Paho with OpenSSL)"
 
-static char *
-date_text(gint64 time, const char *format)
-{
-  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
-  return moment ? g_date_time_format(moment, format) : g_strdup("(out of range)");
-}
-
-/* "87 d", "-3 d" since it ended, "in 2 d" until it begins. */
-static char *
-days_text(gint64 from, gint64 until, gint64 now)
-{
-  if (now < from)
-    return g_strdup_printf("in %" G_GINT64_FORMAT " d", (from - now) / DAY_SECONDS);
-  if (now > until)
-    return g_strdup_printf("-%" G_GINT64_FORMAT " d", (now - until) / DAY_SECONDS);
-  return g_strdup_printf("%" G_GINT64_FORMAT " d", (until - now) / DAY_SECONDS);
-}
-
-static const char *
-severity_mark(FindingSeverity severity)
-{
-  return severity == FINDING_ERROR ? "✗" : severity == FINDING_WARNING ? "!" : "·";
-}
-
 /* --- What was asked --------------------------------------------------------------------------- */
 
 static void
 append_head(GString *out, const VerifyReport *report)
 {
   const VerifyRequest *request = &report->input->request;
-  g_autofree char *time = date_text(request->time, "%Y-%m-%d %H:%M:%S UTC");
+  g_autofree char *time = day_text_date(request->time, "%Y-%m-%d %H:%M:%S UTC");
   const char *purpose = request->purpose == VERIFY_PURPOSE_SERVER   ? "as a server certificate"
                         : request->purpose == VERIFY_PURPOSE_CLIENT ? "as a client certificate"
                                                                     : "for any purpose";
@@ -85,8 +63,8 @@ static void
 append_dates(GString *out, const Certificate *certificate, gint64 now)
 {
   gint64 start = certificate_not_before(certificate), end = certificate_not_after(certificate);
-  g_autofree char *from = date_text(start, "%Y-%m-%d"), *until = date_text(end, "%Y-%m-%d");
-  g_autofree char *days = days_text(start, end, now);
+  g_autofree char *from = day_text_date(start, "%Y-%m-%d"), *until = day_text_date(end, "%Y-%m-%d");
+  g_autofree char *days = day_text_left(start, end, now);
   g_string_append_printf(out, " %s → %s %7s", from, until, days);
 }
 
@@ -146,7 +124,7 @@ append_ours(GString *out, const VerifyReport *report)
     const Finding *worst = verdict->findings->pdata[0]; /* an error: it is not accepted */
     text = g_strdup_printf("mqtrust rejects it: %s", worst->code);
   } else {
-    g_autofree char *end = date_text(verdict->path_end, "%Y-%m-%d");
+    g_autofree char *end = day_text_date(verdict->path_end, "%Y-%m-%d");
     text = g_strdup_printf("mqtrust accepts it; the path ends on %s, in %" G_GINT64_FORMAT " days",
                            end, (verdict->path_end - report->input->request.time) / DAY_SECONDS);
   }
@@ -191,52 +169,11 @@ append_verdicts(GString *out, const VerifyReport *report)
 /* --- Findings --------------------------------------------------------------------------------- */
 
 static void
-append_heading(GString *out, const Finding *finding)
-{
-  g_autoptr(GString) line = g_string_new(finding->code);
-  g_autofree char *file = finding->file ? g_path_get_basename(finding->file) : NULL;
-  g_string_append_printf(line, " (%s)", finding_side_name(finding->side));
-  if (file)
-    g_string_append_printf(line, " %s", file);
-  if (finding->index >= 0)
-    g_string_append_printf(line, " #%d", finding->index);
-  if (finding->subject)
-    g_string_append_printf(line, " %s", finding->subject);
-  g_autofree char *lead = g_strdup_printf("  %s ", severity_mark(finding->severity));
-  text_block_append(out, lead, line->str);
-}
-
-static void
-append_alternatives(GString *out, const Finding *finding)
-{
-  if (finding->alternatives->len == 0)
-    return;
-  g_autoptr(GString) line = g_string_new("It may also be");
-  for (guint i = 0; i < finding->alternatives->len; i++)
-    g_string_append_printf(line, "%s %s", i > 0 ? "," : "",
-                           (const char *)finding->alternatives->pdata[i]);
-  g_string_append_c(line, '.');
-  text_block_append(out, "    ", line->str);
-}
-
-static void
-append_finding(GString *out, const Finding *finding)
-{
-  append_heading(out, finding);
-  text_block_append(out, "    ", finding->message);
-  if (*finding->remedy)
-    text_block_append(out, "    → ", finding->remedy);
-  append_alternatives(out, finding);
-  for (guint i = 0; i < finding->evidence->len; i++)
-    text_block_append(out, "    · ", finding->evidence->pdata[i]);
-}
-
-static void
 append_findings(GString *out, const GPtrArray *findings)
 {
   g_string_append(out, findings->len > 0 ? "\nFindings\n" : "\nFindings: none\n");
   for (guint i = 0; i < findings->len; i++)
-    append_finding(out, findings->pdata[i]);
+    finding_text_append_whole(out, findings->pdata[i]);
 }
 
 /* --- The other paths -------------------------------------------------------------------------- */
@@ -253,7 +190,7 @@ append_other(GString *out, const VerdictPath *path)
   if (!certificate_is_self_issued(top->certificate))
     g_string_append_printf(line, " (signed by %s)", certificate_issuer_label(top->certificate));
   text_block_append(out, path->accepted ? "  ✓ " : "  ✗ ", line->str);
-  g_autofree char *end = date_text(path->end, "%Y-%m-%d");
+  g_autofree char *end = day_text_date(path->end, "%Y-%m-%d");
   g_autofree char *good = g_strdup_printf("good too; it ends on %s", end);
   text_block_append(out, "    ", path->accepted ? good : path->reason);
 }
@@ -286,7 +223,7 @@ problems_text(const VerifyReport *report)
   const GPtrArray *problems = report->input->problems;
   g_autoptr(GString) out = g_string_new(NULL);
   for (guint i = 0; i < problems->len; i++)
-    append_finding(out, problems->pdata[i]);
+    finding_text_append_whole(out, problems->pdata[i]);
   if (report->opinion)
     append_opinion(out, report->opinion);
   return g_strdup(out->str);

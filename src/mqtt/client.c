@@ -190,6 +190,20 @@ start_paho(gpointer unused)
   return keeper;
 }
 
+static gpointer
+start_paho_once(gpointer unused)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  return g_once(&once, start_paho, NULL);
+}
+
+void
+mqtt_client_prepare(void)
+{
+  g_thread_unref(g_thread_new("mqtt-start", start_paho_once, NULL));
+}
+
 static int
 create_paho(MqttClient *client)
 {
@@ -214,13 +228,12 @@ MqttClient *
 mqtt_client_new(const MqttClientOptions *options, MqttClientHandler handler, gpointer user_data,
                 GError **error)
 {
-  static GOnce once = G_ONCE_INIT;
   g_autoptr(MqttClient) client = NULL;
   int code;
 
   if (!mqtt_client_check_options(options, error))
     return NULL;
-  g_once(&once, start_paho, NULL);
+  start_paho_once(NULL);
   client = g_new0(MqttClient, 1);
   client->options = mqtt_client_options_copy(options);
   client->state = client_state_new(options->version, handler, user_data);

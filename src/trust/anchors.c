@@ -175,12 +175,33 @@ system_certificates(void)
   return certificates;
 }
 
+/* Many connections that begin at once share one: it takes some 30 ms to read. */
+#define STORE_SHARED_US (10 * G_USEC_PER_SEC)
+
+static Anchors *
+load_store(void)
+{
+  static GMutex lock;
+  static Anchors *store;
+  static gint64 loaded_us;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+  if (store && g_get_monotonic_time() - loaded_us < STORE_SHARED_US)
+    return anchors_ref(store);
+  g_clear_pointer(&store, anchors_unref);
+  g_autoptr(GPtrArray) certificates = system_certificates();
+  if (certificates->len == 0)
+    return NULL;
+  store = anchors_new(g_steal_pointer(&certificates), g_strdup("system trust store"), NULL);
+  loaded_us = g_get_monotonic_time();
+  return anchors_ref(store);
+}
+
 Anchors *
 anchors_load_system(GError **error)
 {
-  g_autoptr(GPtrArray) certificates = system_certificates();
-  if (certificates->len > 0)
-    return anchors_new(g_steal_pointer(&certificates), g_strdup("system trust store"), NULL);
+  Anchors *store = load_store();
+  if (store)
+    return store;
   g_set_error_literal(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR,
                       "This system's trust store holds no certificate, so nothing would be "
                       "trusted; install its CA certificates (Debian: ca-certificates) or give a "

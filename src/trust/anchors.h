@@ -13,6 +13,7 @@ typedef struct Anchors Anchors;
 Anchors *anchors_load_file(const char *path, GError **error);
 /* Every certificate in the regular files of a folder; files that hold none are passed over. */
 Anchors *anchors_load_folder(const char *path, GError **error);
+/* Maybe one that was read within the last 10 seconds. */
 Anchors *anchors_load_system(GError **error);
 /* (transfer full): all that the `count` of them (at least one) hold, in their order, as one. */
 Anchors *anchors_join(Anchors *const *parts, gsize count);

@@ -246,6 +246,38 @@ load_certificate(GBytes *der)
   return d2i_X509(NULL, &bytes, (long)length);
 }
 
+/* Issuers come again and again, and reading one takes OpenSSL longer than all the rest: those that
+ * were seen last are kept, by their bytes. Any thread. */
+#define ISSUERS_KEPT 64
+
+static void
+free_x509(gpointer certificate)
+{
+  X509_free(certificate);
+}
+
+static X509 *
+load_issuer(GBytes *der)
+{
+  static GMutex lock;
+  static GHashTable *kept; /* GBytes → X509 */
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+  if (!kept)
+    kept = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                 free_x509);
+  X509 *certificate = g_hash_table_lookup(kept, der);
+  if (!certificate) {
+    certificate = load_certificate(der);
+    if (!certificate)
+      return NULL;
+    if (g_hash_table_size(kept) >= ISSUERS_KEPT)
+      g_hash_table_remove_all(kept);
+    g_hash_table_insert(kept, g_bytes_ref(der), certificate);
+  }
+  X509_up_ref(certificate);
+  return certificate;
+}
+
 static X509_CRL *
 load_crl(GBytes *der)
 {
@@ -264,7 +296,7 @@ load_candidates(X509_STORE *store, CertificateStack *company, GArray *candidates
     const Candidate *candidate = candidate_at(candidates, (int)i);
     if (!candidate->wanted || count[candidate->is_anchor]++ >= SECOND_OPINION_MAX)
       continue;
-    g_autoptr(X509) certificate = load_certificate(candidate->der);
+    g_autoptr(X509) certificate = load_issuer(candidate->der);
     if (!certificate)
       return FALSE;
     if (candidate->is_anchor)

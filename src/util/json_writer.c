@@ -154,6 +154,15 @@ json_writer_add_int_value(JsonWriter *writer, gint64 value)
 }
 
 void
+json_writer_add_thousandths_value(JsonWriter *writer, gint64 value)
+{
+  guint64 size = value < 0 ? -(guint64)value : (guint64)value;
+  before_value(writer);
+  g_string_append_printf(writer->out, "%s%" G_GUINT64_FORMAT ".%03u", value < 0 ? "-" : "",
+                         size / 1000, (guint)(size % 1000));
+}
+
+void
 json_writer_add_boolean_value(JsonWriter *writer, gboolean value)
 {
   before_value(writer);

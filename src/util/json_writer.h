@@ -23,6 +23,8 @@ void json_writer_set_member_name(JsonWriter *writer, const char *name);
 /* Valid UTF-8; escaped as far as JSON wants it. */
 void json_writer_add_string_value(JsonWriter *writer, const char *value);
 void json_writer_add_int_value(JsonWriter *writer, gint64 value);
+/* The number value / 1000 with three decimals ("-0.250"), in every locale. */
+void json_writer_add_thousandths_value(JsonWriter *writer, gint64 value);
 void json_writer_add_boolean_value(JsonWriter *writer, gboolean value);
 void json_writer_add_null_value(JsonWriter *writer);
 

@@ -1,0 +1,349 @@
+/* The report for a program: an array with one object a target. Every member is always there. */
+#include "config.h"
+
+#include "commands/check_expiry.h"
+#include "commands/check_report.h"
+#include "commands/day_text.h"
+#include "commands/finding_json.h"
+
+static void
+add_flag(JsonWriter *writer, const char *name, gboolean value)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_add_boolean_value(writer, value);
+}
+
+static void
+add_number(JsonWriter *writer, const char *name, gint64 value)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_add_int_value(writer, value);
+}
+
+/* -1 gives null. */
+static void
+add_number_or_null(JsonWriter *writer, const char *name, gint64 value)
+{
+  json_writer_set_member_name(writer, name);
+  if (value >= 0)
+    json_writer_add_int_value(writer, value);
+  else
+    json_writer_add_null_value(writer);
+}
+
+static void
+add_ms(JsonWriter *writer, gint64 us)
+{
+  json_writer_set_member_name(writer, "ms");
+  if (us >= 0)
+    json_writer_add_thousandths_value(writer, us);
+  else
+    json_writer_add_null_value(writer);
+}
+
+static void
+add_strings(JsonWriter *writer, const char *name, char **texts)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_begin_array(writer);
+  for (char **text = texts; text != NULL && *text != NULL; text++)
+    json_writer_add_string_value(writer, *text);
+  json_writer_end_array(writer);
+}
+
+static void
+begin_member(JsonWriter *writer, const char *name)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_begin_object(writer);
+}
+
+/* --- Stages ------------------------------------------------------------------------------------- */
+
+static void
+add_dial_failures(JsonWriter *writer, const Evidence *evidence)
+{
+  json_writer_set_member_name(writer, "failed");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < evidence->dial_failures->len; i++) {
+    const DialFailure *failure = evidence->dial_failures->pdata[i];
+    json_writer_begin_object(writer);
+    finding_json_add_text(writer, "address", failure->address);
+    finding_json_add_text(writer, "reason", failure->text);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+}
+
+static void
+add_stages(JsonWriter *writer, const CheckReport *report)
+{
+  const Evidence *evidence = report->subject.evidence;
+  begin_member(writer, "stages");
+  begin_member(writer, "dns");
+  add_ms(writer, check_report_stage_us(report, CHECK_STAGE_DNS));
+  add_strings(writer, "names", evidence->names);
+  add_strings(writer, "addresses", evidence->addresses);
+  add_number(writer, "ttl", evidence->ttl);
+  json_writer_end_object(writer);
+  begin_member(writer, "tcp");
+  add_ms(writer, check_report_stage_us(report, CHECK_STAGE_TCP));
+  finding_json_add_text(writer, "address", evidence->address);
+  add_dial_failures(writer, evidence);
+  json_writer_end_object(writer);
+  begin_member(writer, "tls");
+  add_ms(writer, check_report_stage_us(report, CHECK_STAGE_TLS));
+  json_writer_end_object(writer);
+  begin_member(writer, "mqtt");
+  add_ms(writer, check_report_stage_us(report, CHECK_STAGE_MQTT));
+  json_writer_end_object(writer);
+  json_writer_end_object(writer);
+}
+
+/* --- TLS ---------------------------------------------------------------------------------------- */
+
+static void
+add_tls(JsonWriter *writer, const CheckReport *report)
+{
+  const Evidence *evidence = report->subject.evidence;
+  begin_member(writer, "tls");
+  finding_json_add_text(writer, "version", evidence->tls_version);
+  finding_json_add_text(writer, "cipher", evidence->cipher);
+  finding_json_add_text(writer, "group", evidence->group);
+  finding_json_add_text(writer, "alpn", evidence->alpn);
+  add_flag(writer, "resumed", evidence->resumed);
+  json_writer_end_object(writer);
+}
+
+static void
+add_client(JsonWriter *writer, const CheckReport *report)
+{
+  const Evidence *evidence = report->subject.evidence;
+  begin_member(writer, "client");
+  add_flag(writer, "requested", evidence->requested);
+  add_flag(writer, "sent", evidence->sent);
+  add_flag(writer, "accepted", report->subject.session->two_way);
+  add_strings(writer, "ca_names", evidence->ca_names);
+  finding_json_add_text(writer, "key_types", evidence->key_types);
+  json_writer_end_object(writer);
+}
+
+static void
+add_openssl(JsonWriter *writer, const CheckReport *report)
+{
+  const ConnectionInfo *info = report->subject.info;
+  json_writer_set_member_name(writer, "openssl");
+  if (info->opinion == NULL) {
+    json_writer_add_null_value(writer);
+    return;
+  }
+  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
+  json_writer_begin_object(writer);
+  add_flag(writer, "accepted", info->opinion->accepted);
+  add_number(writer, "error", info->opinion->error);
+  finding_json_add_text(writer, "reason", info->opinion->reason);
+  add_number(writer, "depth", info->opinion->depth);
+  finding_json_add_text(writer, "subject", info->opinion->subject);
+  finding_json_add_text(writer, "difference", difference);
+  json_writer_end_object(writer);
+}
+
+/* --- MQTT --------------------------------------------------------------------------------------- */
+
+static void
+add_subscriptions(JsonWriter *writer, const CheckReport *report)
+{
+  static const char *const states[] = {[SUBSCRIPTION_WANTED] = "wanted",
+                                       [SUBSCRIPTION_PENDING] = "pending",
+                                       [SUBSCRIPTION_GRANTED] = "granted",
+                                       [SUBSCRIPTION_REFUSED] = "refused"};
+  const GPtrArray *subscriptions = report->subject.subscriptions;
+  json_writer_set_member_name(writer, "subscriptions");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < subscriptions->len; i++) {
+    const Subscription *subscription = subscriptions->pdata[i];
+    gboolean granted = subscription->state == SUBSCRIPTION_GRANTED;
+    gboolean refused = subscription->state == SUBSCRIPTION_REFUSED;
+    json_writer_begin_object(writer);
+    finding_json_add_text(writer, "filter", subscription->filter);
+    add_number(writer, "qos", subscription->qos);
+    finding_json_add_text(writer, "state", states[subscription->state]);
+    add_number_or_null(writer, "granted", granted ? subscription->granted : -1);
+    add_number_or_null(writer, "reason", refused ? subscription->reason : -1);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+}
+
+static void
+add_mqtt(JsonWriter *writer, const CheckReport *report)
+{
+  const Evidence *evidence = report->subject.evidence;
+  begin_member(writer, "mqtt");
+  finding_json_add_text(writer, "version",
+                        report->subject.profile->version == MQTT_5 ? "5" : "3.1.1");
+  add_number_or_null(writer, "connack", evidence->connack);
+  finding_json_add_text(writer, "reason", evidence->connack_text);
+  add_number_or_null(writer, "disconnect", evidence->disconnect);
+  begin_member(writer, "properties");
+  finding_json_add_text(writer, "client_id", report->subject.info->client_id);
+  add_flag(writer, "session_present", evidence->session_present);
+  json_writer_end_object(writer);
+  add_subscriptions(writer, report);
+  json_writer_end_object(writer);
+}
+
+/* --- Certificates ------------------------------------------------------------------------------- */
+
+static void
+add_date(JsonWriter *writer, const char *name, gint64 time)
+{
+  g_autofree char *text = day_text_date(time, "%Y-%m-%dT%H:%M:%SZ");
+  finding_json_add_text(writer, name, text);
+}
+
+static void
+add_names(JsonWriter *writer, const Certificate *certificate)
+{
+  add_strings(writer, "names", (char **)certificate_names(certificate));
+}
+
+static void
+add_certificate(JsonWriter *writer, const CheckReport *report, const Certificate *certificate,
+                int index)
+{
+  json_writer_begin_object(writer);
+  add_number(writer, "index", index);
+  finding_json_add_text(writer, "subject", certificate_subject(certificate));
+  finding_json_add_text(writer, "issuer", certificate_issuer(certificate));
+  finding_json_add_text(writer, "serial", certificate_serial(certificate));
+  add_names(writer, certificate);
+  add_date(writer, "not_before", certificate_not_before(certificate));
+  add_date(writer, "not_after", certificate_not_after(certificate));
+  add_number(writer, "days", check_expiry_days(certificate_not_after(certificate),
+                                               report->subject.now));
+  finding_json_add_text(writer, "key", certificate_key_label(certificate));
+  finding_json_add_text(writer, "signature", certificate_signature_label(certificate));
+  finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
+  json_writer_end_object(writer);
+}
+
+static void
+add_list(JsonWriter *writer, const CheckReport *report, const char *name, const GPtrArray *list)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < list->len; i++)
+    add_certificate(writer, report, list->pdata[i], (int)i);
+  json_writer_end_array(writer);
+}
+
+static void
+add_certificates(JsonWriter *writer, const CheckReport *report)
+{
+  begin_member(writer, "certificates");
+  add_list(writer, report, "broker", report->sent);
+  add_list(writer, report, "client", report->own);
+  json_writer_end_object(writer);
+}
+
+/* As `mqtrust verify --json` has it. */
+static const char *
+source_text(PathOrigin origin)
+{
+  switch (origin) {
+  case PATH_SENT: return finding_source_name(FINDING_SOURCE_PEER);
+  case PATH_FROM_FILE: return finding_source_name(FINDING_SOURCE_CHAIN);
+  case PATH_IN_TRUST: return finding_source_name(FINDING_SOURCE_TRUST);
+  case PATH_GIVEN: return finding_source_name(FINDING_SOURCE_UNTRUSTED);
+  case PATH_MISSING: break;
+  }
+  return "missing";
+}
+
+static void
+add_link(JsonWriter *writer, const CheckReport *report, const PathLink *link)
+{
+  const Certificate *certificate = link->certificate;
+  Anchors *anchors = report->subject.info->anchors;
+  guint index = link->index >= 0 ? (guint)link->index : 0;
+  const char *file = NULL;
+  if (certificate != NULL && link->origin == PATH_IN_TRUST && anchors != NULL)
+    file = anchors_origin(anchors, index, &index);
+  json_writer_begin_object(writer);
+  finding_json_add_text(writer, "source", source_text(link->origin));
+  add_number_or_null(writer, "index", certificate != NULL ? (gint64)index : -1);
+  finding_json_add_text(writer, "file", file);
+  finding_json_add_text(writer, "subject",
+                        certificate != NULL ? certificate_subject(certificate) : link->name);
+  finding_json_add_text(writer, "sha256",
+                        certificate != NULL ? certificate_sha256(certificate) : NULL);
+  add_flag(writer, "good", link->good);
+  json_writer_end_object(writer);
+}
+
+static void
+add_path(JsonWriter *writer, const CheckReport *report)
+{
+  const Verdict *verdict = report->subject.info->verdict;
+  json_writer_set_member_name(writer, "path");
+  json_writer_begin_array(writer);
+  for (guint i = 0; verdict != NULL && i < verdict->path->len; i++)
+    add_link(writer, report, verdict->path->pdata[i]);
+  json_writer_end_array(writer);
+}
+
+/* --- The whole ---------------------------------------------------------------------------------- */
+
+static const char *
+outcome_name(CheckOutcome outcome)
+{
+  return outcome == CHECK_ONLINE ? "online" : outcome == CHECK_TIMED_OUT ? "timed-out" : "failed";
+}
+
+static void
+add_not_checked(JsonWriter *writer, const CheckReport *report)
+{
+  json_writer_set_member_name(writer, "not_checked");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < report->not_checked->len; i++)
+    json_writer_add_string_value(writer, report->not_checked->pdata[i]);
+  json_writer_end_array(writer);
+}
+
+static void
+add_report(JsonWriter *writer, const CheckReport *report)
+{
+  const CheckSubject *subject = &report->subject;
+  json_writer_begin_object(writer);
+  finding_json_add_text(writer, "target", subject->target);
+  finding_json_add_text(writer, "url", report->url);
+  finding_json_add_text(writer, "outcome", outcome_name(subject->outcome));
+  add_number(writer, "exit_code", report->exit_code);
+  add_ms(writer, subject->duration_us);
+  finding_json_add_text(writer, "way", check_report_way(report));
+  add_flag(writer, "accepted", report->accepted);
+  add_openssl(writer, report);
+  add_path(writer, report);
+  json_writer_set_member_name(writer, "findings");
+  finding_json_add_list(writer, report->findings);
+  add_not_checked(writer, report);
+  add_stages(writer, report);
+  add_tls(writer, report);
+  add_client(writer, report);
+  add_mqtt(writer, report);
+  add_certificates(writer, report);
+  json_writer_end_object(writer);
+}
+
+char *
+check_json(const GPtrArray *reports, gboolean ascii)
+{
+  g_autoptr(JsonWriter) writer = json_writer_new();
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < reports->len; i++)
+    add_report(writer, reports->pdata[i]);
+  json_writer_end_array(writer);
+  g_autofree char *text = json_writer_print(writer, ascii);
+  return g_strconcat(text, "\n", NULL);
+}

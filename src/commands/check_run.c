@@ -1,0 +1,145 @@
+#include "config.h"
+
+#include "commands/check_run.h"
+
+#include "mqtt/client.h"
+#include "net/transport.h"
+
+typedef struct {
+  CheckRun *run;
+  const CheckTarget *target;
+  Check *check;
+  gint64 started_us;
+  CheckReport *report; /* NULL: not over yet */
+} Job;
+
+/* Handshakes are a processor's work; one transport thread would do them one after the other. */
+#define TRANSPORTS_MAX 16
+
+struct CheckRun {
+  const CheckOptions *options;
+  Transport *transports[TRANSPORTS_MAX];
+  guint transport_count;
+  GMainLoop *loop;
+  Job *jobs;
+  guint count, next, running;
+  GPtrArray *reports; /* of CheckReport */
+  GError *error;
+};
+
+static void start_more(CheckRun *run);
+
+static void
+make_report(Job *job)
+{
+  const Connection *connection = check_connection(job->check);
+  const CheckOptions *options = job->run->options;
+  CheckSubject subject = {
+      .target = job->target->name,
+      .profile = job->target->profile,
+      .outcome = check_outcome(job->check),
+      .duration_us = g_get_monotonic_time() - job->started_us,
+      .timeout_ms = options->timeout_ms,
+      .now = g_get_real_time() / G_USEC_PER_SEC,
+      .warn_days = options->warn_days,
+      .session = check_session(job->check),
+      .info = connection_info(connection),
+      .evidence = connection_evidence(connection),
+      .subscriptions = connection_subscriptions(connection),
+  };
+  job->report = check_report_new(&subject);
+}
+
+static void
+on_done(Check *check, gpointer data)
+{
+  Job *job = data;
+  make_report(job);
+  job->run->running--;
+  start_more(job->run);
+}
+
+static void
+start(CheckRun *run, Job *job)
+{
+  job->started_us = g_get_monotonic_time();
+  guint number = (guint)(job - run->jobs) % run->transport_count;
+  job->check = check_start(run->transports[number], job->target->profile, run->options->timeout_ms,
+                           on_done, job, &run->error);
+  if (job->check != NULL)
+    run->running++;
+}
+
+static void
+start_more(CheckRun *run)
+{
+  while (run->error == NULL && run->next < run->count && run->running < run->options->jobs)
+    start(run, &run->jobs[run->next++]);
+  if (run->running == 0)
+    g_main_loop_quit(run->loop);
+}
+
+static gboolean
+begin(gpointer run)
+{
+  start_more(run);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_transports(CheckRun *run)
+{
+  guint wanted = MIN(MIN(run->count, run->options->jobs), g_get_num_processors());
+  run->transport_count = CLAMP(wanted, 1, TRANSPORTS_MAX);
+  for (guint i = 0; i < run->transport_count; i++)
+    run->transports[i] = transport_new();
+}
+
+CheckRun *
+check_run(const CheckOptions *options, GError **error)
+{
+  CheckRun *run = g_new0(CheckRun, 1);
+  run->options = options;
+  run->loop = g_main_loop_new(NULL, FALSE);
+  run->count = options->targets->len;
+  start_transports(run);
+  run->jobs = g_new0(Job, run->count);
+  run->reports = g_ptr_array_new_with_free_func((GDestroyNotify)check_report_free);
+  for (guint i = 0; i < run->count; i++) {
+    run->jobs[i].run = run;
+    run->jobs[i].target = options->targets->pdata[i];
+  }
+  mqtt_client_prepare();
+  g_idle_add(begin, run);
+  g_main_loop_run(run->loop);
+  for (guint i = 0; i < run->count && run->error == NULL; i++)
+    g_ptr_array_add(run->reports, g_steal_pointer(&run->jobs[i].report));
+  if (run->error == NULL)
+    return run;
+  g_propagate_error(error, g_steal_pointer(&run->error));
+  check_run_free(run);
+  return NULL;
+}
+
+const GPtrArray *
+check_run_reports(const CheckRun *run)
+{
+  return run->reports;
+}
+
+void
+check_run_free(CheckRun *run)
+{
+  if (run == NULL)
+    return;
+  g_ptr_array_unref(run->reports);
+  for (guint i = 0; i < run->count; i++) {
+    check_report_free(run->jobs[i].report);
+    check_free(run->jobs[i].check);
+  }
+  g_free(run->jobs);
+  g_main_loop_unref(run->loop);
+  for (guint i = 0; i < run->transport_count; i++)
+    transport_free(run->transports[i]);
+  g_free(run);
+}

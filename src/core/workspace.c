@@ -4,15 +4,34 @@
 
 #include <string.h>
 
+#define SWEEP_MS 50
+
 struct Workspace {
   char *folder;
   gsize log_bytes;
   Transport *transport;
   GPtrArray *connections; /* of Connection */
   GHashTable *saved;      /* set of Connection: those that have a file */
+  GPtrArray *trials;      /* of Trial */
+  guint sweep;            /* frees the trials that were left; 0: there are none */
   WorkspaceChanged changed;
   gpointer user_data;
 };
+
+/* A check, and who waits for it. */
+typedef struct {
+  Check *check;
+  CheckDone done; /* NULL: it was left */
+  gpointer user_data;
+} Trial;
+
+static void
+trial_free(gpointer data)
+{
+  Trial *trial = data;
+  check_free(trial->check);
+  g_free(trial);
+}
 
 static void
 connection_changed(Connection *connection, ConnectionChange what, gpointer user_data)
@@ -31,6 +50,7 @@ workspace_new(const char *folder, gsize log_bytes)
   workspace->transport = transport_new();
   workspace->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
   workspace->saved = g_hash_table_new(NULL, NULL);
+  workspace->trials = g_ptr_array_new_with_free_func(trial_free);
   return workspace;
 }
 
@@ -49,6 +69,8 @@ workspace_free(Workspace *workspace)
     return;
   workspace->changed = NULL;
   disconnect_all(workspace);
+  g_clear_handle_id(&workspace->sweep, g_source_remove);
+  g_ptr_array_unref(workspace->trials);
   g_ptr_array_unref(workspace->connections);
   g_hash_table_unref(workspace->saved);
   transport_free(workspace->transport);
@@ -178,4 +200,68 @@ workspace_delete(Workspace *workspace, Connection *connection, GError **error)
   g_hash_table_remove(workspace->saved, connection);
   g_ptr_array_remove(workspace->connections, connection);
   return TRUE;
+}
+
+/* --- Trying what is no connection yet ---------------------------------------------------------- */
+
+static void
+trial_done(Check *check, gpointer user_data)
+{
+  Trial *trial = user_data;
+  if (trial->done != NULL)
+    trial->done(check, trial->user_data);
+}
+
+Check *
+workspace_check(Workspace *workspace, const Profile *profile, CheckDone done, gpointer user_data,
+                GError **error)
+{
+  Trial *trial = g_new0(Trial, 1);
+  trial->check = check_start(workspace->transport, profile, 0, trial_done, trial, error);
+  if (trial->check == NULL) {
+    g_free(trial);
+    return NULL;
+  }
+  trial->done = done;
+  trial->user_data = user_data;
+  g_ptr_array_add(workspace->trials, trial);
+  return trial->check;
+}
+
+/* Freeing one that speaks MQTT would wait for its DISCONNECT to be sent. */
+static gboolean
+frees_at_once(const Trial *trial)
+{
+  SessionState state = connection_session(check_connection(trial->check))->state;
+  return state != SESSION_MQTT_CONNECTING && state != SESSION_ONLINE && state != SESSION_CLOSING;
+}
+
+static gboolean
+on_sweep(gpointer user_data)
+{
+  Workspace *workspace = user_data;
+  guint left = 0;
+  for (guint i = workspace->trials->len; i-- > 0;) {
+    const Trial *trial = workspace->trials->pdata[i];
+    if (trial->done == NULL && frees_at_once(trial))
+      g_ptr_array_remove_index(workspace->trials, i);
+    else if (trial->done == NULL)
+      left++;
+  }
+  if (left > 0)
+    return G_SOURCE_CONTINUE;
+  workspace->sweep = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+workspace_leave_check(Workspace *workspace, Check *check)
+{
+  for (guint i = 0; i < workspace->trials->len; i++) {
+    Trial *trial = workspace->trials->pdata[i];
+    if (trial->check == check)
+      trial->done = NULL;
+  }
+  if (workspace->sweep == 0)
+    workspace->sweep = g_timeout_add(SWEEP_MS, on_sweep, workspace);
 }

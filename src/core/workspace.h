@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "core/check.h"
 #include "core/connection.h"
 
 typedef struct Workspace Workspace;
@@ -29,3 +30,11 @@ Connection *workspace_save(Workspace *workspace, Connection *connection, const P
 /* Disconnects, removes, and deletes its file if it has one. */
 gboolean workspace_delete(Workspace *workspace, Connection *connection, GError **error);
 gboolean workspace_is_saved(Workspace *workspace, Connection *connection);
+
+/* Tries a profile once (core/check.h) without making it one of the connections. (transfer none):
+ * let go of by workspace_leave_check(). */
+Check *workspace_check(Workspace *workspace, const Profile *profile, CheckDone done,
+                       gpointer user_data, GError **error);
+/* At any time, and at once: `done` is not called any more, and what is open is closed politely
+ * later on. */
+void workspace_leave_check(Workspace *workspace, Check *check);

@@ -61,6 +61,13 @@ static const ActionInfo actions[ACTION_COUNT] = {
     [ACTION_DELETE] = {ACTION_DELETE, "delete", "delete", "delete the connection and its file",
                        "Connections", NEEDS_ONE | ACTION_DANGEROUS},
 
+    [ACTION_MEND] = {ACTION_MEND, "mend", "mend",
+                     "go to the field that mends the finding (the worst one, if none is selected)",
+                     "Connections", NEEDS_ONE},
+    [ACTION_REPAIR] = {ACTION_REPAIR, "repair", "repair",
+                       "write a repaired copy of the file that the finding is about, and use it",
+                       "Connections", NEEDS_ONE | ACTION_DANGEROUS},
+
     [ACTION_FOLLOW] = {ACTION_FOLLOW, "follow", "follow", "follow what is newest, or stop",
                        "Messages", NEEDS_ONE},
     [ACTION_CLEAR] = {ACTION_CLEAR, "clear", "clear", "forget all messages of this connection",
@@ -105,6 +112,8 @@ static const ActionInfo actions[ACTION_COUNT] = {
     [ACTION_REVEAL] = {ACTION_REVEAL, "reveal", "reveal", "show or hide the password", "Forms", 0},
     [ACTION_SAVE_CONNECT] = {ACTION_SAVE_CONNECT, "save-connect", "save and connect",
                              "save the connection and connect it", "Forms", 0},
+    [ACTION_TEST] = {ACTION_TEST, "test", "test",
+                     "try the connection as it stands here, without saving it", "Forms", 0},
 };
 /* clang-format on */
 

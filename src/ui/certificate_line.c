@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ui/figures.h"
+#include "ui/finding_text.h"
 #include "ui/item_list.h"
 #include "ui/wrapped_text.h"
 #include "util/text_width.h"
@@ -24,6 +25,7 @@ certificate_line_free(CertificateLine *line)
   g_free(line->origin);
   g_free(line->detail_title);
   g_free(line->detail);
+  finding_free(line->finding);
   g_free(line);
 }
 
@@ -67,14 +69,20 @@ certificate_lines_text(CertificateLines *list, Role role, Glyph glyph, Role glyp
   }
 }
 
-void
-certificate_lines_detail(CertificateLines *list, const char *title, char *text)
+static CertificateLine *
+first_of_last_item(CertificateLines *list)
 {
   guint index = list->lines->len - 1;
   while (index > 0 && ((const CertificateLine *)g_ptr_array_index(list->lines, index - 1))->item ==
                           list->items - 1)
     index--;
-  CertificateLine *line = g_ptr_array_index(list->lines, index);
+  return g_ptr_array_index(list->lines, index);
+}
+
+void
+certificate_lines_detail(CertificateLines *list, const char *title, char *text)
+{
+  CertificateLine *line = first_of_last_item(list);
   line->detail_title = g_strdup(title);
   line->detail = text;
 }
@@ -100,99 +108,19 @@ certificate_lines_certificate(CertificateLines *list, Certificate *certificate, 
 
 /* --- Findings --------------------------------------------------------------------------------- */
 
-static Glyph
-severity_glyph(FindingSeverity severity)
-{
-  return severity == FINDING_ERROR     ? GLYPH_FAIL
-         : severity == FINDING_WARNING ? GLYPH_WARN
-                                       : GLYPH_DOT;
-}
-
-static Role
-severity_role(FindingSeverity severity)
-{
-  return severity == FINDING_ERROR     ? ROLE_ERROR
-         : severity == FINDING_WARNING ? ROLE_WARNING
-                                       : ROLE_DIM;
-}
-
-static const char *
-source_words(FindingSource source)
-{
-  switch (source) {
-  case FINDING_SOURCE_PEER:
-    return "sent certificate";
-  case FINDING_SOURCE_TRUST:
-    return "trusted certificate";
-  case FINDING_SOURCE_CLIENT:
-    return "our certificate";
-  default:
-    return finding_source_name(source);
-  }
-}
-
-/* "leaf-expired: error, server side, sent certificate 0" */
-static char *
-finding_headline(const Finding *finding)
-{
-  g_autoptr(GString) out = g_string_new(finding->code);
-  g_string_append_printf(out, ": %s, %s side", finding_severity_name(finding->severity),
-                         finding_side_name(finding->side));
-  if (finding->source != FINDING_SOURCE_NONE && finding->index >= 0)
-    g_string_append_printf(out, ", %s %d", source_words(finding->source), finding->index);
-  return g_strdup(out->str);
-}
-
-static void
-detail(GString *out, const char *name, const char *value)
-{
-  if (value && value[0])
-    g_string_append_printf(out, "%-12s %s\n", name, value);
-}
-
-static void
-detail_list(GString *out, const char *name, GPtrArray *values)
-{
-  for (guint i = 0; values && i < values->len; i++)
-    detail(out, i == 0 ? name : "", g_ptr_array_index(values, i));
-}
-
-/* A finding with all its parts. */
-static char *
-finding_detail(const Finding *finding)
-{
-  GString *out = g_string_new(NULL);
-  g_string_append_printf(out, "%s\n\n%s\n\n", finding->message ? finding->message : finding->code,
-                         finding->remedy ? finding->remedy : "");
-  detail(out, "code", finding->code);
-  detail(out, "severity", finding_severity_name(finding->severity));
-  detail(out, "side", finding_side_name(finding->side));
-  if (finding->source != FINDING_SOURCE_NONE)
-    detail(out, "about", finding_source_name(finding->source));
-  if (finding->index >= 0) {
-    g_autofree char *index = g_strdup_printf("%d (counted from 0)", finding->index);
-    detail(out, "number", index);
-  }
-  detail(out, "subject", finding->subject);
-  detail(out, "file", finding->file);
-  detail(out, "SHA-256", finding->sha256);
-  detail_list(out, "seen", finding->evidence);
-  detail_list(out, "or perhaps", finding->alternatives);
-  return g_string_free(out, FALSE);
-}
-
 void
 certificate_lines_finding(CertificateLines *list, const Finding *finding)
 {
   g_autofree char *headline = finding_headline(finding);
-  Role role = severity_role(finding->severity);
-  certificate_lines_text(list, role, severity_glyph(finding->severity), role, FALSE, headline);
+  Role role = finding_role(finding->severity);
+  certificate_lines_text(list, role, finding_glyph(finding->severity), role, FALSE, headline);
   if (finding->message)
     certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE, finding->message);
   if (finding->remedy)
     certificate_lines_text(list, ROLE_STRONG, GLYPH_ARROW_RIGHT, ROLE_ACCENT, TRUE,
                            finding->remedy);
-  certificate_lines_detail(list, finding->code, finding_detail(finding));
+  CertificateLine *line = first_of_last_item(list);
+  line->finding = finding_copy(finding);
 }
 
 /* --- Drawing ---------------------------------------------------------------------------------- */

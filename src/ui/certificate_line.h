@@ -22,7 +22,9 @@ typedef struct {
   int depth;                /* in the tree */
   char *subject, *issuer;   /* safe text; "self-signed", or the issuer's name with an arrow */
   char *origin;             /* "sent", "in root.pem", "missing", or the code of a fault */
-  /* What Enter opens, when it is no certificate; or NULL. */
+  /* What the line tells of, or is marked for; or NULL. Owned. */
+  Finding *finding;
+  /* What Enter opens, when it is neither a certificate nor a finding; or NULL. */
   char *detail_title, *detail;
 } CertificateLine;
 

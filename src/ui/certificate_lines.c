@@ -58,6 +58,7 @@ set_mark(CertificateLine *line, const Finding *finding, Glyph mark, Role role, c
   }
   g_free(line->origin);
   line->origin = g_strdup(finding->code);
+  line->finding = finding_copy(finding);
 }
 
 static const char *

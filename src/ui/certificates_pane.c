@@ -7,6 +7,7 @@
 #include "ui/certificate_lines.h"
 #include "ui/certificate_view.h"
 #include "ui/connection_actions.h"
+#include "ui/finding_actions.h"
 #include "ui/item_list.h"
 
 typedef struct {
@@ -126,6 +127,9 @@ open_selected(CertificatesPane *pane)
     return PANE_HANDLED;
   if (line->certificate) {
     ui_open(pane->ui, &certificate_view, line->certificate);
+  } else if (line->finding) {
+    FindingViewArgument argument = {ui_selected(pane->ui), line->finding, NULL};
+    ui_open(pane->ui, &finding_view, &argument);
   } else if (line->detail) {
     TextViewArgument argument = {line->detail_title, line->detail};
     ui_open(pane->ui, &text_view, &argument);
@@ -157,6 +161,18 @@ is_about_certificate(Action action)
   return action == ACTION_VIEW_FIELDS || action == ACTION_VIEW_PEM || action == ACTION_SAVE_PEM;
 }
 
+/* Of the selected item, else the worst one; NULL: none at all. */
+static const Finding *
+finding_meant(const CertificatesPane *pane)
+{
+  for (guint i = 0; pane->lines && i < pane->lines->len; i++) {
+    const CertificateLine *line = g_ptr_array_index(pane->lines, i);
+    if (line->item == pane->selected && line->finding)
+      return line->finding;
+  }
+  return finding_worst(ui_selected(pane->ui));
+}
+
 static PaneResult
 certificates_act(gpointer data, Action action)
 {
@@ -175,6 +191,9 @@ certificates_act(gpointer data, Action action)
   }
   if (is_about_certificate(action))
     return act_on_certificate(pane, action);
+  Connection *connection = ui_selected(pane->ui);
+  if (connection && finding_action(pane->ui, connection, finding_meant(pane), action))
+    return PANE_HANDLED;
   return connection_action(pane->ui, action) ? PANE_HANDLED : PANE_IGNORED;
 }
 
@@ -184,6 +203,8 @@ certificates_disabled(gpointer data, Action action)
   CertificatesPane *pane = data;
   if ((action == ACTION_OPEN || is_about_certificate(action)) && !ui_selected(pane->ui))
     return "There is no connection yet: n makes one.";
+  if (is_finding_action(action) && ui_selected(pane->ui))
+    return finding_action_disabled(pane->ui, ui_selected(pane->ui), finding_meant(pane), action);
   return connection_action_disabled(pane->ui, action);
 }
 

@@ -2,6 +2,8 @@
 
 #include "ui/connection_actions.h"
 
+#include "ui/finding_actions.h"
+
 /* What a question is about: the connection may be gone when the user has answered. */
 typedef struct {
   Ui *ui;
@@ -97,8 +99,11 @@ connection_action(Ui *ui, Action action)
     connection_disconnect(connection);
     return TRUE;
   case ACTION_EDIT:
-    ui_open(ui, &editor_form, connection);
+    ui_open(ui, &editor_form, &(EditorArgument){.connection = connection});
     return TRUE;
+  case ACTION_MEND:
+  case ACTION_REPAIR:
+    return finding_action(ui, connection, finding_worst(connection), action);
   case ACTION_DUPLICATE:
     duplicate(ui, connection);
     return TRUE;
@@ -128,6 +133,8 @@ is_ours(Action action)
   case ACTION_EDIT:
   case ACTION_DUPLICATE:
   case ACTION_DELETE:
+  case ACTION_MEND:
+  case ACTION_REPAIR:
   case ACTION_PUBLISH:
   case ACTION_SUBSCRIBE:
   case ACTION_UNSUBSCRIBE:
@@ -145,6 +152,8 @@ connection_action_disabled(Ui *ui, Action action)
   Connection *connection = ui_selected(ui);
   if (!connection)
     return "There is no connection yet: n makes one.";
+  if (is_finding_action(action))
+    return finding_action_disabled(ui, connection, finding_worst(connection), action);
   const Session *session = connection_session(connection);
   if (action == ACTION_CONNECT && session->state == SESSION_ONLINE)
     return "It is online already.";

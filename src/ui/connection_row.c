@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "trust/finding_label.h"
 #include "ui/figures.h"
 #include "util/safe_text.h"
 #include "util/text_width.h"
@@ -31,13 +32,6 @@ has_warning(const ConnectionInfo *info)
          ((const Finding *)g_ptr_array_index(info->findings, 0))->severity <= FINDING_WARNING;
 }
 
-/* A code as words: "key-mismatch" becomes "key mismatch". */
-static char *
-code_words(const char *code)
-{
-  return g_strdelimit(g_strdup(code), "-", ' ');
-}
-
 static void
 set_online(ConnectionRow *row, const ConnectionRowInput *input)
 {
@@ -53,6 +47,13 @@ set_online(ConnectionRow *row, const ConnectionRowInput *input)
 static void
 set_offline(ConnectionRow *row, const ConnectionRowInput *input)
 {
+  if (input->probing) {
+    row->glyph = GLYPH_BUSY;
+    row->glyph_role = ROLE_ACCENT;
+    row->state = g_strdup("looking closer");
+    row->state_role = ROLE_NORMAL;
+    return;
+  }
   const Session *session = input->session;
   gboolean resting = session->state == SESSION_IDLE || session->state == SESSION_WAITING;
   const Finding *error = resting ? first_error(input->info) : NULL;
@@ -60,7 +61,7 @@ set_offline(ConnectionRow *row, const ConnectionRowInput *input)
   if (row->fault) {
     row->glyph = session->state == SESSION_WAITING ? GLYPH_BUSY : GLYPH_FAIL;
     row->glyph_role = row->state_role = ROLE_ERROR;
-    row->state = error ? code_words(error->code) : safe_text_string(input->info->last_error);
+    row->state = error ? g_strdup(finding_label(error->code)) : safe_text_string(input->info->last_error);
     return;
   }
   row->glyph = session->state == SESSION_IDLE ? GLYPH_OFF : GLYPH_BUSY;

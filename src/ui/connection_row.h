@@ -26,7 +26,7 @@ typedef struct {
   const Session *session;
   const ConnectionInfo *info;
   ConnectionRates rates;
-  gboolean saved;
+  gboolean saved, probing; /* probing: more is being found out about what failed */
   gint64 now;              /* seconds since 1970 */
 } ConnectionRowInput;
 

@@ -55,6 +55,7 @@ row_of(ConnectionsPane *pane, Connection *connection)
       .info = connection_info(connection),
       .rates = connection_rates(connection),
       .saved = workspace_is_saved(ui_workspace(pane->ui), connection),
+      .probing = connection_is_probing(connection),
       .now = ui_now(pane->ui),
   };
   return connection_row_new(&input);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "ui/check_view.h"
 #include "ui/editor_fields.h"
 #include "ui/editor_files.h"
 #include "ui/pane.h"
@@ -24,6 +25,8 @@ typedef struct {
   EditorFiles *files;
   gboolean touched[EDIT_COUNT]; /* complaints wait until a field has been typed into */
   gboolean typed;               /* into the focused field, since it has the focus */
+  int advised;                  /* field that a finding has led to, 0: none */
+  char *advice;                 /* that is shown there, or NULL */
   int listed;                   /* field whose path's candidates are shown, 0: none */
   char *candidates;             /* that are shown there, or NULL */
   guint timer;                  /* that will read the files, 0: none */
@@ -68,6 +71,8 @@ show_messages(Editor *editor)
     if (faults->sentence[id] && editor->touched[id])
       form_set_message(editor->form, id, ROLE_ERROR, faults->sentence[id]);
   }
+  if (editor->advised && editor->advice)
+    form_set_message(editor->form, editor->advised, ROLE_WARNING, editor->advice);
   if (editor->listed)
     form_set_message(editor->form, editor->listed, ROLE_DIM, editor->candidates);
 }
@@ -97,6 +102,8 @@ value_changed(Editor *editor, int id)
   editor->touched[id] = TRUE;
   editor->typed = TRUE;
   editor->listed = 0;
+  if (id == editor->advised)
+    editor->advised = 0;
   editor_fields_arrange(editor->form);
   show_messages(editor);
   g_clear_handle_id(&editor->timer, g_source_remove);
@@ -114,18 +121,46 @@ focus_changed(Editor *editor)
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
-static gpointer
-editor_open(Ui *ui, gpointer argument)
+/* A field that is hidden shows itself only when the one that decides about it is another. */
+static int
+field_in_sight(const Form *form, int id)
 {
+  gboolean tls = form_choice(form, EDIT_SCHEME) == 0;
+  if (!tls && id > EDIT_SECTION_TLS && id < EDIT_SECTION_MQTT)
+    return EDIT_SCHEME;
+  if (id == EDIT_CA && form_choice(form, EDIT_TRUST) == TRUST_SYSTEM)
+    return EDIT_TRUST;
+  if (id == EDIT_KEY || id == EDIT_KEY_PASSWORD || id == EDIT_BROKER_CA)
+    return form_is_visible(form, id) ? id : EDIT_CERTIFICATE;
+  return id;
+}
+
+static void
+go_to(Editor *editor, ProfileField field, const char *advice)
+{
+  int id = field_in_sight(editor->form, (int)editor_field_of(field));
+  form_focus(editor->form, id);
+  editor->advised = advice ? id : 0;
+  g_free(editor->advice);
+  editor->advice = g_strdup(advice);
+}
+
+static gpointer
+editor_open(Ui *ui, gpointer data)
+{
+  static const EditorArgument nothing = {0};
+  const EditorArgument *argument = data ? data : &nothing;
+  Connection *connection = argument->connection;
   Editor *editor = g_new0(Editor, 1);
   editor->ui = ui;
-  editor->connection = argument;
-  editor->base = argument ? profile_copy(connection_profile(argument)) : profile_new();
+  editor->connection = connection;
+  editor->base = connection ? profile_copy(connection_profile(connection)) : profile_new();
   editor->form = editor_fields_new();
   editor->files = editor_files_new();
   editor_fields_set(editor->form, editor->base);
   editor->initial = editor_fields_profile(editor->form, editor->base);
-  memset(editor->touched, argument ? 1 : 0, sizeof editor->touched);
+  memset(editor->touched, connection ? 1 : 0, sizeof editor->touched);
+  go_to(editor, argument->focus, argument->advice);
   read_files(editor);
   return editor;
 }
@@ -139,6 +174,7 @@ editor_close(gpointer data)
   profile_free(editor->initial);
   form_free(editor->form);
   g_free(editor->candidates);
+  g_free(editor->advice);
   editor_files_free(editor->files);
   g_free(editor);
 }
@@ -156,7 +192,8 @@ editor_title(gpointer data)
 static char *
 editor_status(gpointer data)
 {
-  return g_strdup_printf("C-s save %s C-o save and connect", glyph(GLYPH_DOT));
+  const char *dot = glyph(GLYPH_DOT);
+  return g_strdup_printf("C-s save %s C-o save and connect %s C-y test", dot, dot);
 }
 
 static gboolean
@@ -186,7 +223,7 @@ editor_wanted(gpointer data, int *rows, int *columns)
 
 /* FALSE: the first field that is wrong has the focus, and all complaints are shown. */
 static gboolean
-all_good(Editor *editor)
+all_good(Editor *editor, const char *otherwise)
 {
   g_autoptr(EditorFaults) faults = editor_fields_check(editor->form, editor->base);
   int first = editor_faults_first(faults);
@@ -195,7 +232,7 @@ all_good(Editor *editor)
   memset(editor->touched, 1, sizeof editor->touched);
   show_messages(editor);
   form_focus(editor->form, first);
-  ui_notice(editor->ui, ROLE_ERROR, "Not saved: %s", faults->sentence[first]);
+  ui_notice(editor->ui, ROLE_ERROR, "%s: %s", otherwise, faults->sentence[first]);
   return FALSE;
 }
 
@@ -209,7 +246,7 @@ still_there(const Editor *editor)
 static PaneResult
 save(Editor *editor, gboolean connect)
 {
-  if (!all_good(editor))
+  if (!all_good(editor, "Not saved"))
     return PANE_HANDLED;
   g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
   g_autoptr(GError) error = NULL;
@@ -226,6 +263,27 @@ save(Editor *editor, gboolean connect)
   if (connect)
     connection_connect(saved);
   return PANE_CLOSE;
+}
+
+/* --- Testing ---------------------------------------------------------------------------------- */
+
+static void
+mend(gpointer data, ProfileField field, const char *advice)
+{
+  Editor *editor = data;
+  go_to(editor, field, advice);
+  focus_changed(editor);
+}
+
+static PaneResult
+test(Editor *editor)
+{
+  if (!all_good(editor, "Not tested"))
+    return PANE_HANDLED;
+  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
+  CheckViewArgument argument = {profile, mend, editor};
+  ui_open(editor->ui, &check_view, &argument);
+  return PANE_HANDLED;
 }
 
 /* --- Paths ------------------------------------------------------------------------------------ */
@@ -336,6 +394,8 @@ editor_act(gpointer data, Action action)
   gboolean handled = FALSE;
   if (action == ACTION_SAVE || action == ACTION_SAVE_CONNECT)
     return save(editor, action == ACTION_SAVE_CONNECT);
+  if (action == ACTION_TEST)
+    return test(editor);
   if (action == ACTION_NEXT_FIELD && tab_completes(editor))
     return PANE_HANDLED;
   if (action == ACTION_COMPLETE && in_path_field(editor) && complete_path(editor))
@@ -378,7 +438,7 @@ static const char *
 editor_hint(gpointer data, Action action)
 {
   Editor *editor = data;
-  return form_hint(editor->form, action);
+  return action == ACTION_TEST ? NULL : form_hint(editor->form, action);
 }
 
 const PaneClass editor_form = {

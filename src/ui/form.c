@@ -121,6 +121,12 @@ form_set_visible(Form *form, int id, gboolean visible)
     form->focused = next_focusable(form, MAX(form->focused, 0), 1);
 }
 
+gboolean
+form_is_visible(const Form *form, int id)
+{
+  return !find(form, id)->hidden;
+}
+
 void
 form_set_message(Form *form, int id, Role role, const char *text)
 {
@@ -275,6 +281,8 @@ form_hint(const Form *form, Action action)
     return toggle_hint(field);
   case ACTION_REVEAL:
     return reveal_hint(form, field);
+  case ACTION_TEST: /* the connection editor's alone */
+    return "";
   default:
     return NULL;
   }

@@ -34,6 +34,7 @@ int form_choice(const Form *form, int id);
 void form_set_check(Form *form, int id, gboolean on);
 gboolean form_checked(const Form *form, int id);
 void form_set_visible(Form *form, int id, gboolean visible);
+gboolean form_is_visible(const Form *form, int id);
 /* The sentence under or beside a field; NULL removes it. Made safe here. */
 void form_set_message(Form *form, int id, Role role, const char *text);
 int form_focused(const Form *form);               /* id */

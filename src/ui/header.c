@@ -161,6 +161,8 @@ header_draw(Canvas *canvas, const HeaderModel *model)
     return;
   }
   add(&line, 0, 2, model->state_role, "%s", model->state);
+  if (model->fault)
+    add(&line, 1, 1, ROLE_ERROR, "%s %s", glyph(GLYPH_DOT), model->fault);
   add_tls(&line, model);
   if (model->events_dropped > 0)
     add(&line, 1, 2, ROLE_WARNING, "%" G_GUINT64_FORMAT " events lost", model->events_dropped);

@@ -9,6 +9,7 @@ typedef struct {
   char *name;        /* safe text; NULL: there is no connection */
   char *state;       /* in words */
   Role state_role;
+  const char *fault; /* static: what the worst error is called, when it keeps us offline; or NULL */
   char *tls;         /* "TLS 1.3", only when verified; or NULL */
   gboolean two_way;
   gboolean plain;    /* no TLS at all */

@@ -2,6 +2,7 @@
 
 #include "ui/header.h"
 
+#include "trust/finding_label.h"
 #include "util/safe_text.h"
 
 void
@@ -16,8 +17,10 @@ header_model_clear(HeaderModel *model)
 }
 
 static char *
-state_text(const Session *session)
+state_text(const Session *session, gboolean probing)
 {
+  if (probing)
+    return g_strdup("looking closer");
   if (session->state != SESSION_WAITING)
     return g_strdup(session->stopped_by_fault ? "stopped" : session_state_text(session));
   gint64 left_ms = session->next_try_ms - g_get_monotonic_time() / 1000;
@@ -25,13 +28,27 @@ state_text(const Session *session)
 }
 
 static Role
-state_role(const Session *session)
+state_role(const Session *session, gboolean probing)
 {
+  if (probing)
+    return ROLE_WARNING;
   if (session->state == SESSION_ONLINE)
     return ROLE_GOOD;
   if (session->stopped_by_fault)
     return ROLE_ERROR;
   return session->state == SESSION_IDLE ? ROLE_DIM : ROLE_WARNING;
+}
+
+/* As long as a second connection looks into it nothing is certain. */
+static const char *
+fault_text(const Session *session, const ConnectionInfo *info, gboolean probing)
+{
+  gboolean resting = session->stopped_by_fault || session->state == SESSION_WAITING;
+  const Finding *worst =
+      info->findings && info->findings->len > 0 ? g_ptr_array_index(info->findings, 0) : NULL;
+  if (!resting || probing || !worst || worst->severity != FINDING_ERROR)
+    return NULL;
+  return finding_label(worst->code);
 }
 
 static const char *
@@ -62,8 +79,10 @@ header_model_fill(HeaderModel *model, const Connection *connection, gint64 now)
   const ConnectionInfo *info = connection_info(connection);
   ConnectionRates rates = connection_rates(connection);
   model->name = safe_text_string(profile->name);
-  model->state = state_text(session);
-  model->state_role = state_role(session);
+  gboolean probing = connection_is_probing(connection);
+  model->state = state_text(session, probing);
+  model->state_role = state_role(session, probing);
+  model->fault = fault_text(session, info, probing);
   fill_tls(model, session, profile, info);
   model->endpoint = profile_url(profile);
   model->protocol = g_strdup(protocol_text(profile->version));

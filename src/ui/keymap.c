@@ -29,6 +29,7 @@ static const Binding general[] = {
     /* The same wherever a connection is in sight. */
     {"c", ACTION_CONNECT}, {"d", ACTION_DISCONNECT}, {"n", ACTION_NEW}, {"e", ACTION_EDIT},
     {"s", ACTION_SUBSCRIBE}, {"p", ACTION_PUBLISH}, {"u", ACTION_UNSUBSCRIBE},
+    {"m", ACTION_MEND}, {"R", ACTION_REPAIR},
     {NULL, ACTION_NONE},
 };
 static const Binding connections[] = {
@@ -54,6 +55,14 @@ static const Binding message_view[] = {
 static const Binding certificate_view[] = {
     {"f", ACTION_VIEW_FIELDS}, {"v", ACTION_VIEW_PEM}, {"w", ACTION_SAVE_PEM}, {NULL, ACTION_NONE},
 };
+static const Binding finding[] = {
+    {NULL, ACTION_NONE},
+};
+/* A key that is pressed twice by mistake must not be the answer. */
+static const Binding repair[] = {
+    {"y", ACTION_REPAIR}, {"Y", ACTION_REPAIR}, {"n", ACTION_BACK}, {"N", ACTION_BACK},
+    {"R", ACTION_NONE}, {NULL, ACTION_NONE},
+};
 static const Binding help[] = {
     {NULL, ACTION_NONE},
 };
@@ -62,7 +71,7 @@ static const Binding form[] = {
     {"C-s", ACTION_SAVE}, {"F2", ACTION_SAVE},
     {"Tab", ACTION_NEXT_FIELD}, {"S-Tab", ACTION_PREVIOUS_FIELD},
     {"C-t", ACTION_TOGGLE}, {"C-n", ACTION_COMPLETE}, {"C-r", ACTION_REVEAL},
-    {"C-o", ACTION_SAVE_CONNECT},
+    {"C-o", ACTION_SAVE_CONNECT}, {"C-y", ACTION_TEST}, {"F5", ACTION_TEST},
     {"Left", ACTION_NONE}, {"Right", ACTION_NONE}, {"Home", ACTION_NONE}, {"End", ACTION_NONE},
     {"Backspace", ACTION_NONE}, {"Del", ACTION_NONE}, {"C-a", ACTION_NONE}, {"C-e", ACTION_NONE},
     {"C-b", ACTION_NONE}, {"C-f", ACTION_NONE}, {"C-d", ACTION_NONE}, {"C-h", ACTION_NONE},
@@ -86,22 +95,22 @@ static const Binding question[] = {
 static const struct {
   const char *title;
   const Binding *bindings;
-  Action hints[10]; /* ended by ACTION_NONE */
+  Action hints[14]; /* ended by ACTION_NONE */
 } contexts[CONTEXT_COUNT] = {
     [CONTEXT_GENERAL] = {"Everywhere", general, {ACTION_NEXT_PANE, ACTION_OPEN}},
     [CONTEXT_CONNECTIONS] = {"Connections", connections,
-                             {ACTION_NEXT_PANE, ACTION_CONNECT, ACTION_DISCONNECT, ACTION_EDIT,
-                              ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
+                             {ACTION_NEXT_PANE, ACTION_CONNECT, ACTION_DISCONNECT, ACTION_MEND,
+                              ACTION_REPAIR, ACTION_EDIT, ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
                               ACTION_DELETE}},
     [CONTEXT_CERTIFICATES] = {"Certificates", certificates,
-                              {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_CONNECT, ACTION_EDIT,
-                               ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY}},
+                              {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
+                               ACTION_CONNECT, ACTION_EDIT, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY}},
     [CONTEXT_MESSAGES] = {"Messages", messages,
                           {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_SUBSCRIBE, ACTION_PUBLISH,
                            ACTION_FOLLOW, ACTION_UNSUBSCRIBE, ACTION_CLEAR}},
     [CONTEXT_TIMELINE] = {"Timeline", timeline,
-                          {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_FOLLOW, ACTION_CONNECT,
-                           ACTION_EDIT}},
+                          {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR, ACTION_FOLLOW,
+                           ACTION_CONNECT, ACTION_EDIT}},
     [CONTEXT_SUBSCRIPTIONS] = {"Subscriptions", subscriptions,
                                {ACTION_UNSUBSCRIBE, ACTION_SUBSCRIBE}},
     [CONTEXT_MESSAGE_VIEW] = {"Message", message_view,
@@ -110,10 +119,13 @@ static const struct {
     [CONTEXT_CERTIFICATE_VIEW] = {"Certificate", certificate_view,
                                   {ACTION_VIEW_FIELDS, ACTION_VIEW_PEM, ACTION_SAVE_PEM,
                                    ACTION_PAGE_DOWN}},
+    [CONTEXT_FINDING] = {"Finding", finding,
+                         {ACTION_OPEN, ACTION_MEND, ACTION_REPAIR, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
+    [CONTEXT_REPAIR] = {"Repair", repair, {ACTION_REPAIR}},
     [CONTEXT_HELP] = {"Text", help, {ACTION_PAGE_DOWN, ACTION_PAGE_UP, ACTION_FIRST, ACTION_LAST}},
     [CONTEXT_FORM] = {"Form", form,
                       {ACTION_SAVE, ACTION_OPEN, ACTION_NEXT_FIELD, ACTION_DOWN, ACTION_TOGGLE,
-                       ACTION_REVEAL, ACTION_SAVE_CONNECT, ACTION_PREVIOUS_FIELD}},
+                       ACTION_REVEAL, ACTION_SAVE_CONNECT, ACTION_TEST, ACTION_PREVIOUS_FIELD}},
     [CONTEXT_QUESTION] = {"Question", question, {ACTION_NONE}},
 };
 /* clang-format on */

@@ -54,12 +54,23 @@ extern const PaneClass certificate_view;   /* Certificate * (a reference is take
 extern const PaneClass certificate_pem_view; /* the same, its PEM first */
 extern const PaneClass validity_view;      /* NULL: of the selected connection */
 extern const PaneClass text_view;          /* TextViewArgument * */
+extern const PaneClass finding_view;       /* FindingViewArgument * */
 extern const PaneClass subscriptions_view; /* NULL: of the selected connection */
 /* Forms. */
-extern const PaneClass editor_form;        /* Connection * to edit, NULL: new */
+extern const PaneClass editor_form;        /* EditorArgument *, NULL: a new connection */
 extern const PaneClass publish_form, subscribe_form; /* NULL: of the selected connection */
 
 typedef struct { const char *title, *text; } TextViewArgument; /* copied */
+typedef struct {
+  Connection *connection;
+  const Finding *finding; /* copied */
+  const char *more;       /* safe lines below it, copied; or NULL */
+} FindingViewArgument;
+typedef struct {
+  Connection *connection;
+  ProfileField focus;     /* the field to begin at */
+  const char *advice;     /* to be said at it until it is changed, copied; or NULL */
+} EditorArgument;
 
 /* --- What a pane may ask of the dashboard ------------------------------------------------------ */
 Workspace *ui_workspace(Ui *ui);

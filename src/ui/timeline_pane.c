@@ -1,9 +1,13 @@
 /* Everything that happened to the selected connection, in order, with durations. */
 #include "config.h"
 
+#include <string.h>
+
 #include "core/timeline.h"
+#include "trust/catalogue.h"
 #include "ui/connection_actions.h"
 #include "ui/figures.h"
+#include "ui/finding_actions.h"
 #include "ui/pane.h"
 #include "ui/scroll_keys.h"
 #include "ui/wrapped_text.h"
@@ -137,18 +141,74 @@ timeline_draw(gpointer data, Canvas *canvas, gboolean focused)
   }
 }
 
+/* Of an earlier attempt only the code is left, and what the entry says. */
+static Finding *
+finding_of_entry(const TimelineEntry *entry)
+{
+  Finding *finding = finding_new(entry->code);
+  finding_set_message(finding, "%s", entry->text);
+  finding_set_remedy(finding, "%s", catalogue_find(entry->code)->remedy);
+  return finding;
+}
+
+/* (transfer full): what an entry tells of; NULL: of no finding. */
+static Finding *
+entry_finding(Connection *connection, const TimelineEntry *entry)
+{
+  const Finding *found = NULL;
+  GPtrArray *findings = connection_info(connection)->findings;
+  if (!entry || !entry->code || !catalogue_find(entry->code))
+    return NULL;
+  for (guint i = 0; findings && i < findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    gboolean same = g_strcmp0(finding->message, entry->text) == 0;
+    if (strcmp(finding->code, entry->code) == 0 && (same || !found))
+      found = finding;
+  }
+  return found ? finding_copy(found) : finding_of_entry(entry);
+}
+
+static const TimelineEntry *
+selected_entry(const TimelinePane *pane, Connection *connection)
+{
+  return timeline_get(connection_timeline(connection), pane->scroll.selected);
+}
+
+/* (transfer full): of the selected entry, else the worst one; NULL: none at all. */
+static Finding *
+finding_meant(const TimelinePane *pane, Connection *connection)
+{
+  Finding *finding = entry_finding(connection, selected_entry(pane, connection));
+  const Finding *worst = finding ? NULL : finding_worst(connection);
+  return worst ? finding_copy(worst) : finding;
+}
+
+static void
+open_finding(TimelinePane *pane, Connection *connection, const Finding *finding,
+             const TimelineEntry *entry)
+{
+  g_autofree char *time = figure_date_time(entry->time_ns);
+  g_autofree char *more = g_strdup_printf("%-12s %s\n", "time", time);
+  FindingViewArgument argument = {connection, finding, more};
+  ui_open(pane->ui, &finding_view, &argument);
+}
+
 static void
 open_selected(TimelinePane *pane, Connection *connection)
 {
-  const TimelineEntry *entry = timeline_get(connection_timeline(connection), pane->scroll.selected);
+  const TimelineEntry *entry = selected_entry(pane, connection);
   if (!entry)
     return;
+  g_autoptr(Finding) finding = entry_finding(connection, entry);
+  if (finding) {
+    open_finding(pane, connection, finding, entry);
+    return;
+  }
   g_autofree char *time = figure_date_time(entry->time_ns);
   g_autofree char *step = entry->step_us < 0 ? NULL : figure_duration(entry->step_us);
   g_autofree char *text =
-      g_strdup_printf("%s\n\ntime   %s\nstep   %s\nstage  %s\n%s%s\n", entry->text, time,
-                      step ? step : "the first of this attempt", entry->stage,
-                      entry->code ? "code   " : "", entry->code ? entry->code : "");
+      g_strdup_printf("%s\n\ntime   %s\nstep   %s\nstage  %s\n", entry->text, time,
+                      step ? step : "the first of this attempt", entry->stage);
   TextViewArgument argument = {"Timeline entry", text};
   ui_open(pane->ui, &text_view, &argument);
 }
@@ -171,6 +231,10 @@ timeline_act(gpointer data, Action action)
       scroll_end(&pane->scroll, TRUE);
     return PANE_HANDLED;
   }
+  g_autoptr(Finding) finding =
+      connection && is_finding_action(action) ? finding_meant(pane, connection) : NULL;
+  if (connection && finding_action(pane->ui, connection, finding, action))
+    return PANE_HANDLED;
   return connection_action(pane->ui, action) ? PANE_HANDLED : PANE_IGNORED;
 }
 
@@ -178,7 +242,11 @@ static const char *
 timeline_disabled(gpointer data, Action action)
 {
   TimelinePane *pane = data;
-  return connection_action_disabled(pane->ui, action);
+  Connection *connection = is_finding_action(action) ? current(pane) : NULL;
+  if (!connection)
+    return connection_action_disabled(pane->ui, action);
+  g_autoptr(Finding) finding = finding_meant(pane, connection);
+  return finding_action_disabled(pane->ui, connection, finding, action);
 }
 
 const PaneClass timeline_pane = {

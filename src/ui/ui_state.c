@@ -41,6 +41,7 @@ ui_free(Ui *ui)
   g_ptr_array_unref(ui->views);
   ui_clear_question(ui);
   g_free(ui->notice);
+  g_free(ui->repair_key);
   g_free(ui);
 }
 

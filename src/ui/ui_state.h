@@ -31,6 +31,8 @@ struct Ui {
   char *notice;              /* safe text, or NULL */
   Role notice_role;
   Question question;
+  char *repair_key;          /* what `repairable` was found out for; see finding_actions.c */
+  gboolean repairable;
   gint64 fixed_now;          /* for tests: seconds since 1970; 0: the clock's */
 
   /* What has happened since the last turn, for the main loop. */

@@ -8,6 +8,7 @@ struct Workspace {
   GPtrArray *connections;
   WorkspaceChanged changed;
   gpointer user_data;
+  Check *check;
 };
 
 static void G_GNUC_PRINTF(2, 3) record(Connection *connection, const char *format, ...)
@@ -37,6 +38,7 @@ free_connection(gpointer data)
   g_ptr_array_unref(connection->subscriptions);
   g_ptr_array_unref(connection->info.findings);
   g_free(connection->calls);
+  evidence_free(connection->evidence);
   g_free(connection);
 }
 
@@ -51,7 +53,7 @@ fake_workspace_new(void)
 }
 
 static Connection *
-add(Workspace *workspace, const Profile *profile)
+make_connection(const Profile *profile)
 {
   Connection *connection = g_new0(Connection, 1);
   connection->profile = profile_copy(profile);
@@ -60,7 +62,15 @@ add(Workspace *workspace, const Profile *profile)
   connection->subscriptions = g_ptr_array_new_with_free_func(subscription_free);
   connection->info.findings = g_ptr_array_new();
   connection->info.rtt_us = -1;
+  connection->evidence = evidence_new();
   session_init(&connection->session, 0);
+  return connection;
+}
+
+static Connection *
+add(Workspace *workspace, const Profile *profile)
+{
+  Connection *connection = make_connection(profile);
   g_ptr_array_add(workspace->connections, connection);
   return connection;
 }
@@ -157,6 +167,59 @@ workspace_is_saved(Workspace *workspace, Connection *connection)
   return TRUE;
 }
 
+/* --- core/check.h ----------------------------------------------------------------------------- */
+
+Check *
+workspace_check(Workspace *workspace, const Profile *profile, CheckDone done, gpointer user_data,
+                GError **error)
+{
+  g_assert_null(workspace->check);
+  workspace->check = g_new0(Check, 1);
+  *workspace->check = (Check){.connection = make_connection(profile),
+                              .done = done,
+                              .user_data = user_data};
+  return workspace->check;
+}
+
+void
+workspace_leave_check(Workspace *workspace, Check *check)
+{
+  g_assert_true(check == workspace->check);
+  free_connection(check->connection);
+  g_clear_pointer(&workspace->check, g_free);
+}
+
+Check *
+fake_check(Workspace *workspace)
+{
+  return workspace->check;
+}
+
+void
+fake_check_end(Workspace *workspace, CheckOutcome outcome)
+{
+  workspace->check->outcome = outcome;
+  workspace->check->done(workspace->check, workspace->check->user_data);
+}
+
+CheckOutcome
+check_outcome(const Check *check)
+{
+  return check->outcome;
+}
+
+const Connection *
+check_connection(const Check *check)
+{
+  return check->connection;
+}
+
+const Session *
+check_session(const Check *check)
+{
+  return &check->session;
+}
+
 /* --- core/connection.h ------------------------------------------------------------------------ */
 
 void
@@ -243,6 +306,18 @@ const ConnectionInfo *
 connection_info(const Connection *connection)
 {
   return &connection->info;
+}
+
+gboolean
+connection_is_probing(const Connection *connection)
+{
+  return connection->probing;
+}
+
+const Evidence *
+connection_evidence(const Connection *connection)
+{
+  return connection->evidence;
 }
 
 ConnectionRates

@@ -8,15 +8,28 @@ struct Connection {
   Profile *profile;
   Session session;
   ConnectionInfo info;      /* borrowed members are the test's; findings is made here */
+  Evidence *evidence;       /* empty at first */
   MessageLog *log;
   Timeline *timeline;
   GPtrArray *subscriptions; /* of Subscription */
   ConnectionRates rates;
-  gboolean needs_tick;
+  gboolean needs_tick, probing;
   char *calls;              /* what was asked of it: "connect; publish a/b 5 q1; " */
 };
 
+/* core/check.h over plain fields; a test ends it with fake_check_end(). */
+struct Check {
+  CheckOutcome outcome;
+  Session session;
+  Connection *connection; /* of no workspace */
+  CheckDone done;
+  gpointer user_data;
+};
+
 Workspace *fake_workspace_new(void);
+/* The check that is under way, NULL: none. */
+Check *fake_check(Workspace *workspace);
+void fake_check_end(Workspace *workspace, CheckOutcome outcome);
 /* mqtts://NAME.example.com:8883, MQTT 5, idle. */
 Connection *fake_connection_add(Workspace *workspace, const char *name);
 /* Online over TLS 1.3 with two-way authentication. */

@@ -282,7 +282,7 @@ test_finding_opens(void)
   scene->connection->info.last_error = "mqtt.example.com is not known to DNS";
   PICTURE(scene, "dns");
   scene_keys(scene, "2 G Enter");
-  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+  g_assert_true(ui_top(scene->ui)->pane_class == &finding_view);
 }
 
 #define LEAF_END G_GINT64_CONSTANT(1801267200)     /* 2027-01-30 */

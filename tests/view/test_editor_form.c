@@ -518,11 +518,11 @@ test_hints(void)
   scene_keys(scene, "PgUp Up");
   assert_hints(scene, 70, " F1 help  C-s publish  Enter publish  Tab next field  Esc cancel");
   scene_keys(scene, "Esc e");
-  assert_hints(scene, 80, " F1 help  C-s save  Tab next field  C-o save and connect  Esc cancel");
+  assert_hints(scene, 80, " F1 help  C-s save  Tab next field  C-o save and connect  C-y test  Esc cancel");
   go_down(scene, 7);
   assert_hints(scene, 100,
                " F1 help  C-s save  Tab complete  Down next field  C-o save and connect"
-               "  Esc cancel");
+               "  C-y test  Esc cancel");
 }
 
 /* --- Certificate ------------------------------------------------------------------------------ */

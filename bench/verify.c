@@ -11,7 +11,7 @@
 #include "bench.h"
 #include "trust/second_opinion.h"
 #include "trust/verify.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 
 #define DAY_SECONDS 86400
 #define RUNS 41      /* of each program, by turns */

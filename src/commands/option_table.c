@@ -20,6 +20,10 @@ static const OptionSpec connection_options[] = {
      .help = "default: 8883 with TLS, 1883 without"},
     {OPTION_NAME, 0, "name", "NAME", option_take_text, INTO(name),
      .help = "what to call this connection (default: HOST:PORT)"},
+    {OPTION_DNS_SERVER, 0, "dns-server", "ADDRESS[:PORT]", option_take_dns_server,
+     .help = "ask this DNS server; may be given several times (default: the system's)"},
+    {OPTION_NO_PROBES, 0, "no-probes",
+     .help = "make no second connection to find out why one failed"},
 };
 
 static const OptionSpec tls_options[] = {
@@ -39,6 +43,15 @@ static const OptionSpec tls_options[] = {
      .help = "name to ask for and to find in the broker's certificate (default: HOST)"},
     {OPTION_ALPN, 0, "tls-alpn", "NAMES", option_take_text, INTO(alpn),
      .help = "ALPN protocol names, with commas between"},
+    {OPTION_TLS_VERSION, 0, "tls-version", "VERSION", option_take_tls_version,
+     .help = "only this one: tlsv1.3, tlsv1.2, tlsv1.1 or tlsv1.0 (default: the best that both "
+             "know)"},
+    {OPTION_TLS_PRIORITY, 0, "tls-priority", "STRING", option_take_text, INTO(tls_priority),
+     .help = "GnuTLS priority string (default: NORMAL)"},
+    {OPTION_CRL, 0, "crl", "FILE", option_take_text, INTO(crl_path),
+     .help = "revocation lists, for the broker's certificates and ours"},
+    {OPTION_BROKER_CA, 0, "broker-ca", "FILE", option_take_text, INTO(broker_ca_path),
+     .help = "copy of the CA file that the broker has for its clients: tells why it refuses us"},
     {OPTION_INSECURE, 0, "insecure",
      .help = "do not look for HOST in the broker's certificate: for tests only"},
 };

@@ -216,6 +216,43 @@ option_take_mqtt_version(Given *given, const OptionSpec *spec, char *value, GErr
   return refuse_value(error, spec, "5 (mqttv5) or 311 (mqttv311)", value);
 }
 
+/* --- DNS and TLS ------------------------------------------------------------------------------ */
+
+gboolean
+option_take_dns_server(Given *given, const OptionSpec *spec, char *value, GError **error)
+{
+  g_autoptr(GError) reason = NULL;
+  char *before = given->profile->dns_servers;
+  if (*value == '\0')
+    return refuse_empty(error, spec);
+  g_autofree char *all = before != NULL ? g_strconcat(before, ",", value, NULL) : g_strdup(value);
+  if (!profile_check_dns_servers(all, &reason))
+    return option_refuse(error, spec, "does not fit: %s", reason->message);
+  g_free(before);
+  given->profile->dns_servers = g_steal_pointer(&all);
+  return TRUE;
+}
+
+gboolean
+option_take_tls_version(Given *given, const OptionSpec *spec, char *value, GError **error)
+{
+  static const struct {
+    const char *text;
+    ProfileTlsVersion version;
+  } versions[] = {
+      {"tlsv1.3", TLS_1_3}, {"tlsv1.2", TLS_1_2}, {"tlsv1.1", TLS_1_1},
+      {"tlsv1.0", TLS_1_0}, {"tlsv1", TLS_1_0},   {"1.3", TLS_1_3},
+      {"1.2", TLS_1_2},     {"1.1", TLS_1_1},     {"1.0", TLS_1_0},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(versions); i++) {
+    if (strcmp(versions[i].text, value) == 0) {
+      given->profile->tls_version = versions[i].version;
+      return TRUE;
+    }
+  }
+  return refuse_value(error, spec, "tlsv1.3, tlsv1.2, tlsv1.1 or tlsv1.0", value);
+}
+
 /* --- The message log -------------------------------------------------------------------------- */
 
 static guint64

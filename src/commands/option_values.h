@@ -22,5 +22,9 @@ gboolean option_take_will_qos(Given *given, const OptionSpec *spec, char *value,
 gboolean option_take_topic(Given *given, const OptionSpec *spec, char *value, GError **error);
 gboolean option_take_mqtt_version(Given *given, const OptionSpec *spec, char *value,
                                   GError **error);
+/* mosquitto's names: tlsv1.2. */
+gboolean option_take_tls_version(Given *given, const OptionSpec *spec, char *value, GError **error);
+/* Joins those of several options with commas. */
+gboolean option_take_dns_server(Given *given, const OptionSpec *spec, char *value, GError **error);
 gboolean option_take_id_prefix(Given *given, const OptionSpec *spec, char *value, GError **error);
 gboolean option_take_log_size(Given *given, const OptionSpec *spec, char *value, GError **error);

@@ -215,8 +215,9 @@ static gboolean
 decide_scheme(Given *given, GError **error)
 {
   static const OptionId need[] = {OPTION_CAFILE, OPTION_CAPATH, OPTION_OS_CERTS, OPTION_CERT};
-  static const OptionId detail[] = {OPTION_KEY, OPTION_KEY_PASSWORD_FILE, OPTION_SERVER_NAME,
-                                    OPTION_ALPN, OPTION_INSECURE};
+  static const OptionId detail[] = {OPTION_KEY,  OPTION_KEY_PASSWORD_FILE, OPTION_SERVER_NAME,
+                                    OPTION_ALPN, OPTION_TLS_VERSION,       OPTION_TLS_PRIORITY,
+                                    OPTION_CRL,  OPTION_BROKER_CA,         OPTION_INSECURE};
   const OptionSpec *cause = first_seen(given, need, G_N_ELEMENTS(need));
   const OptionSpec *waste = first_seen(given, detail, G_N_ELEMENTS(detail));
   Profile *profile = given->profile;
@@ -307,6 +308,7 @@ finish_profile(Given *given, GError **error)
   take_from_url(given);
   if (profile->host == NULL)
     profile->host = g_strdup("localhost");
+  profile->no_probes = given->seen[OPTION_NO_PROBES];
   if (!decide_scheme(given, error) || !decide_trust(given, error) ||
       !decide_password(given, error) || !decide_client_id(given, error) ||
       !decide_will(given, error) || !profile_check_host(profile->host, error))

@@ -9,6 +9,8 @@
 
 #define HOST_MAX 253        /* bytes of a DNS name in text form (RFC 1035, 2.3.4) */
 #define MQTT_TEXT_MAX 65535 /* bytes of a string or of binary data (MQTT 5, 1.5.4 and 1.5.6) */
+#define PRIORITY_MAX 4096   /* bytes; the longest sensible priority string has a few hundred */
+#define DNS_SERVERS_MAX 16  /* more are never asked */
 #define ALPN_NAME_MAX 255   /* bytes of a protocol name (RFC 7301, 3.1) */
 
 /* --- Saying no -------------------------------------------------------------------------------- */
@@ -139,6 +141,66 @@ check_host(const Profile *profile, GError **error)
   return profile_check_host(profile->host, error);
 }
 
+/* --- Name servers ----------------------------------------------------------------------------- */
+
+static gboolean
+is_port(const char *digits)
+{
+  return g_ascii_string_to_unsigned(digits, 10, 1, G_MAXUINT16, NULL, NULL);
+}
+
+/* A link-local address needs its interface: "fe80::53%eth0" (RFC 4007, 11). */
+static gboolean
+is_ipv6(const char *text)
+{
+  const char *zone = strchr(text, '%');
+  g_autofree char *address = g_strndup(text, zone != NULL ? (gsize)(zone - text) : strlen(text));
+  if (zone != NULL && (zone[1] == '\0' || strpbrk(zone + 1, "%[]:, ") != NULL || !is_visible(zone)))
+    return FALSE;
+  return strchr(address, ':') != NULL && g_hostname_is_ip_address(address);
+}
+
+/* ADDRESS, IPV4:PORT, [IPV6] or [IPV6]:PORT. */
+static gboolean
+is_dns_server(const char *text)
+{
+  if (*text == '[') {
+    const char *end = strchr(text, ']');
+    g_autofree char *address = end != NULL ? g_strndup(text + 1, (gsize)(end - text - 1)) : NULL;
+    return address != NULL && is_ipv6(address) &&
+           (end[1] == '\0' || (end[1] == ':' && is_port(end + 2)));
+  }
+  if (is_ipv6(text))
+    return TRUE;
+  const char *colon = strchr(text, ':');
+  g_autofree char *address = g_strndup(text, colon != NULL ? (gsize)(colon - text) : strlen(text));
+  return g_hostname_is_ip_address(address) && (colon == NULL || is_port(colon + 1));
+}
+
+gboolean
+profile_check_dns_servers(const char *servers, GError **error)
+{
+  const ProfileField field = PROFILE_FIELD_DNS_SERVERS;
+  if (is_empty(servers))
+    return TRUE;
+  g_auto(GStrv) each = g_strsplit(servers, ",", DNS_SERVERS_MAX + 1);
+  if (g_strv_length(each) > DNS_SERVERS_MAX)
+    return refuse(error, field, "there are more than 16 DNS servers: leave the last ones out");
+  for (int i = 0; each[i] != NULL; i++) {
+    if (!is_dns_server(each[i]))
+      return refuse_value(error, field, "the DNS server", each[i],
+                          "is no address: write addresses with single commas between, a port "
+                          "behind a ':', as in 192.0.2.53,[2001:db8::53]:5353");
+  }
+  return TRUE;
+}
+
+static gboolean
+check_dns_servers(const Profile *profile, GError **error)
+{
+  return profile_check_dns_servers(profile->dns_servers, error);
+}
+
 /* --- TLS -------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -207,13 +269,43 @@ check_alpn(const Profile *profile, GError **error)
   return TRUE;
 }
 
+/* Only what the words of a priority string are made of; whether GnuTLS knows them it says itself.
+ */
+static gboolean
+check_priority(const Profile *profile, GError **error)
+{
+  static const char signs[] = ":+-!%_.@,";
+  const char *priority = profile->tls_priority;
+  if (is_empty(priority))
+    return TRUE;
+  if (strlen(priority) > PRIORITY_MAX)
+    return refuse_length(error, PROFILE_FIELD_TLS_PRIORITY, "the TLS priority string",
+                         strlen(priority), PRIORITY_MAX);
+  for (const char *c = priority; *c != '\0'; c++) {
+    if (!g_ascii_isalnum(*c) && strchr(signs, *c) == NULL)
+      return refuse_value(error, PROFILE_FIELD_TLS_PRIORITY, "the TLS priority string", priority,
+                          "holds what none can hold: write words with colons between, as in "
+                          "SECURE256:-VERS-TLS1.2");
+  }
+  return TRUE;
+}
+
+static gboolean
+check_tls_version(const Profile *profile, GError **error)
+{
+  if (profile->tls_version >= TLS_ANY && profile->tls_version <= TLS_1_3)
+    return TRUE;
+  return refuse(error, PROFILE_FIELD_TLS_VERSION, "the TLS version is not one of 1.0 to 1.3");
+}
+
 static gboolean
 check_tls(const Profile *profile, GError **error)
 {
   if (profile->scheme != SCHEME_MQTTS)
     return TRUE;
   return check_ca(profile, error) && check_key(profile, error) &&
-         check_server_name(profile, error) && check_alpn(profile, error);
+         check_server_name(profile, error) && check_alpn(profile, error) &&
+         check_tls_version(profile, error) && check_priority(profile, error);
 }
 
 /* --- MQTT ------------------------------------------------------------------------------------- */
@@ -328,7 +420,8 @@ check_subscriptions(const Profile *profile, GError **error)
 gboolean
 profile_check(const Profile *profile, GError **error)
 {
-  return check_name(profile, error) && check_host(profile, error) && check_tls(profile, error) &&
+  return check_name(profile, error) && check_host(profile, error) &&
+         check_dns_servers(profile, error) && check_tls(profile, error) &&
          check_client_id(profile, error) && check_user(profile, error) &&
          check_will(profile, error) && check_subscriptions(profile, error);
 }

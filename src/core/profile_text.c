@@ -1,7 +1,8 @@
 /* A GLib key file:
  *
- *   [connection]     scheme, host, port
- *   [tls]            trust, ca, certificate, key, key-password, server-name, alpn
+ *   [connection]     scheme, host, port, dns-servers, probes
+ *   [tls]            trust, ca, certificate, key, key-password, server-name, alpn, version,
+ *                    priority, crl, broker-ca
  *   [mqtt]           version, client-id, user-name, password, keep-alive, clean-start
  *   [will]           topic, payload, qos, retain
  *   [subscriptions]  1 = 0 plant/#
@@ -57,6 +58,10 @@ static const Choice schemes[] = {{"mqtts", SCHEME_MQTTS}, {"mqtt", SCHEME_MQTT},
 static const Choice trusts[] = {
     {"system", TRUST_SYSTEM}, {"file", TRUST_FILE}, {"folder", TRUST_FOLDER}, {NULL, 0}};
 static const Choice versions[] = {{"5", MQTT_5}, {"3.1.1", MQTT_3_1_1}, {NULL, 0}};
+static const Choice tls_versions[] = {{"any", TLS_ANY}, {"1.3", TLS_1_3}, {"1.2", TLS_1_2},
+                                      {"1.1", TLS_1_1}, {"1.0", TLS_1_0}, {NULL, 0}};
+/* A profile says when there are to be none. */
+static const Choice probes[] = {{"true", FALSE}, {"false", TRUE}, {NULL, 0}};
 static const Choice flags[] = {{"true", TRUE}, {"false", FALSE}, {NULL, 0}};
 static const Choice qos_values[] = {{"0", 0}, {"1", 1}, {"2", 2}, {NULL, 0}};
 
@@ -69,6 +74,8 @@ static const FileKey file_keys[] = {
     {"connection", "scheme", ONE_OF(schemes, scheme, "mqtts or mqtt")},
     {"connection", "host", AS(KIND_TEXT, host)},
     {"connection", "port", NUMBER_FROM(1, port, "a number from 1 to 65535")},
+    {"connection", "dns-servers", AS(KIND_TEXT, dns_servers)},
+    {"connection", "probes", ONE_OF(probes, no_probes, "true or false")},
     {"tls", "trust", ONE_OF(trusts, trust, "system, file or folder")},
     {"tls", "ca", AS(KIND_PATH, ca_path)},
     {"tls", "certificate", AS(KIND_PATH, certificate_path)},
@@ -76,6 +83,10 @@ static const FileKey file_keys[] = {
     {"tls", "key-password", AS(KIND_SECRET, key_password)},
     {"tls", "server-name", AS(KIND_TEXT, server_name)},
     {"tls", "alpn", AS(KIND_TEXT, alpn)},
+    {"tls", "version", ONE_OF(tls_versions, tls_version, "any, 1.3, 1.2, 1.1 or 1.0")},
+    {"tls", "priority", AS(KIND_TEXT, tls_priority)},
+    {"tls", "crl", AS(KIND_PATH, crl_path)},
+    {"tls", "broker-ca", AS(KIND_PATH, broker_ca_path)},
     {"mqtt", "version", ONE_OF(versions, version, "5 or 3.1.1")},
     {"mqtt", "client-id", AS(KIND_TEXT_OR_EMPTY, client_id)},
     {"mqtt", "user-name", AS(KIND_TEXT, user_name)},

@@ -1,6 +1,7 @@
 /* Faults of what is in a chain and in which order: the broker's, and our own. */
 #include "config.h"
 
+#include "lab/lab_families.h"
 #include "lab/scene.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Faults of dates: certificates that ended, that have not begun, that end soon; clocks. */
 #include "config.h"
 
+#include "lab/lab_families.h"
 #include "lab/scene.h"
 
 #include "lab/forge_crl.h"

@@ -3,6 +3,7 @@
  * connection comes up. */
 #include "config.h"
 
+#include "lab/lab_families.h"
 #include "lab/scene.h"
 
 #include <glib/gstdio.h>

@@ -2,6 +2,7 @@
  * broker finds. */
 #include "config.h"
 
+#include "lab/lab_families.h"
 #include "lab/scene.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Faults of names: what the certificate is for, and what was dialled. */
 #include "config.h"
 
+#include "lab/lab_families.h"
 #include "lab/scene.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The fault lab: every fault of the catalogue that can be made on one machine, made with real peers
- * (mosquitto, openssl s_server, gnutls-serv, a scripted peer for what no program does on purpose).
+ * (mosquitto, openssl s_server, a scripted peer on GnuTLS for what no program does on purpose).
  * The tests prove with it that each fault gets its name; `mqtrust demo --fault` shows it.
  *
  * A fault is a row of a table and a function that builds its scene: certificates as files in the
@@ -9,6 +9,7 @@
 
 #include <glib.h>
 
+#include "core/connection.h"
 #include "core/profile.h"
 #include "trust/finding.h"
 
@@ -25,6 +26,10 @@ typedef enum {
   LAB_WITHOUT_PROBES = 1 << 4, /* is told without a second connection; the test runs it so */
 } LabFlags;
 
+/* What a user does once it is online, so that the fault comes: called once, with a connection of
+ * the scene's profile. Only with LAB_AFTER_ONLINE. */
+typedef void (*LabAct)(Connection *connection);
+
 typedef struct {
   const char *code;     /* of the catalogue: what must be found */
   const char *variant;  /* "no-names": another way to the same code; NULL: the code's only one, or
@@ -36,7 +41,21 @@ typedef struct {
   int index;            /* which certificate of it; -1: none */
   guint flags;          /* of LabFlags */
   void (*build)(LabScene *scene);
+  const char *error;    /* the warning or info comes with this error, which it explains ("not sent"
+                         * with "refused"); NULL: a warning or info comes without any error */
+  LabAct act;           /* or NULL */
 } LabFault;
+
+/* Codes that the lab does not show, each with the reason. */
+typedef struct {
+  const char *code, *reason;
+} LabMissing;
+
+/* The scenes of one family: faults_*.c. Both tables end with a row of NULLs. */
+typedef struct {
+  const LabFault *faults;
+  const LabMissing *missing;
+} LabFamily;
 
 /* Static: all of them, in the catalogue's order; `*count` of them. */
 const LabFault *const *lab_faults(gsize *count);
@@ -45,14 +64,17 @@ const LabFault *lab_fault_find(const char *name);
 /* (transfer full): its name as above. */
 char *lab_fault_name(const LabFault *fault);
 
-/* Codes that the lab does not show, each with the reason: {code, reason}, ended by {NULL, NULL}. */
-typedef struct {
-  const char *code, *reason;
-} LabMissing;
+/* Static: what the lab does not show, in the catalogue's order; ended by {NULL, NULL}. */
 const LabMissing *lab_missing(void);
+/* (transfer full): up to `count` names like `name`, nearest first; NULL-terminated. */
+char **lab_fault_like(const char *name, guint count);
+
+/* Whether the fault is there to be seen with this version: a fault without TLS with LAB_TLS_1_3
+ * alone. */
+gboolean lab_fault_has_tls(const LabFault *fault, LabTls tls);
 
 /* (transfer full): a scene that runs: files written, peers listening. Peers are processes and
- * threads of this process and end with it, whatever ends it. NULL and one sentence when a program
+ * threads of this process and end with it, whatever ends it. Main thread. NULL and one sentence when a program
  * that it needs is not on this machine (LAB_ERROR_PROGRAM) or does not come up. */
 LabScene *lab_scene_start(const LabFault *fault, LabTls tls, GError **error);
 /* Ends the peers and removes the folder. */

@@ -11,6 +11,9 @@
 static const char *const schemes[] = {"mqtts: with TLS", "mqtt: not encrypted", NULL};
 static const char *const trusts[] = {"the system's CAs", "a CA file", "a folder of CA files", NULL};
 static const char *const versions[] = {"5", "3.1.1", NULL};
+/* In the order of ProfileTlsVersion. */
+static const char *const tls_versions[] = {
+    "the best that both know", "only 1.0", "only 1.1", "only 1.2", "only 1.3", NULL};
 static const char *const qualities[] = {"0", "1", "2", NULL};
 
 /* clang-format off */
@@ -21,6 +24,11 @@ static const FieldSpec specs[] = {
     {EDIT_HOST, FIELD_TEXT, "Host", NULL,
      "the broker's name or address; a pasted mqtts:// URL is taken apart", "such as mqtt.example.com"},
     {EDIT_PORT, FIELD_NUMBER, "Port", NULL, "empty: 8883 with TLS, 1883 without", "8883 with TLS, else 1883"},
+    {EDIT_DNS_SERVERS, FIELD_TEXT, "DNS servers", NULL,
+     "addresses with commas between, each may have a port: 192.0.2.53, [2001:db8::53]:5353",
+     "the system's"},
+    {EDIT_PROBES, FIELD_CHECK, "Second probes", NULL,
+     "when it fails, connect once more in another way to find out why", NULL},
     {EDIT_SECTION_TLS, FIELD_SECTION, "TLS", NULL, NULL, NULL},
     {EDIT_TRUST, FIELD_CHOICE, "Trust", trusts, "whom this side believes without proof", NULL},
     {EDIT_CA, FIELD_PATH, "CA", NULL, "the root certificate that the broker's chain ends in", NULL},
@@ -34,6 +42,14 @@ static const FieldSpec specs[] = {
      "the host"},
     {EDIT_ALPN, FIELD_TEXT, "ALPN", NULL,
      "protocol names with commas between; AWS IoT on port 443 wants x-amzn-mqtt-ca", "none"},
+    {EDIT_TLS_VERSION, FIELD_CHOICE, "TLS version", tls_versions, NULL, NULL},
+    {EDIT_TLS_PRIORITY, FIELD_TEXT, "Priority string", NULL,
+     "what GnuTLS may negotiate, in its own words: SECURE256:-VERS-TLS1.2", "NORMAL"},
+    {EDIT_CRL, FIELD_PATH, "Revocation lists", NULL,
+     "a file with the CRLs of the CAs, for the broker's certificates and for ours", "none"},
+    {EDIT_BROKER_CA, FIELD_PATH, "Broker's CA file", NULL,
+     "a copy of the CA file that the broker has for its clients: when it refuses our certificate, "
+     "this tells why", "not known"},
     {EDIT_SECTION_MQTT, FIELD_SECTION, "MQTT", NULL, NULL, NULL},
     {EDIT_USER_NAME, FIELD_TEXT, "User", NULL, NULL, NULL},
     {EDIT_PASSWORD, FIELD_SECRET, "Password", NULL, "C-r shows it", NULL},
@@ -80,6 +96,10 @@ set_tls(Form *form, const Profile *profile)
   form_set_text(form, EDIT_KEY_PASSWORD, profile->key_password);
   form_set_text(form, EDIT_SERVER_NAME, profile->server_name);
   form_set_text(form, EDIT_ALPN, profile->alpn);
+  form_set_choice(form, EDIT_TLS_VERSION, (int)profile->tls_version);
+  form_set_text(form, EDIT_TLS_PRIORITY, profile->tls_priority);
+  form_set_text(form, EDIT_CRL, profile->crl_path);
+  form_set_text(form, EDIT_BROKER_CA, profile->broker_ca_path);
 }
 
 static void
@@ -104,6 +124,8 @@ editor_fields_set(Form *form, const Profile *profile)
   form_set_text(form, EDIT_PORT, "");
   if (profile->port != 0)
     set_number(form, EDIT_PORT, profile->port);
+  form_set_text(form, EDIT_DNS_SERVERS, profile->dns_servers);
+  form_set_check(form, EDIT_PROBES, !profile->no_probes);
   set_tls(form, profile);
   set_mqtt(form, profile);
   form_set_text(form, EDIT_WILL_TOPIC, profile->will_topic);
@@ -124,6 +146,7 @@ editor_fields_arrange(Form *form)
                       form_text(form, EDIT_KEY_PASSWORD)[0];
   form_set_visible(form, EDIT_KEY, tls && identity);
   form_set_visible(form, EDIT_KEY_PASSWORD, tls && identity);
+  form_set_visible(form, EDIT_BROKER_CA, tls && (identity || form_text(form, EDIT_BROKER_CA)[0]));
   gboolean will = form_text(form, EDIT_WILL_TOPIC)[0] || form_text(form, EDIT_WILL_PAYLOAD)[0];
   for (int id = EDIT_WILL_PAYLOAD; id <= EDIT_WILL_RETAIN; id++)
     form_set_visible(form, id, will);
@@ -171,6 +194,20 @@ take_tls(const Form *form, Profile *profile)
   secret_set(&profile->key_password, form_text(form, EDIT_KEY_PASSWORD));
   take_text(form, EDIT_SERVER_NAME, &profile->server_name);
   take_text(form, EDIT_ALPN, &profile->alpn);
+  profile->tls_version = (ProfileTlsVersion)form_choice(form, EDIT_TLS_VERSION);
+  take_text(form, EDIT_TLS_PRIORITY, &profile->tls_priority);
+  take_path(form, EDIT_CRL, &profile->crl_path);
+  take_path(form, EDIT_BROKER_CA, &profile->broker_ca_path);
+}
+
+/* Blanks after the commas are for the eye. */
+static void
+take_dns_servers(const Form *form, Profile *profile)
+{
+  g_auto(GStrv) words = g_strsplit_set(form_text(form, EDIT_DNS_SERVERS), " \t", -1);
+  g_autofree char *servers = g_strjoinv("", words);
+  g_free(profile->dns_servers);
+  profile->dns_servers = servers[0] ? g_steal_pointer(&servers) : NULL;
 }
 
 static void
@@ -197,6 +234,8 @@ editor_fields_profile(const Form *form, const Profile *base)
   profile->scheme = form_choice(form, EDIT_SCHEME) == 0 ? SCHEME_MQTTS : SCHEME_MQTT;
   take_text(form, EDIT_HOST, &profile->host);
   read_number(form, EDIT_PORT, 1, 0, &profile->port);
+  take_dns_servers(form, profile);
+  profile->no_probes = !form_checked(form, EDIT_PROBES);
   take_tls(form, profile);
   take_mqtt(form, profile);
   take_text(form, EDIT_WILL_TOPIC, &profile->will_topic);
@@ -208,10 +247,10 @@ editor_fields_profile(const Form *form, const Profile *base)
 
 /* --- Checking --------------------------------------------------------------------------------- */
 
-static int
-field_of(ProfileField field)
+EditorField
+editor_field_of(ProfileField field)
 {
-  static const int fields[PROFILE_FIELD_COUNT] = {
+  static const EditorField fields[PROFILE_FIELD_COUNT] = {
       [PROFILE_FIELD_NAME] = EDIT_NAME,
       [PROFILE_FIELD_HOST] = EDIT_HOST,
       [PROFILE_FIELD_PORT] = EDIT_PORT,
@@ -227,6 +266,15 @@ field_of(ProfileField field)
       [PROFILE_FIELD_ALPN] = EDIT_ALPN,
       [PROFILE_FIELD_USER_NAME] = EDIT_USER_NAME,
       [PROFILE_FIELD_PASSWORD] = EDIT_PASSWORD,
+      [PROFILE_FIELD_TRUST] = EDIT_TRUST,
+      [PROFILE_FIELD_KEY_PASSWORD] = EDIT_KEY_PASSWORD,
+      [PROFILE_FIELD_TLS_VERSION] = EDIT_TLS_VERSION,
+      [PROFILE_FIELD_TLS_PRIORITY] = EDIT_TLS_PRIORITY,
+      [PROFILE_FIELD_CRL] = EDIT_CRL,
+      [PROFILE_FIELD_BROKER_CA] = EDIT_BROKER_CA,
+      [PROFILE_FIELD_PROBES] = EDIT_PROBES,
+      [PROFILE_FIELD_DNS_SERVERS] = EDIT_DNS_SERVERS,
+      [PROFILE_FIELD_VERSION] = EDIT_VERSION,
   };
   return fields[field];
 }
@@ -279,6 +327,12 @@ heal(Profile *profile, ProfileField field)
   case PROFILE_FIELD_ALPN:
     replace(&profile->alpn, NULL);
     break;
+  case PROFILE_FIELD_TLS_PRIORITY:
+    replace(&profile->tls_priority, NULL);
+    break;
+  case PROFILE_FIELD_DNS_SERVERS:
+    replace(&profile->dns_servers, NULL);
+    break;
   default:
     break;
   }
@@ -307,7 +361,7 @@ editor_fields_check(const Form *form, const Profile *base)
       break;
     ProfileField field =
         error->domain == PROFILE_ERROR ? (ProfileField)error->code : PROFILE_FIELD_NAME;
-    int id = field_of(field);
+    int id = editor_field_of(field);
     if (faults->sentence[id])
       break;
     faults->sentence[id] = g_strdup(error->message);

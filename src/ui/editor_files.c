@@ -7,6 +7,7 @@
 #include "trust/anchors.h"
 #include "trust/certificate_file.h"
 #include "trust/identity.h"
+#include "trust/revocation.h"
 #include "trust/trust_error.h"
 #include "ui/figures.h"
 #include "util/safe_text.h"
@@ -105,7 +106,7 @@ may_be_read(Note *note, const char *path)
   return FALSE;
 }
 
-/* --- The three files -------------------------------------------------------------------------- */
+/* --- The files -------------------------------------------------------------------------------- */
 
 static void
 summarise(Note *note, const char *path, FileSlot slot, const char *password, gint64 now)
@@ -197,6 +198,30 @@ update_key(EditorFiles *files, const Profile *profile, gint64 now)
     join_identity(note, profile);
 }
 
+static void
+update_crl(Note *note, const Profile *profile)
+{
+  const char *path = profile->crl_path;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(RevocationData) data = revocation_data_new();
+  if (!note_is_stale(note, file_stamp(path)) || !path || !may_be_read(note, path))
+    return;
+  if (!revocation_data_add_crl_file(data, path, &error)) {
+    say_error(note, error);
+    return;
+  }
+  guint count = revocation_data_crls(data);
+  say(note, ROLE_GOOD, g_strdup_printf("%u revocation list%s", count, count == 1 ? "" : "s"));
+}
+
+static void
+update_broker_ca(Note *note, const Profile *profile, gint64 now)
+{
+  const char *path = profile->broker_ca_path;
+  if (note_is_stale(note, file_stamp(path)) && path)
+    summarise(note, path, FILE_SLOT_CA, NULL, now);
+}
+
 void
 editor_files_update(EditorFiles *files, const Profile *profile, gint64 now)
 {
@@ -209,6 +234,8 @@ editor_files_update(EditorFiles *files, const Profile *profile, gint64 now)
   update_ca(&files->notes[EDITOR_FILE_CA], profile, now);
   update_certificate(&files->notes[EDITOR_FILE_CERTIFICATE], profile, now);
   update_key(files, profile, now);
+  update_crl(&files->notes[EDITOR_FILE_CRL], profile);
+  update_broker_ca(&files->notes[EDITOR_FILE_BROKER_CA], profile, now);
 }
 
 const char *

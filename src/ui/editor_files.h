@@ -1,11 +1,18 @@
-/* What the certificate, key and CA files of a profile hold, for the editor. A file is read again
+/* What the files of a profile hold (certificates, key, CAs, revocation lists), for the editor. A file is read again
  * only when its path, its date or size, or the key's password is another one. */
 #pragma once
 
 #include "core/profile.h"
 #include "ui/paint.h"
 
-typedef enum { EDITOR_FILE_CA, EDITOR_FILE_CERTIFICATE, EDITOR_FILE_KEY, EDITOR_FILES } EditorFile;
+typedef enum {
+  EDITOR_FILE_CA,
+  EDITOR_FILE_CERTIFICATE,
+  EDITOR_FILE_KEY,
+  EDITOR_FILE_CRL,
+  EDITOR_FILE_BROKER_CA,
+  EDITOR_FILES,
+} EditorFile;
 
 typedef struct EditorFiles EditorFiles;
 

@@ -38,6 +38,8 @@ static const struct {
     {EDIT_CA, EDITOR_FILE_CA},
     {EDIT_CERTIFICATE, EDITOR_FILE_CERTIFICATE},
     {EDIT_KEY, EDITOR_FILE_KEY},
+    {EDIT_CRL, EDITOR_FILE_CRL},
+    {EDIT_BROKER_CA, EDITOR_FILE_BROKER_CA},
 };
 
 static void
@@ -231,8 +233,11 @@ save(Editor *editor, gboolean connect)
 static gboolean
 in_path_field(const Editor *editor)
 {
-  int id = form_focused(editor->form);
-  return id == EDIT_CA || id == EDIT_CERTIFICATE || id == EDIT_KEY;
+  for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
+    if (file_fields[i].field == form_focused(editor->form))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean

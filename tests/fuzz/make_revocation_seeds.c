@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "unit/forge_crl.h"
+#include "lab/forge_crl.h"
 
 #define SCOPE(text) .scope = text, .scope_length = sizeof text - 1
 

@@ -1,10 +1,10 @@
 /* A tunnel between a scripted broker and a client that the test plays itself. */
 #pragma once
 
-#include "live/peer.h"
+#include "lab/peer.h"
 #include "live/recorder.h"
 #include "live/test_pki.h"
-#include "live/tls_peer.h"
+#include "lab/tls_peer.h"
 #include "net/tunnel.h"
 
 typedef struct Scene Scene;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "live/scene.h"
-#include "unit/dns_server.h"
+#include "lab/dns_server.h"
 #include "unit/wire.h"
 
 #define FLOOD 100000

@@ -9,7 +9,7 @@
 
 #include "live/scene.h"
 #include "net/tls_fault.h"
-#include "unit/forge_crl.h"
+#include "lab/forge_crl.h"
 
 #define DAY (24 * 60 * 60)
 

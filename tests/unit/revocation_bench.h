@@ -1,7 +1,7 @@
 /* The bench with revocation lists and stapled answers on it: leaf ← R3 ← Root X1. */
 #pragma once
 
-#include "unit/forge_crl.h"
+#include "lab/forge_crl.h"
 #include "unit/verify_bench.h"
 
 typedef struct {

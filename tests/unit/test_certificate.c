@@ -7,7 +7,7 @@
 
 #include "trust/pki.h"
 #include "trust/trust_error.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 
 static Forged *
 make_server(void (*tweak)(gnutls_x509_crt_t))

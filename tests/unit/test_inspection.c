@@ -14,7 +14,7 @@
 #include "trust/finding.h"
 #include "trust/inspection_match.h"
 #include "trust/trust_error.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 #include "util/private_folder.h"
 
 typedef struct {

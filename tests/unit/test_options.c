@@ -142,6 +142,39 @@ test_two_way_tls(void)
 }
 
 static void
+test_tls_details(void)
+{
+  g_auto(Run) run = RUN("-h", "h", "--cafile", "root.pem", "--tls-version", "tlsv1.2",
+                        "--tls-priority", "SECURE256", "--crl", "crl.pem", "--broker-ca", "ca.pem",
+                        "--no-probes", "--dns-server", "192.0.2.53", "--dns-server=[::1]:5353");
+  const Profile *profile = profile_of(&run);
+  g_assert_cmpint(profile->tls_version, ==, TLS_1_2);
+  g_assert_cmpstr(profile->tls_priority, ==, "SECURE256");
+  g_assert_cmpstr(profile->crl_path, ==, "crl.pem");
+  g_assert_cmpstr(profile->broker_ca_path, ==, "ca.pem");
+  g_assert_cmpstr(profile->dns_servers, ==, "192.0.2.53,[::1]:5353");
+  g_assert_true(profile->no_probes);
+  g_auto(Run) plain = RUN("-h", "h");
+  g_assert_cmpint(profile_of(&plain)->tls_version, ==, TLS_ANY);
+  g_assert_false(profile_of(&plain)->no_probes);
+  g_assert_null(profile_of(&plain)->dns_servers);
+}
+
+static void
+test_tls_versions(void)
+{
+  static const struct {
+    const char *text;
+    ProfileTlsVersion version;
+  } known[] = {{"tlsv1.3", TLS_1_3}, {"tlsv1.1", TLS_1_1}, {"tlsv1.0", TLS_1_0},
+               {"tlsv1", TLS_1_0},   {"1.2", TLS_1_2}};
+  for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+    g_auto(Run) run = RUN("-p", "8883", "--tls-version", known[i].text);
+    g_assert_cmpint(profile_of(&run)->tls_version, ==, known[i].version);
+  }
+}
+
+static void
 test_mqtt_values(void)
 {
   g_auto(Run) run = RUN("-hh", "-u", "ada", "-P", "sesame", "-i", "desk", "-k5", "-V", "mqttv311",
@@ -439,6 +472,13 @@ test_wrong_values(void)
   assert_refused(RUN("-V", "4"),
                  "--protocol-version takes 5 (mqttv5) or 311 (mqttv311), not \"4\"");
   assert_refused(RUN("-V", "mqttv31"), "--protocol-version mqttv31 is not supported: use 311 or 5");
+  assert_refused(RUN("--tls-version", "tlsv1.4"),
+                 "--tls-version takes tlsv1.3, tlsv1.2, tlsv1.1 or tlsv1.0, not \"tlsv1.4\"");
+  assert_refused(RUN("--dns-server", ""), "--dns-server is empty: write --dns-server ADDRESS[:PORT]");
+  assert_refused(RUN("--dns-server", "dns.lab"),
+                 "--dns-server does not fit: the DNS server \"dns.lab\" is no address: write "
+                 "addresses with single commas between, a port behind a ':', as in "
+                 "192.0.2.53,[2001:db8::53]:5353");
   assert_refused(RUN("-V", "31"), "--protocol-version 31 is not supported: use 311 or 5");
   assert_refused(
       RUN("-t", "a#"),
@@ -483,6 +523,12 @@ test_what_does_not_go_together(void)
       "--tls-use-os-certs and --cert";
   assert_refused(RUN("-h", "h", "--insecure"), needs_tls);
   assert_refused(RUN("mqtt://h", "--insecure"), needs_tls);
+  assert_refused(RUN("mqtt://h", "--tls-version", "tlsv1.2"),
+                 "--tls-version needs TLS: write mqtts://, give port 8883, or one of --cafile, "
+                 "--capath, --tls-use-os-certs and --cert");
+  assert_refused(RUN("mqtts://h", "--tls-priority", "NORMAL;"),
+                 "the TLS priority string \"NORMAL;\" holds what none can hold: write words with "
+                 "colons between, as in SECURE256:-VERS-TLS1.2");
   assert_refused(RUN("mqtt://h", "--cafile", "f"),
                  "--cafile needs TLS, and the URL says mqtt://: write mqtts://");
   assert_refused(RUN("--cafile", "a", "--tls-use-os-certs"),
@@ -641,6 +687,8 @@ main(int argc, char **argv)
       {"/options/two-dashes", test_two_dashes_end_the_options},
       {"/options/name", test_made_up_names},
       {"/options/tls", test_when_tls_is_on},
+      {"/options/tls-details", test_tls_details},
+      {"/options/tls-versions", test_tls_versions},
       {"/options/trust", test_trust},
       {"/options/url", test_url},
       {"/options/url-and-options", test_options_say_more_than_the_url},

@@ -36,6 +36,12 @@ full_profile(void)
   secret_set(&profile->key_password, "open");
   set(&profile->server_name, "inner.example.com");
   set(&profile->alpn, "mqtt,x-amzn-mqtt-ca");
+  profile->tls_version = TLS_1_3;
+  set(&profile->tls_priority, "SECURE256:-VERS-TLS1.2:%COMPAT");
+  set(&profile->crl_path, "/pki/crl.pem");
+  set(&profile->broker_ca_path, "/pki/broker-ca.pem");
+  profile->no_probes = TRUE;
+  set(&profile->dns_servers, "192.0.2.53");
   set(&profile->client_id, "desk");
   set(&profile->user_name, "ada");
   secret_set(&profile->password, "sesame");
@@ -114,6 +120,10 @@ test_equal_looks_at_every_text(void)
   check_text_matters(offsetof(Profile, key_password));
   check_text_matters(offsetof(Profile, server_name));
   check_text_matters(offsetof(Profile, alpn));
+  check_text_matters(offsetof(Profile, tls_priority));
+  check_text_matters(offsetof(Profile, crl_path));
+  check_text_matters(offsetof(Profile, broker_ca_path));
+  check_text_matters(offsetof(Profile, dns_servers));
   check_text_matters(offsetof(Profile, client_id));
   check_text_matters(offsetof(Profile, user_name));
   check_text_matters(offsetof(Profile, password));
@@ -373,6 +383,95 @@ test_alpn(void)
 }
 
 static void
+test_priority(void)
+{
+  g_autoptr(Profile) profile = good_profile();
+  g_autofree char *longer = g_strnfill(4097, 'a');
+  set(&profile->tls_priority, "@SYSTEM,NORMAL:+VERS-TLS1.3:!AES-128-CBC:%SERVER_PRECEDENCE");
+  assert_good(profile);
+  set(&profile->tls_priority, "");
+  assert_good(profile);
+  set(&profile->tls_priority, "NORMAL -VERS-ALL");
+  assert_refused(
+      profile, PROFILE_FIELD_TLS_PRIORITY,
+      "the TLS priority string \"NORMAL -VERS-ALL\" holds what none can hold: write words "
+      "with colons between, as in SECURE256:-VERS-TLS1.2");
+  set(&profile->tls_priority, "NORMAL\n");
+  assert_refused(profile, PROFILE_FIELD_TLS_PRIORITY,
+                 "the TLS priority string \"NORMAL\\n\" holds what none can hold: write words "
+                 "with colons between, as in SECURE256:-VERS-TLS1.2");
+  set(&profile->tls_priority, longer);
+  assert_refused(profile, PROFILE_FIELD_TLS_PRIORITY,
+                 "the TLS priority string has 4097 bytes; at most 4096 are allowed");
+  profile->scheme = SCHEME_MQTT; /* nothing asks for it */
+  assert_good(profile);
+}
+
+static void
+test_tls_version(void)
+{
+  g_autoptr(Profile) profile = good_profile();
+  for (int version = TLS_ANY; version <= TLS_1_3; version++) {
+    profile->tls_version = (ProfileTlsVersion)version;
+    assert_good(profile);
+  }
+  profile->tls_version = (ProfileTlsVersion)(TLS_1_3 + 1);
+  assert_refused(profile, PROFILE_FIELD_TLS_VERSION, "the TLS version is not one of 1.0 to 1.3");
+}
+
+static void
+test_dns_servers(void)
+{
+  static const char *const good[] = {
+      "192.0.2.53",
+      "192.0.2.53:5353",
+      "2001:db8::53",
+      "[2001:db8::53]",
+      "127.0.0.53,[::1]:65535",
+      "fe80::53%eth0",
+      "[fe80::53%eth0]:53",
+      "",
+  };
+  static const char *const bad[] = {
+      "dns.example.com", "192.0.2.53:0",  "192.0.2.53:65536", "192.0.2.53:", "[2001:db8::53",
+      "[192.0.2.53]:53", "[::1]53",       "[::1]:",           ":53",         "192.0.2.53/24",
+      " 192.0.2.53",     "192.0.2.53:5x", "fe80::53%",        "::1%a%b",     "1.2.3",
+  };
+  g_autoptr(Profile) profile = good_profile();
+  for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+    set(&profile->dns_servers, good[i]);
+    assert_good(profile);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+    g_autofree char *sentence =
+        g_strdup_printf("the DNS server \"%s\" is no address: write addresses with single commas "
+                        "between, a port behind a ':', as in 192.0.2.53,[2001:db8::53]:5353",
+                        bad[i]);
+    set(&profile->dns_servers, bad[i]);
+    assert_refused(profile, PROFILE_FIELD_DNS_SERVERS, sentence);
+  }
+  set(&profile->dns_servers, "192.0.2.53,");
+  assert_refused(profile, PROFILE_FIELD_DNS_SERVERS,
+                 "the DNS server \"\" is no address: write addresses with single commas between, a "
+                 "port behind a ':', as in 192.0.2.53,[2001:db8::53]:5353");
+}
+
+static void
+test_many_dns_servers(void)
+{
+  g_autoptr(Profile) profile = good_profile();
+  g_autoptr(GString) servers = g_string_new("192.0.2.1");
+  for (int i = 2; i <= 16; i++)
+    g_string_append_printf(servers, ",192.0.2.%d", i);
+  set(&profile->dns_servers, servers->str);
+  assert_good(profile);
+  g_string_append(servers, ",192.0.2.17");
+  set(&profile->dns_servers, servers->str);
+  assert_refused(profile, PROFILE_FIELD_DNS_SERVERS,
+                 "there are more than 16 DNS servers: leave the last ones out");
+}
+
+static void
 test_client_id(void)
 {
   g_autoptr(Profile) profile = good_profile();
@@ -493,6 +592,10 @@ main(int argc, char **argv)
   g_test_add_func("/profile/check/key", test_key_without_certificate);
   g_test_add_func("/profile/check/server-name", test_server_name);
   g_test_add_func("/profile/check/alpn", test_alpn);
+  g_test_add_func("/profile/check/priority", test_priority);
+  g_test_add_func("/profile/check/tls-version", test_tls_version);
+  g_test_add_func("/profile/check/dns-servers", test_dns_servers);
+  g_test_add_func("/profile/check/many-dns-servers", test_many_dns_servers);
   g_test_add_func("/profile/check/client-id", test_client_id);
   g_test_add_func("/profile/check/user", test_user_and_password);
   g_test_add_func("/profile/check/will", test_will);

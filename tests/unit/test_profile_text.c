@@ -68,6 +68,8 @@ set(char **place, const char *value)
   "scheme=mqtts\n"                                                                                 \
   "host=mqtt.example.com\n"                                                                        \
   "port=8884\n"                                                                                    \
+  "dns-servers=192.0.2.53,[::1]:5353\n"                                                            \
+  "probes=false\n"                                                                                 \
   "[tls]\n"                                                                                        \
   "trust=file\n"                                                                                   \
   "ca=/pki/root.pem\n"                                                                             \
@@ -76,6 +78,10 @@ set(char **place, const char *value)
   "key-password=o#pen\n"                                                                           \
   "server-name=inner.example.com\n"                                                                \
   "alpn=mqtt,x\n"                                                                                  \
+  "version=1.2\n"                                                                                  \
+  "priority=SECURE256\n"                                                                           \
+  "crl=crl.pem\n"                                                                                  \
+  "broker-ca=/pki/broker.pem\n"                                                                    \
   "[mqtt]\n"                                                                                       \
   "version = 3.1.1 \n"                                                                             \
   "client-id=desk\n"                                                                               \
@@ -110,6 +116,12 @@ test_full_connection(void)
   g_assert_cmpstr(profile->key_password, ==, "o#pen");
   g_assert_cmpstr(profile->server_name, ==, "inner.example.com");
   g_assert_cmpstr(profile->alpn, ==, "mqtt,x");
+  g_assert_cmpint(profile->tls_version, ==, TLS_1_2);
+  g_assert_cmpstr(profile->tls_priority, ==, "SECURE256");
+  g_assert_cmpstr(profile->crl_path, ==, "/etc/p/crl.pem");
+  g_assert_cmpstr(profile->broker_ca_path, ==, "/pki/broker.pem");
+  g_assert_cmpstr(profile->dns_servers, ==, "192.0.2.53,[::1]:5353");
+  g_assert_true(profile->no_probes);
 }
 
 static void
@@ -216,6 +228,10 @@ test_wrong_values(void)
                  PATH ", line 2: scheme in [connection] is \"ws\"; allowed is mqtts or mqtt");
   assert_refused("[tls]\ntrust=all\n",
                  PATH ", line 2: trust in [tls] is \"all\"; allowed is system, file or folder");
+  assert_refused("[tls]\nversion=1.4\n",
+                 PATH ", line 2: version in [tls] is \"1.4\"; allowed is any, 1.3, 1.2, 1.1 or 1.0");
+  assert_refused("[connection]\nprobes=no\n",
+                 PATH ", line 2: probes in [connection] is \"no\"; allowed is true or false");
   assert_refused("[mqtt]\n# c\nversion=3.1\n",
                  PATH ", line 3: version in [mqtt] is \"3.1\"; allowed is 5 or 3.1.1");
   assert_refused("[mqtt]\nkeep-alive=65536\n",

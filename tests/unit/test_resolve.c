@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "net/tunnel_error.h"
-#include "unit/dns_server.h"
+#include "lab/dns_server.h"
 #include "unit/loop.h"
 
 typedef struct {

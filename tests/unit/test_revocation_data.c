@@ -6,7 +6,7 @@
 #include "trust/crl.h"
 #include "trust/revocation_data.h"
 #include "trust/trust_error.h"
-#include "unit/forge_crl.h"
+#include "lab/forge_crl.h"
 #include "unit/trust_files.h"
 
 typedef struct {

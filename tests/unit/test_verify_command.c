@@ -9,7 +9,7 @@
 
 #include "trust/gnutls_bridge.h"
 #include "trust/second_opinion.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 
 #define HOST "mqtt.example.com"
 #define AT "--at 2025-07-01 "

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "trust/verify.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 
 #define DAY 86400
 #define HOST "mqtt.example.com"

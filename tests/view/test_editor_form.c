@@ -143,7 +143,7 @@ test_edit(void)
   profile->key_path = g_strdup("client.key");
   enter_data_folder();
   scene_keys(scene, "e");
-  go_down(scene, 5);
+  go_down(scene, 7);
   PICTURE(scene, "editor-edit");
   assert_hides(scene, "hunter2");
   scene_keys(scene, "C-r");
@@ -189,7 +189,7 @@ test_locked_key(void)
   scene_keys(scene, "e");
   assert_shows(scene, "password");
   assert_hides(scene, "it belongs to the certificate");
-  go_down(scene, 8); /* key password */
+  go_down(scene, 10); /* key password */
   scene_type(scene, "sesame");
   scene_keys(scene, "Down");
   assert_shows(scene, "it belongs to the certificate");
@@ -213,7 +213,7 @@ test_tab_completes(void)
   g_autoptr(Scene) scene = scene_new(NULL);
   enter_data_folder();
   scene_keys(scene, "n");
-  go_down(scene, 5); /* client certificate */
+  go_down(scene, 7); /* client certificate */
   scene_type(scene, "client-s");
   scene_keys(scene, "Tab");
   assert_shows(scene, "client-soon.");
@@ -249,7 +249,7 @@ test_tab_stays_while_ambiguous(void)
   g_autoptr(Scene) scene = scene_new(NULL);
   enter_data_folder();
   scene_keys(scene, "n");
-  go_down(scene, 5);
+  go_down(scene, 7);
   scene_type(scene, "client-so");
   int row = focused_row(scene);
   scene_keys(scene, "Tab Tab Tab");
@@ -272,7 +272,7 @@ test_candidates_stay(void)
   g_autoptr(Scene) scene = scene_new(NULL);
   enter_data_folder();
   scene_keys(scene, "n");
-  go_down(scene, 5);
+  go_down(scene, 7);
   scene_type(scene, "client-so");
   scene_keys(scene, "Tab");
   scene->ui->dirty = FALSE;
@@ -289,7 +289,7 @@ test_tab_without_a_match(void)
   g_autoptr(Scene) scene = scene_new(NULL);
   enter_data_folder();
   scene_keys(scene, "n");
-  go_down(scene, 5);
+  go_down(scene, 7);
   int row = focused_row(scene);
   scene_type(scene, "nowhere");
   scene_keys(scene, "Tab");
@@ -306,13 +306,13 @@ test_tab_goes_through(void)
   g_autoptr(Scene) fresh = scene_new(NULL);
   enter_data_folder();
   scene_keys(fresh, "n");
-  go_down(fresh, 5);
+  go_down(fresh, 7);
   int row = focused_row(fresh);
   scene_keys(fresh, "Tab");
   g_assert_cmpint(focused_row(fresh), >, row);
   g_autoptr(Scene) saved = saved_scene();
   scene_keys(saved, "e");
-  go_down(saved, 5);
+  go_down(saved, 7);
   for (int i = 0; i < 3; i++) {
     row = focused_row(saved);
     scene_keys(saved, "Tab");
@@ -327,7 +327,7 @@ test_half_typed_path(void)
 {
   g_autoptr(Scene) scene = scene_new(NULL);
   scene_keys(scene, "n");
-  go_down(scene, 5);
+  go_down(scene, 7);
   scene_type(scene, "/nowhere/cli");
   while (g_main_context_iteration(NULL, TRUE)) {
     g_autofree char *text = screen(scene, 70, 160);
@@ -355,6 +355,12 @@ test_fields_round_trip(void)
   profile->server_name = g_strdup("mqtt.example.com");
   profile->alpn = g_strdup("x-amzn-mqtt-ca");
   profile->insecure = TRUE;
+  profile->tls_version = TLS_1_2;
+  profile->tls_priority = g_strdup("SECURE256");
+  profile->crl_path = g_strdup("/crl.pem");
+  profile->broker_ca_path = g_strdup("/broker-ca.pem");
+  profile->dns_servers = g_strdup("192.0.2.53,[2001:db8::53]:5353");
+  profile->no_probes = TRUE;
   profile->client_id = g_strdup("me");
   profile->user_name = g_strdup("u");
   profile->password = g_strdup("p");
@@ -382,14 +388,64 @@ test_every_fault_is_told(void)
   form_set_choice(form, EDIT_TRUST, TRUST_FILE);
   form_set_text(form, EDIT_KEY, "/a.key");
   form_set_text(form, EDIT_ALPN, "a b");
+  form_set_text(form, EDIT_TLS_PRIORITY, "NORMAL;x");
+  form_set_text(form, EDIT_DNS_SERVERS, "dns.example.com");
   form_set_text(form, EDIT_SUBSCRIPTIONS, "a/#/b");
   form_set_text(form, EDIT_WILL_TOPIC, "a/+");
   g_autoptr(EditorFaults) faults = editor_fields_check(form, profile);
-  static const int wrong[] = {EDIT_NAME, EDIT_HOST,        EDIT_PORT,          EDIT_CA,
-                              EDIT_ALPN, EDIT_CERTIFICATE, EDIT_SUBSCRIPTIONS, EDIT_WILL_TOPIC};
+  static const int wrong[] = {
+      EDIT_NAME, EDIT_HOST,         EDIT_PORT,        EDIT_DNS_SERVERS,   EDIT_CA,
+      EDIT_ALPN, EDIT_TLS_PRIORITY, EDIT_CERTIFICATE, EDIT_SUBSCRIPTIONS, EDIT_WILL_TOPIC};
   for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++)
     g_assert_nonnull(faults->sentence[wrong[i]]);
   g_assert_cmpint(editor_faults_first(faults), ==, EDIT_NAME);
+}
+
+/* Blanks behind the commas are for the eye. */
+static void
+test_dns_servers_with_blanks(void)
+{
+  g_autoptr(Profile) profile = profile_new();
+  g_autoptr(Form) form = editor_fields_new();
+  editor_fields_set(form, profile);
+  form_set_text(form, EDIT_DNS_SERVERS, "192.0.2.53, 192.0.2.54:5353 ");
+  g_autoptr(Profile) back = editor_fields_profile(form, profile);
+  g_assert_cmpstr(back->dns_servers, ==, "192.0.2.53,192.0.2.54:5353");
+  form_set_text(form, EDIT_DNS_SERVERS, "  ");
+  g_autoptr(Profile) none = editor_fields_profile(form, profile);
+  g_assert_null(none->dns_servers);
+}
+
+/* Each of them has a place that can be shown. */
+static void
+test_every_part_has_a_field(void)
+{
+  g_autoptr(Form) form = editor_fields_new();
+  for (int field = 0; field < PROFILE_FIELD_COUNT; field++) {
+    int id = (int)editor_field_of((ProfileField)field);
+    g_assert_cmpint(id, >, 0);
+    form_set_visible(form, id, TRUE);
+    form_focus(form, id);
+    g_assert_cmpint(form_focused(form), ==, id);
+  }
+}
+
+/* What the files hold is said beside the fields. */
+static void
+test_files_of_the_broker(void)
+{
+  g_autoptr(Scene) scene = saved_scene();
+  Profile *profile = scene->connection->profile;
+  profile->broker_ca_path = scene_path("root.pem");
+  profile->crl_path = scene_path("client.pem");
+  scene_keys(scene, "e");
+  assert_shows(scene, "holds a certificate");
+  assert_shows(scene, "Broker's CA file");
+  g_free(profile->crl_path);
+  profile->crl_path = scene_path("no-such.crl");
+  scene_keys(scene, "Esc e");
+  assert_shows(scene, "no-such.crl");
+  assert_shows(scene, "does not exist");
 }
 
 /* --- Publish and subscribe -------------------------------------------------------------------- */
@@ -463,7 +519,7 @@ test_hints(void)
   assert_hints(scene, 70, " F1 help  C-s publish  Enter publish  Tab next field  Esc cancel");
   scene_keys(scene, "Esc e");
   assert_hints(scene, 80, " F1 help  C-s save  Tab next field  C-o save and connect  Esc cancel");
-  go_down(scene, 5);
+  go_down(scene, 7);
   assert_hints(scene, 100,
                " F1 help  C-s save  Tab complete  Down next field  C-o save and connect"
                "  Esc cancel");
@@ -525,6 +581,9 @@ main(int argc, char **argv)
   g_test_add_func("/editor/half-typed-path", test_half_typed_path);
   g_test_add_func("/editor/fields-round-trip", test_fields_round_trip);
   g_test_add_func("/editor/every-fault", test_every_fault_is_told);
+  g_test_add_func("/editor/dns-servers-with-blanks", test_dns_servers_with_blanks);
+  g_test_add_func("/editor/every-part-has-a-field", test_every_part_has_a_field);
+  g_test_add_func("/editor/files-of-the-broker", test_files_of_the_broker);
   g_test_add_func("/publish", test_publish);
   g_test_add_func("/subscribe", test_subscribe);
   g_test_add_func("/forms/hints", test_hints);

@@ -1,7 +1,8 @@
 #include "config.h"
 
-#include "unit/forge.h"
+#include "lab/forge.h"
 
+#include <arpa/inet.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
@@ -51,6 +52,40 @@ make_key(const ForgeTemplate *template)
 }
 
 static void
+add_address(gnutls_x509_crt_t crt, const char *text)
+{
+  unsigned char bytes[16];
+  gboolean six = strchr(text, ':') != NULL;
+  if (inet_pton(six ? AF_INET6 : AF_INET, text, bytes) != 1)
+    g_error("\"%s\" is no address", text);
+  must(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, bytes, six ? 16 : 4,
+                                            GNUTLS_FSAN_APPEND));
+}
+
+static void
+add_name(gnutls_x509_crt_t crt, const char *name)
+{
+  static const struct {
+    const char *prefix;
+    gnutls_x509_subject_alt_name_t type;
+  } kinds[] = {
+      {"DNS:", GNUTLS_SAN_DNSNAME}, {"email:", GNUTLS_SAN_RFC822NAME}, {"URI:", GNUTLS_SAN_URI}};
+  if (g_str_has_prefix(name, "IP:")) {
+    add_address(crt, name + strlen("IP:"));
+    return;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    const char *value = name + strlen(kinds[i].prefix);
+    if (!g_str_has_prefix(name, kinds[i].prefix))
+      continue;
+    must(gnutls_x509_crt_set_subject_alt_name(crt, kinds[i].type, value, strlen(value),
+                                              GNUTLS_FSAN_APPEND));
+    return;
+  }
+  g_error("\"%s\" is no name of a known kind", name);
+}
+
+static void
 set_names(gnutls_x509_crt_t crt, const ForgeTemplate *template)
 {
   if (template->organization)
@@ -62,6 +97,9 @@ set_names(gnutls_x509_crt_t crt, const ForgeTemplate *template)
   if (template->dns && template->version != 1)
     must(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, template->dns,
                                               strlen(template->dns), GNUTLS_FSAN_SET));
+  g_auto(GStrv) names = g_strsplit(template->names == NULL ? "" : template->names, ",", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    add_name(crt, names[i]);
 }
 
 static void
@@ -110,7 +148,8 @@ parse(GBytes *der)
   gsize length;
   const void *bytes = g_bytes_get_data(der, &length);
   Certificate *certificate = certificate_new_from_der(bytes, length, &error);
-  g_assert_no_error(error);
+  if (certificate == NULL)
+    g_error("%s", error->message);
   return certificate;
 }
 
@@ -195,6 +234,19 @@ forged_free(Forged *forged)
   certificate_unref(forged->certificate);
   gnutls_x509_privkey_deinit(forged->key);
   g_free(forged);
+}
+
+char *
+forged_key_pem(const Forged *forged, const char *password)
+{
+  gnutls_datum_t pem;
+  must(gnutls_x509_privkey_export2_pkcs8(
+      forged->key, GNUTLS_X509_FMT_PEM, password,
+      password != NULL ? GNUTLS_PKCS_PBES2_AES_256 : GNUTLS_PKCS_PLAIN, &pem));
+  char *text = g_strndup((const char *)pem.data, pem.size);
+  gnutls_memset(pem.data, 0, pem.size);
+  gnutls_free(pem.data);
+  return text;
 }
 
 Certificate *

@@ -1,6 +1,7 @@
 /* Certificates that trust/pki.h rightly does not make: weak, contradictory, with strange
  * extensions. Out of nothing but GnuTLS, so that a test of verification does not lean on the
- * code that it tests. Every failure ends the test. */
+ * code that it tests; and those of the fault lab. Every failure ends the program with GnuTLS's
+ * sentence: none is a fault of who runs it. */
 #pragma once
 
 #include <gnutls/x509.h>
@@ -11,6 +12,8 @@ typedef struct {
   const char *name; /* common name */
   const char *organization;
   const char *dns;                      /* one SAN, or NULL */
+  const char *names;                    /* more: "DNS:a.test,IP:192.0.2.1,IP:::1,email:a@b.test,
+                                         * URI:x:y"; or NULL */
   int version;                          /* 0: 3; 1: no extensions at all */
   int authority;                        /* 1: CA:TRUE, 0: CA:FALSE, -1: no basicConstraints */
   int path_length;                      /* -1: none */
@@ -20,7 +23,7 @@ typedef struct {
   gnutls_pk_algorithm_t key_algorithm;  /* 0: ECDSA */
   unsigned key_bits;                    /* 0: P-256 */
   gnutls_digest_algorithm_t digest;     /* 0: SHA-256 */
-  gint64 not_before, not_after;         /* 0, 0: FORGE_START to FORGE_END */
+  gint64 not_before, not_after;         /* 0, 0: FORGE_START to FORGE_END; lab_forge() has its own */
   void (*tweak)(gnutls_x509_crt_t crt); /* before it is signed, or NULL */
 } ForgeTemplate;
 
@@ -46,6 +49,10 @@ Forged *forge_with_key(const ForgeTemplate *template, const Forged *issuer, cons
 GBytes *forge_der(const ForgeTemplate *template);
 void forged_free(Forged *forged);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Forged, forged_free)
+
+/* (transfer full): the private key as PKCS#8 PEM; encrypted (PBES2, AES-256) unless `password` is
+ * NULL. */
+char *forged_key_pem(const Forged *forged, const char *password);
 
 /* (transfer full): the certificate with one bit of its signature changed. */
 Certificate *forge_damaged(const Certificate *certificate);

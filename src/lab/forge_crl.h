@@ -2,7 +2,7 @@
  * not lean on the code that it tests. Every failure ends the test. */
 #pragma once
 
-#include "unit/forge.h"
+#include "lab/forge.h"
 
 #define FORGE_NO_DATE G_GINT64_CONSTANT(-1)
 #define FORGE_CRL_START (FORGE_NOW - 7 * 86400)

@@ -1,13 +1,29 @@
 #include "config.h"
-#include "live/tls_peer.h"
+
+#include "lab/tls_peer.h"
 
 #include <string.h>
 #include <sys/socket.h>
+
+static int
+must(int result)
+{
+  if (result < 0)
+    g_error("TLS peer: %s", gnutls_strerror(result));
+  return result;
+}
 
 static gnutls_datum_t
 datum(const char *text)
 {
   return (gnutls_datum_t){(unsigned char *)text, (unsigned)strlen(text)};
+}
+
+/* GnuTLS then ends the handshake, and tls_peer_accept() says why. */
+static int
+refuse(gnutls_session_t session)
+{
+  return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 /* Asks, or requires and verifies. */
@@ -17,12 +33,13 @@ set_client_authentication(TlsPeer *peer, const TlsPeerOptions *options)
   if (options->client_ca_pem == NULL)
     return;
   gnutls_datum_t ca = datum(options->client_ca_pem);
-  g_assert_cmpint(
-      gnutls_certificate_set_x509_trust_mem(peer->credentials, &ca, GNUTLS_X509_FMT_PEM), ==, 1);
+  must(gnutls_certificate_set_x509_trust_mem(peer->credentials, &ca, GNUTLS_X509_FMT_PEM));
   gnutls_certificate_server_set_request(peer->session, options->require ? GNUTLS_CERT_REQUIRE
                                                                         : GNUTLS_CERT_REQUEST);
   gnutls_certificate_send_x509_rdn_sequence(peer->session, options->name_no_ca ? 1 : 0);
-  if (options->require)
+  if (options->refuse > 0)
+    gnutls_certificate_set_verify_function(peer->credentials, refuse);
+  else if (options->require)
     gnutls_session_set_verify_cert(peer->session, NULL, 0);
 }
 
@@ -43,7 +60,8 @@ on_status_request(gnutls_session_t session, void *pointer, gnutls_datum_t *answe
   gsize length;
   const void *bytes = g_bytes_get_data(pointer, &length);
   answer->data = gnutls_malloc(length); /* GnuTLS frees it */
-  g_assert_nonnull(answer->data);
+  if (answer->data == NULL)
+    return GNUTLS_E_MEMORY_ERROR;
   memcpy(answer->data, bytes, length);
   answer->size = (unsigned)length;
   return 0;
@@ -54,20 +72,15 @@ set_up(TlsPeer *peer, int fd, const TlsPeerOptions *options)
 {
   gnutls_datum_t chain = datum(options->chain_pem), key = datum(options->key_pem);
   memset(peer, 0, sizeof *peer);
-  g_assert_cmpint(gnutls_certificate_allocate_credentials(&peer->credentials), ==, 0);
-  g_assert_cmpint(
-      gnutls_certificate_set_x509_key_mem(peer->credentials, &chain, &key, GNUTLS_X509_FMT_PEM), >=,
-      0);
+  must(gnutls_certificate_allocate_credentials(&peer->credentials));
+  must(gnutls_certificate_set_x509_key_mem(peer->credentials, &chain, &key, GNUTLS_X509_FMT_PEM));
   if (options->staple != NULL)
     gnutls_certificate_set_ocsp_status_request_function(peer->credentials, on_status_request,
                                                         options->staple);
-  g_assert_cmpint(gnutls_init(&peer->session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL), ==, 0);
-  g_assert_cmpint(
-      gnutls_priority_set_direct(peer->session,
-                                 options->priority == NULL ? "NORMAL" : options->priority, NULL),
-      ==, 0);
-  g_assert_cmpint(gnutls_credentials_set(peer->session, GNUTLS_CRD_CERTIFICATE, peer->credentials),
-                  ==, 0);
+  must(gnutls_init(&peer->session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL));
+  must(gnutls_priority_set_direct(peer->session,
+                                  options->priority == NULL ? "NORMAL" : options->priority, NULL));
+  must(gnutls_credentials_set(peer->session, GNUTLS_CRD_CERTIFICATE, peer->credentials));
   set_client_authentication(peer, options);
   set_alpn(peer, options);
   gnutls_transport_set_int(peer->session, fd);
@@ -85,8 +98,16 @@ tls_peer_accept(TlsPeer *peer, int fd, const TlsPeerOptions *options)
   if (gnutls_server_name_get(peer->session, peer->sni, &length, &type, 0) != 0)
     peer->sni[0] = '\0';
   gnutls_certificate_get_peers(peer->session, &peer->client_certificates);
-  if (peer->code < 0 && peer->code != GNUTLS_E_FATAL_ALERT_RECEIVED)
+  if (peer->code == GNUTLS_E_CERTIFICATE_ERROR && options->refuse > 0)
+    tls_peer_alert(peer, options->refuse);
+  else if (peer->code < 0 && peer->code != GNUTLS_E_FATAL_ALERT_RECEIVED)
     gnutls_alert_send_appropriate(peer->session, peer->code);
+}
+
+void
+tls_peer_alert(TlsPeer *peer, int alert)
+{
+  gnutls_alert_send(peer->session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)alert);
 }
 
 void
@@ -122,11 +143,35 @@ tls_peer_read(TlsPeer *peer, void *bytes, gsize length)
   return TRUE;
 }
 
+/* The length that follows the first byte (MQTT 5, 1.5.5); -1: the other side has gone. */
+static gssize
+read_length(TlsPeer *peer, guint8 *packet, gsize *header)
+{
+  gsize length = 0;
+  for (int shift = 0; shift < 28; shift += 7) {
+    if (!tls_peer_read(peer, packet + *header, 1))
+      return -1;
+    length |= (gsize)(packet[*header] & 127) << shift;
+    if (packet[(*header)++] < 128)
+      return (gssize)length;
+  }
+  return -1;
+}
+
+gsize
+tls_peer_read_packet_into(TlsPeer *peer, guint8 *packet, gsize size)
+{
+  gsize header = 1;
+  if (!tls_peer_read(peer, packet, 1))
+    return 0;
+  gssize length = read_length(peer, packet, &header);
+  if (length < 0 || header + (gsize)length > size)
+    return 0;
+  return tls_peer_read(peer, packet + header, (gsize)length) ? header + (gsize)length : 0;
+}
+
 gsize
 tls_peer_read_packet(TlsPeer *peer, guint8 packet[130])
 {
-  if (!tls_peer_read(peer, packet, 2))
-    return 0;
-  g_assert_cmpuint(packet[1], <, 128);
-  return tls_peer_read(peer, packet + 2, packet[1]) ? 2u + packet[1] : 0;
+  return tls_peer_read_packet_into(peer, packet, 130);
 }

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "unit/forge_crl.h"
+#include "lab/forge_crl.h"
 
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>

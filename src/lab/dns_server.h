@@ -1,4 +1,4 @@
-/* A name server of the test's own, UDP and TCP on 127.0.0.1, on the context it is given. */
+/* A name server of our own, UDP and TCP on 127.0.0.1, on the context it is given. */
 #pragma once
 
 #include <glib.h>

@@ -1,0 +1,15 @@
+/* Ports that speak something else. */
+#include "config.h"
+
+#include "lab/lab_families.h"
+#include "lab/scene.h"
+
+static const LabFault faults[] = {
+    {0},
+};
+
+static const LabMissing missing[] = {
+    {0},
+};
+
+const LabFamily lab_family_port = {faults, missing};

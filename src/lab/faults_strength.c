@@ -1,0 +1,15 @@
+/* Signatures and keys that are too weak, or of a kind that is not known. */
+#include "config.h"
+
+#include "lab/lab_families.h"
+#include "lab/scene.h"
+
+static const LabFault faults[] = {
+    {0},
+};
+
+static const LabMissing missing[] = {
+    {0},
+};
+
+const LabFamily lab_family_strength = {faults, missing};

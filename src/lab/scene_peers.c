@@ -1,0 +1,279 @@
+/* The peers of a scene, and its name server. */
+#include "config.h"
+
+#include "lab/scene.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/scene_private.h"
+
+#define START_TRIES 5 /* another program may take the port between our look and the start */
+
+static void
+use_port(LabScene *scene, guint16 port)
+{
+  if (scene->profile->port == 0)
+    scene->profile->port = port;
+}
+
+guint16
+lab_no_peer(LabScene *scene)
+{
+  guint16 port = lab_free_port();
+  use_port(scene, port);
+  return port;
+}
+
+/* --- Programs --------------------------------------------------------------------------------- */
+
+static void
+good_server_files(LabScene *scene, const char **chain_file, const char **key_file)
+{
+  const LabPki *pki = lab_pki(scene);
+  if (*chain_file == NULL)
+    *chain_file =
+        lab_write_chain(scene, "server-fullchain.pem", pki->server, pki->intermediate, NULL);
+  if (*key_file == NULL)
+    *key_file = lab_write_key(scene, "server.key", pki->server, NULL);
+}
+
+/* mosquitto's tls_version is the lowest that it takes; the highest is OpenSSL's to say. */
+static char **
+openssl_environment(LabScene *scene, gboolean any_version)
+{
+  g_autofree char *text =
+      g_strdup_printf("openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\n"
+                      "system_default = limits\n[limits]\nMaxProtocol = %s\n",
+                      !any_version && scene->tls == LAB_TLS_1_2 ? "TLSv1.2" : "TLSv1.3");
+  const char *path = lab_write(scene, "openssl.cnf", text, -1);
+  return g_environ_setenv(g_get_environ(), "OPENSSL_CONF", path, TRUE);
+}
+
+static void
+start_program(LabScene *scene, const char *const *arguments, const char *const *environment,
+              const char *log, guint16 port)
+{
+  g_autofree char *log_path = g_build_filename(scene->folder, log, NULL);
+  g_autoptr(GError) error = NULL;
+  LabProcess *process = lab_process_start(arguments, environment, log_path, port, &error);
+  if (process != NULL)
+    g_ptr_array_add(scene->processes, process);
+  else
+    lab_fail(scene, (LabError)error->code, "%s", error->message);
+}
+
+static char *
+find_program(LabScene *scene, const char *name, const char *package)
+{
+  g_autoptr(GError) error = NULL;
+  char *program = lab_program_find(name, package, &error);
+  if (program == NULL)
+    lab_fail(scene, LAB_ERROR_PROGRAM, "%s", error->message);
+  return program;
+}
+
+/* As root, mosquitto would become a user who cannot read the folder. */
+static const char *
+write_mosquitto(LabScene *scene, const LabMosquitto *options, guint16 port)
+{
+  g_autoptr(GString) text = g_string_new(geteuid() == 0 ? "user root\n" : NULL);
+  const char *chain_file = options->chain_file, *key_file = options->key_file;
+  g_string_append_printf(text, "persistence false\nlog_dest stderr\nlistener %u 127.0.0.1\n", port);
+  if (!options->plain) {
+    good_server_files(scene, &chain_file, &key_file);
+    g_string_append_printf(text, "certfile %s\nkeyfile %s\ntls_version %s\n", chain_file, key_file,
+                           options->any_version ? "tlsv1.2" : lab_tls_mosquitto(scene));
+  }
+  if (options->client_ca_file != NULL)
+    g_string_append_printf(text, "cafile %s\nrequire_certificate true\n", options->client_ca_file);
+  if (options->extra == NULL || strstr(options->extra, "allow_anonymous") == NULL)
+    g_string_append(text, "allow_anonymous true\n");
+  if (options->extra != NULL)
+    g_string_append_printf(text, "%s\n", options->extra);
+  g_autofree char *name = g_strdup_printf("mosquitto-%u.conf", port);
+  return lab_write(scene, name, text->str, -1);
+}
+
+static void
+try_mosquitto(LabScene *scene, const char *program, const LabMosquitto *options, guint16 port)
+{
+  g_auto(GStrv) environment = openssl_environment(scene, options->any_version);
+  g_autofree char *log = g_strdup_printf("mosquitto-%u.log", port);
+  const char *const arguments[] = {program, "-c", write_mosquitto(scene, options, port), NULL};
+  if (!lab_failed(scene))
+    start_program(scene, arguments, (const char *const *)environment, log, port);
+}
+
+guint16
+lab_mosquitto(LabScene *scene, const LabMosquitto *options)
+{
+  g_autofree char *program =
+      lab_failed(scene) ? NULL : find_program(scene, "mosquitto", "mosquitto");
+  guint16 port = 0;
+  for (int i = 0; program != NULL && i < START_TRIES; i++) {
+    g_clear_error(&scene->error);
+    port = lab_free_port();
+    try_mosquitto(scene, program, options, port);
+    if (!lab_failed(scene))
+      break;
+  }
+  use_port(scene, port);
+  return port;
+}
+
+guint16
+lab_good_broker(LabScene *scene)
+{
+  const char *client_ca = lab_write_chain(scene, "client-ca.pem", lab_pki(scene)->client_ca, NULL);
+  lab_use_good_trust(scene);
+  lab_use_good_client(scene);
+  return lab_mosquitto(scene, &(LabMosquitto){.client_ca_file = client_ca});
+}
+
+guint16
+lab_broker_with(LabScene *scene, const Forged *server, const Forged *issuer)
+{
+  LabMosquitto options = {
+      .chain_file = lab_write_chain(scene, "broker.pem", server, issuer, NULL),
+      .key_file = lab_write_key(scene, "broker.key", server, NULL),
+  };
+  lab_use_good_trust(scene);
+  return lab_mosquitto(scene, &options);
+}
+
+static void
+try_openssl(LabScene *scene, GPtrArray *arguments, guint16 port)
+{
+  g_auto(GStrv) environment = openssl_environment(scene, TRUE);
+  g_autofree char *log = g_strdup_printf("openssl-%u.log", port);
+  arguments->pdata[3] = (gpointer)lab_keep(scene, g_strdup_printf("127.0.0.1:%u", port));
+  if (!lab_failed(scene))
+    start_program(scene, (const char *const *)arguments->pdata, (const char *const *)environment,
+                  log, port);
+}
+
+guint16
+lab_openssl(LabScene *scene, const char *chain_file, const char *key_file, gboolean any_version,
+            const char *const *arguments)
+{
+  g_autofree char *program = lab_failed(scene) ? NULL : find_program(scene, "openssl", "openssl");
+  g_autoptr(GPtrArray) all = g_ptr_array_new();
+  guint16 port = 0;
+  if (program == NULL)
+    return 0;
+  good_server_files(scene, &chain_file, &key_file);
+  const char *const first[] = {program,    "s_server", "-accept",  NULL,   "-cert_chain",
+                               chain_file, "-cert",    chain_file, "-key", key_file};
+  for (gsize i = 0; i < G_N_ELEMENTS(first); i++)
+    g_ptr_array_add(all, (gpointer)first[i]);
+  if (!any_version)
+    g_ptr_array_add(all, (gpointer)lab_tls_openssl(scene));
+  for (gsize i = 0; arguments != NULL && arguments[i] != NULL; i++)
+    g_ptr_array_add(all, (gpointer)arguments[i]);
+  g_ptr_array_add(all, NULL);
+  for (int i = 0; i < START_TRIES; i++) {
+    g_clear_error(&scene->error);
+    port = lab_free_port();
+    try_openssl(scene, all, port);
+    if (!lab_failed(scene))
+      break;
+  }
+  use_port(scene, port);
+  return port;
+}
+
+/* --- Scripts ---------------------------------------------------------------------------------- */
+
+guint16
+lab_peer(LabScene *scene, PeerScript script, gpointer data)
+{
+  if (lab_failed(scene))
+    return 0;
+  Peer *peer = peer_start(script, data);
+  g_ptr_array_add(scene->peers, peer);
+  use_port(scene, peer_port(peer));
+  return peer_port(peer);
+}
+
+typedef struct {
+  LabScene *scene;
+  TlsPeerOptions options;
+  LabTlsScript script;
+  gpointer data;
+} TlsStage;
+
+static void
+serve_tls(int fd, gpointer data)
+{
+  TlsStage *stage = data;
+  TlsPeer peer;
+  tls_peer_accept(&peer, fd, &stage->options);
+  if (peer.code == 0)
+    stage->script(stage->scene, &peer, stage->data);
+  tls_peer_clear(&peer, FALSE);
+}
+
+static void
+serve_mqtt(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  mqtt_script_serve(peer, data);
+}
+
+static gpointer
+keep_stage(LabScene *scene, gconstpointer plain, gsize size)
+{
+  gpointer stage = g_memdup2(plain, size);
+  g_ptr_array_add(scene->stages, stage);
+  return stage;
+}
+
+guint16
+lab_tls_peer(LabScene *scene, const TlsPeerOptions *options, LabTlsScript script, gpointer data)
+{
+  TlsStage stage = {scene, *options, script, data};
+  if (script == NULL)
+    return lab_mqtt_peer(scene, options, &MQTT_SCRIPT_GOOD);
+  return lab_peer(scene, serve_tls, keep_stage(scene, &stage, sizeof stage));
+}
+
+guint16
+lab_mqtt_peer(LabScene *scene, const TlsPeerOptions *options, const MqttScript *script)
+{
+  return lab_tls_peer(scene, options, serve_mqtt, keep_stage(scene, script, sizeof *script));
+}
+
+TlsPeerOptions
+lab_tls_options(LabScene *scene, gboolean two_way)
+{
+  const LabPki *pki = lab_pki(scene);
+  const char *chain = lab_keep(
+      scene, g_strconcat(lab_pem(scene, pki->server), lab_pem(scene, pki->intermediate), NULL));
+  return (TlsPeerOptions){.chain_pem = chain,
+                          .key_pem = lab_key_pem(scene, pki->server),
+                          .client_ca_pem = two_way ? lab_pem(scene, pki->client_ca) : NULL,
+                          .require = two_way,
+                          .priority = lab_tls_gnutls(scene)};
+}
+
+/* --- Names ------------------------------------------------------------------------------------ */
+
+static void
+note_host(LabScene *scene, const char *name)
+{
+  scene->host_named |= g_ascii_strcasecmp(name, LAB_HOST) == 0;
+}
+
+void
+lab_dns(LabScene *scene, const char *name, const char *type, const char *value)
+{
+  note_host(scene, name);
+  lab_names_add(scene->names, name, type, value);
+}
+
+void
+lab_dns_fail(LabScene *scene, const char *name, int rcode)
+{
+  note_host(scene, name);
+  lab_names_fail(scene->names, name, rcode);
+}

@@ -1,0 +1,293 @@
+#include "config.h"
+
+#include "live/faults/fault_case.h"
+
+#include <string.h>
+
+#include "core/check.h"
+
+#define LOG_BYTES (64 * 1024)
+#define DEADLINE_MS 30000 /* bounds a failure */
+
+char *
+fault_case_name(const FaultCase *a_case)
+{
+  g_autofree char *name = lab_fault_name(a_case->fault);
+  if (a_case->fault->flags & LAB_NO_TLS)
+    return g_steal_pointer(&name);
+  return g_strdup_printf("%s/tls-%s", name, a_case->tls == LAB_TLS_1_2 ? "1.2" : "1.3");
+}
+
+/* --- What was found --------------------------------------------------------------------------- */
+
+static void
+tell_timeline(GString *out, const Timeline *timeline)
+{
+  for (guint64 number = timeline_first(timeline); number < timeline_next(timeline); number++) {
+    const TimelineEntry *entry = timeline_get(timeline, number);
+    g_string_append_printf(out, "%8" G_GINT64_FORMAT " us %-5s %s%s%s\n", entry->step_us,
+                           entry->stage, entry->text, entry->code != NULL ? "  " : "",
+                           entry->code != NULL ? entry->code : "");
+  }
+}
+
+static void
+keep(FaultResult *result, const Connection *connection)
+{
+  const GPtrArray *findings = connection_info(connection)->findings;
+  for (guint i = 0; i < findings->len; i++)
+    g_ptr_array_add(result->findings, finding_copy(findings->pdata[i]));
+  g_autoptr(GString) timeline = g_string_new(NULL);
+  tell_timeline(timeline, connection_timeline(connection));
+  result->timeline = g_strdup(timeline->str);
+}
+
+/* --- A connection that fails, or works with a warning ----------------------------------------- */
+
+static void
+on_done(Check *check, gpointer loop)
+{
+  g_main_loop_quit(loop);
+}
+
+static void
+run_check(FaultResult *result, Transport *transport, const Profile *profile)
+{
+  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Check) check = check_start(transport, profile, DEADLINE_MS, on_done, loop, &error);
+  g_assert_no_error(error);
+  g_main_loop_run(loop);
+  result->over = check_outcome(check) != CHECK_TIMED_OUT;
+  keep(result, check_connection(check));
+}
+
+/* --- A fault that comes when the connection is there ------------------------------------------ */
+
+typedef struct {
+  const LabFault *fault;
+  GMainLoop *loop;
+  Connection *connection;
+  gboolean acted;
+  gboolean over;
+  guint later, limit;
+} Watch;
+
+static gboolean
+has_finding(const Connection *connection, const char *code)
+{
+  const GPtrArray *findings = connection_info(connection)->findings;
+  for (guint i = 0; i < findings->len; i++) {
+    if (strcmp(((const Finding *)findings->pdata[i])->code, code) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The fault has its name, or the connection has ended without. */
+static gboolean
+is_over(const Watch *watch)
+{
+  const Session *session = connection_session(watch->connection);
+  if (connection_is_probing(watch->connection))
+    return FALSE;
+  return has_finding(watch->connection, watch->fault->code) || session->stopped_by_fault ||
+         session->state == SESSION_WAITING;
+}
+
+/* Not from within the connection's own call. */
+static gboolean
+on_later(gpointer data)
+{
+  Watch *watch = data;
+  watch->later = 0;
+  if (connection_session(watch->connection)->state == SESSION_ONLINE && !watch->acted) {
+    watch->acted = TRUE;
+    if (watch->fault->act != NULL)
+      watch->fault->act(watch->connection);
+  }
+  watch->over = is_over(watch);
+  if (watch->over)
+    g_main_loop_quit(watch->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_changed(Connection *connection, ConnectionChange what, gpointer data)
+{
+  Watch *watch = data;
+  if (watch->later == 0)
+    watch->later = g_idle_add_full(G_PRIORITY_DEFAULT, on_later, watch, NULL);
+}
+
+static gboolean
+on_limit(gpointer data)
+{
+  Watch *watch = data;
+  watch->limit = 0;
+  g_main_loop_quit(watch->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_watch(FaultResult *result, const LabFault *fault, Transport *transport, const Profile *profile)
+{
+  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+  g_autoptr(GError) error = NULL;
+  Watch watch = {.fault = fault, .loop = loop};
+  watch.connection = connection_new(transport, profile, LOG_BYTES, on_changed, &watch, &error);
+  g_assert_no_error(error);
+  watch.limit = g_timeout_add(DEADLINE_MS, on_limit, &watch);
+  connection_connect(watch.connection);
+  g_main_loop_run(loop);
+  result->over = watch.over;
+  keep(result, watch.connection);
+  connection_free(watch.connection);
+  if (watch.later != 0)
+    g_source_remove(watch.later);
+  if (watch.limit != 0)
+    g_source_remove(watch.limit);
+}
+
+/* --- The case --------------------------------------------------------------------------------- */
+
+static void
+run_scene(FaultResult *result, const FaultCase *a_case, LabScene *scene)
+{
+  g_autoptr(Transport) transport = transport_new();
+  result->expected_sha256 = g_strdup(lab_scene_expected_sha256(scene));
+  result->expected_file = g_strdup(lab_scene_expected_file(scene));
+  if (a_case->fault->flags & LAB_AFTER_ONLINE)
+    run_watch(result, a_case->fault, transport, lab_scene_profile(scene));
+  else
+    run_check(result, transport, lab_scene_profile(scene));
+}
+
+FaultResult *
+fault_case_run(const FaultCase *a_case)
+{
+  FaultResult *result = g_new0(FaultResult, 1);
+  g_autoptr(GError) error = NULL;
+  result->findings = finding_list_new();
+  g_autoptr(LabScene) scene = lab_scene_start(a_case->fault, a_case->tls, &error);
+  if (scene != NULL) {
+    run_scene(result, a_case, scene);
+    return result;
+  }
+  result->end = g_error_matches(error, LAB_ERROR, LAB_ERROR_PROGRAM) ? FAULT_CASE_NO_PROGRAM
+                                                                     : FAULT_CASE_NO_SCENE;
+  result->why = g_strdup(error->message);
+  return result;
+}
+
+void
+fault_result_free(FaultResult *result)
+{
+  g_ptr_array_unref(result->findings);
+  g_free(result->why);
+  g_free(result->expected_sha256);
+  g_free(result->expected_file);
+  g_free(result->timeline);
+  g_free(result);
+}
+
+/* --- Is it what it should be? ----------------------------------------------------------------- */
+
+const Finding *
+fault_result_find(const FaultResult *result, const char *code)
+{
+  for (guint i = 0; i < result->findings->len; i++) {
+    const Finding *finding = result->findings->pdata[i];
+    if (strcmp(finding->code, code) == 0)
+      return finding;
+  }
+  return NULL;
+}
+
+static void
+compare_texts(GString *out, const char *what, const char *expected, const char *found)
+{
+  if (g_strcmp0(expected, found) != 0)
+    g_string_append_printf(out, "%s is %s, not %s\n", what, found != NULL ? found : "none",
+                           expected != NULL ? expected : "none");
+}
+
+static void
+compare_finding(GString *out, const FaultResult *result, const LabFault *fault,
+                const Finding *finding)
+{
+  compare_texts(out, "severity", finding_severity_name(fault->severity),
+                finding_severity_name(finding->severity));
+  compare_texts(out, "side", finding_side_name(fault->side), finding_side_name(finding->side));
+  compare_texts(out, "source", finding_source_name(fault->source),
+                finding_source_name(finding->source));
+  if (fault->index != finding->index)
+    g_string_append_printf(out, "index is %d, not %d\n", finding->index, fault->index);
+  if (result->expected_sha256 != NULL)
+    compare_texts(out, "certificate", result->expected_sha256, finding->sha256);
+  if (result->expected_file != NULL)
+    compare_texts(out, "file", result->expected_file, finding->file);
+  if (finding->message == NULL || finding->remedy == NULL)
+    g_string_append(out, "it has no message or no remedy\n");
+}
+
+/* The code of the one error that may be there; NULL: none. */
+static const char *
+allowed_error(const LabFault *fault)
+{
+  return fault->severity == FINDING_ERROR ? fault->code : fault->error;
+}
+
+static void
+judge_errors(GString *out, const FaultResult *result, const LabFault *fault)
+{
+  const char *allowed = allowed_error(fault);
+  guint count = 0;
+  for (guint i = 0; i < result->findings->len; i++) {
+    const Finding *finding = result->findings->pdata[i];
+    if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, allowed) == 0)
+      count++;
+    else if (finding->severity == FINDING_ERROR)
+      g_string_append_printf(out, "the error %s is there, too\n", finding->code);
+    else if (strcmp(finding->code, "unknown") == 0 && strcmp(fault->code, "unknown") != 0)
+      g_string_append(out, "a finding without a name is there\n");
+  }
+  if (allowed != NULL && count != 1)
+    g_string_append_printf(out, "%u errors %s\n", count, allowed);
+}
+
+char *
+fault_result_judge(const FaultResult *result, const LabFault *fault)
+{
+  g_autoptr(GString) out = g_string_new(NULL);
+  const Finding *finding = fault_result_find(result, fault->code);
+  if (!result->over)
+    g_string_append(out, "it was not over in time\n");
+  if (finding != NULL)
+    compare_finding(out, result, fault, finding);
+  else
+    g_string_append_printf(out, "%s was not found\n", fault->code);
+  judge_errors(out, result, fault);
+  return out->len > 0 ? g_strdup(out->str) : NULL;
+}
+
+char *
+fault_result_tell(const FaultResult *result)
+{
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (guint i = 0; i < result->findings->len; i++) {
+    const Finding *finding = result->findings->pdata[i];
+    g_string_append_printf(out, "%s %s, side %s, %s %d, file %s, %s\n  %s\n  %s\n",
+                           finding_severity_name(finding->severity), finding->code,
+                           finding_side_name(finding->side), finding_source_name(finding->source),
+                           finding->index, finding->file != NULL ? finding->file : "none",
+                           finding->sha256 != NULL ? finding->sha256 : "no certificate",
+                           finding->message, finding->remedy);
+    for (guint j = 0; j < finding->evidence->len; j++)
+      g_string_append_printf(out, "  - %s\n", (const char *)finding->evidence->pdata[j]);
+    for (guint j = 0; j < finding->alternatives->len; j++)
+      g_string_append_printf(out, "  or %s\n", (const char *)finding->alternatives->pdata[j]);
+  }
+  g_string_append(out, result->timeline != NULL ? result->timeline : "");
+  return g_strdup(out->str);
+}

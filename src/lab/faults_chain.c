@@ -1,12 +1,13 @@
 /* Faults of what is in a chain and in which order: the broker's, and our own. */
 #include "config.h"
 
+#include "lab/fault_row.h"
 #include "lab/lab_families.h"
 #include "lab/scene.h"
 
 #include <string.h>
 
-/* --- The broker's -------------------------------------------------------------------------------- */
+/* --- The broker's ---------------------------------------------------------------------------- */
 
 /* mosquitto that sends this file; `key` is whose it is. Our side is in order. */
 static void
@@ -94,8 +95,9 @@ build_unrelated(LabScene *scene)
   const LabPki *pki = lab_pki(scene);
   Forged *other_root = authority_of(scene, "Other Root", NULL);
   Forged *stranger = authority_of(scene, "Other Issuing CA", other_root);
-  broker_sends(scene, lab_write_chain(scene, "chain.pem", pki->server, pki->intermediate, stranger,
-                                      NULL), pki->server);
+  broker_sends(scene,
+               lab_write_chain(scene, "chain.pem", pki->server, pki->intermediate, stranger, NULL),
+               pki->server);
   lab_expect_certificate(scene, stranger);
 }
 
@@ -103,8 +105,9 @@ static void
 build_root_sent(LabScene *scene)
 {
   const LabPki *pki = lab_pki(scene);
-  broker_sends(scene, lab_write_chain(scene, "chain.pem", pki->server, pki->intermediate, pki->root,
-                                      NULL), pki->server);
+  broker_sends(scene,
+               lab_write_chain(scene, "chain.pem", pki->server, pki->intermediate, pki->root, NULL),
+               pki->server);
   lab_expect_certificate(scene, pki->root);
 }
 
@@ -225,7 +228,7 @@ build_deep(LabScene *scene)
   broker_sends(scene, lab_write(scene, "chain.pem", text->str, (gssize)text->len), server);
 }
 
-/* --- Several servers behind one name ------------------------------------------------------------- */
+/* --- Several servers behind one name --------------------------------------------------------- */
 
 /* Without a server name, as to an address, openssl s_server shows its first certificate. */
 static void
@@ -237,8 +240,9 @@ build_by_name(LabScene *scene)
   Forged *other = lab_forge(scene, &template, pki->intermediate);
   const char *const arguments[] = {
       "-servername", "localhost",
-      "-cert2", lab_write_chain(scene, "named.pem", pki->server, NULL),
-      "-key2", lab_write_key(scene, "named.key", pki->server, NULL), NULL};
+      "-cert2",      lab_write_chain(scene, "named.pem", pki->server, NULL),
+      "-key2",       lab_write_key(scene, "named.key", pki->server, NULL),
+      NULL};
   lab_use_good_trust(scene);
   lab_set(&lab_profile(scene)->host, "127.0.0.1");
   lab_openssl(scene, lab_write_chain(scene, "default.pem", other, pki->intermediate, NULL),
@@ -246,7 +250,7 @@ build_by_name(LabScene *scene)
   lab_expect_certificate(scene, other);
 }
 
-/* --- Ours ---------------------------------------------------------------------------------------- */
+/* --- Ours ------------------------------------------------------------------------------------ */
 
 typedef struct {
   Forged *root, *intermediate, *client;
@@ -262,8 +266,8 @@ ours_below_root(LabScene *scene)
   ours.intermediate = authority_of(scene, "Lab Client Issuing CA", ours.root);
   ours.client = lab_forge(scene, &client, ours.intermediate);
   lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){.client_ca_file = lab_write_chain(
-                                           scene, "broker-cas.pem", ours.root, NULL)});
+  lab_mosquitto(scene, &(LabMosquitto){.client_ca_file = lab_write_chain(scene, "broker-cas.pem",
+                                                                         ours.root, NULL)});
   return ours;
 }
 
@@ -311,8 +315,10 @@ build_ours_unrelated(LabScene *scene)
 {
   Ours ours = ours_below_root(scene);
   const LabPki *pki = lab_pki(scene);
-  we_send(scene, lab_write_chain(scene, "client.pem", ours.client, ours.intermediate,
-                                 pki->intermediate, NULL), ours.client);
+  we_send(
+      scene,
+      lab_write_chain(scene, "client.pem", ours.client, ours.intermediate, pki->intermediate, NULL),
+      ours.client);
   lab_expect_certificate(scene, pki->intermediate);
 }
 
@@ -320,8 +326,9 @@ static void
 build_ours_root(LabScene *scene)
 {
   Ours ours = ours_below_root(scene);
-  we_send(scene, lab_write_chain(scene, "client.pem", ours.client, ours.intermediate, ours.root,
-                                 NULL), ours.client);
+  we_send(scene,
+          lab_write_chain(scene, "client.pem", ours.client, ours.intermediate, ours.root, NULL),
+          ours.client);
   lab_expect_certificate(scene, ours.root);
 }
 
@@ -368,72 +375,69 @@ build_ours_is_ca(LabScene *scene)
   lab_expect_certificate(scene, client);
 }
 
-/* --- All of them --------------------------------------------------------------------------------- */
-
-#define SERVER FINDING_SIDE_SERVER
-#define CLIENT FINDING_SIDE_CLIENT
-#define PEER FINDING_SOURCE_PEER
-#define OURS FINDING_SOURCE_CLIENT
-#define ERROR FINDING_ERROR
-#define WARNING FINDING_WARNING
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
-    {"chain-leaf-only", NULL, "mosquitto; sends its certificate without the intermediate", ERROR,
-     SERVER, PEER, 0, 0, build_leaf_only},
-    {"chain-leaf-only", "published",
-     "mosquitto; sends its certificate alone, which says where its issuer's is published", ERROR,
-     SERVER, PEER, 0, 0, build_leaf_only_published},
-    {"chain-gap", NULL, "mosquitto; sends its certificate and the upper of two intermediates", ERROR,
-     SERVER, PEER, 0, 0, build_gap},
-    {"client-chain-incomplete", NULL,
-     "mosquitto that knows our root; our file lacks the intermediate, which lies beside it", ERROR,
-     CLIENT, OURS, 0, 0, build_ours_incomplete},
-    {"client-chain-incomplete", "in-ca-file",
-     "mosquitto that knows our root; our file lacks the intermediate, which is in our CA file",
-     ERROR, CLIENT, OURS, 0, 0, build_ours_incomplete_trust},
-    {"chain-wrong-order", NULL, "mosquitto; sends its two intermediates in the wrong order",
-     WARNING, SERVER, PEER, 1, 0, build_order},
-    {"chain-wrong-order", "client", "mosquitto; our two intermediates are in the wrong order",
-     WARNING, CLIENT, OURS, 1, 0, build_ours_order},
-    {"chain-unrelated", NULL, "mosquitto; sends an intermediate of another CA besides", WARNING,
-     SERVER, PEER, 2, 0, build_unrelated},
-    {"chain-unrelated", "client", "mosquitto; our file holds an intermediate of another CA besides",
-     WARNING, CLIENT, OURS, 2, 0, build_ours_unrelated},
-    {"chain-includes-root", NULL, "mosquitto; sends its root, too", FINDING_INFO, SERVER, PEER, 2, 0,
-     build_root_sent},
-    {"chain-includes-root", "client", "mosquitto; our file holds its root, too", FINDING_INFO,
-     CLIENT, OURS, 2, 0, build_ours_root},
-    {"issuer-key-differs", NULL, "mosquitto; sends another CA with its issuer's name", ERROR,
-     SERVER, PEER, 1, 0, build_other_issuer},
-    {"issuer-key-differs", "client", "mosquitto; our file holds another CA with our issuer's name",
-     ERROR, CLIENT, OURS, 1, 0, build_ours_other_issuer},
-    {"chain-stale-intermediate", NULL,
-     "mosquitto; sends the old intermediate, and the current one lies beside our CA file", ERROR,
-     SERVER, PEER, 1, 0, build_stale_issuer},
-    {"chain-stale-intermediate", "client",
-     "mosquitto; our file holds the old intermediate, and the current one lies beside it", ERROR,
-     CLIENT, OURS, 1, 0, build_ours_stale_issuer},
-    {"signature-invalid", NULL, "mosquitto; one bit of its certificate's signature is flipped",
-     ERROR, SERVER, PEER, 0, 0, build_damaged},
-    {"signature-invalid", "intermediate",
-     "mosquitto; one bit of its intermediate's signature is flipped", ERROR, SERVER, PEER, 1, 0,
-     build_damaged_intermediate},
-    {"signature-invalid", "client", "mosquitto; one bit of our certificate's signature is flipped",
-     ERROR, CLIENT, OURS, 0, 0, build_ours_damaged},
-    {"leaf-is-ca", NULL, "mosquitto; its certificate is one of a CA", WARNING, SERVER, PEER, 0, 0,
-     build_leaf_is_ca},
-    {"leaf-is-ca", "client", "mosquitto; our certificate is one of a CA", WARNING, CLIENT, OURS, 0,
-     0, build_ours_is_ca},
-    {"name-encoding-differs", NULL,
-     "mosquitto; its certificate has the issuer's name in capital letters", WARNING, SERVER, PEER,
-     0, 0, build_name_encoding},
-    {"chain-too-long", NULL, "mosquitto; its chain has 20 intermediates one below the other", ERROR,
-     SERVER, PEER, -1, 0, build_deep},
-    {"chain-too-long", "many", "mosquitto; its file holds the same chain 40 times", WARNING, SERVER,
-     FINDING_SOURCE_NONE, -1, 0, build_many},
-    {"sni-dependent", NULL,
-     "openssl s_server, dialled by its address; has the right certificate for the name alone",
-     WARNING, SERVER, PEER, 0, 0, build_by_name, "name-local"},
+    FAULT("chain-leaf-only", NULL, "mosquitto; sends its certificate without the intermediate",
+          ERROR, SERVER, PEER, 0, 0, build_leaf_only),
+    FAULT("chain-leaf-only", "published",
+          "mosquitto; sends its certificate alone, which says where its issuer's is published",
+          ERROR, SERVER, PEER, 0, 0, build_leaf_only_published),
+    FAULT("chain-gap", NULL, "mosquitto; sends its certificate and the upper of two intermediates",
+          ERROR, SERVER, PEER, 0, 0, build_gap),
+    FAULT("client-chain-incomplete", NULL,
+          "mosquitto that knows our root; our file lacks the intermediate, which lies beside it",
+          ERROR, CLIENT, CLIENT, 0, 0, build_ours_incomplete),
+    FAULT("client-chain-incomplete", "in-ca-file",
+          "mosquitto that knows our root; our file lacks the intermediate, which is in our CA file",
+          ERROR, CLIENT, CLIENT, 0, 0, build_ours_incomplete_trust),
+    FAULT("chain-wrong-order", NULL, "mosquitto; sends its two intermediates in the wrong order",
+          WARNING, SERVER, PEER, 1, 0, build_order),
+    FAULT("chain-wrong-order", "client", "mosquitto; our two intermediates are in the wrong order",
+          WARNING, CLIENT, CLIENT, 1, 0, build_ours_order),
+    FAULT("chain-unrelated", NULL, "mosquitto; sends an intermediate of another CA besides",
+          WARNING, SERVER, PEER, 2, 0, build_unrelated),
+    FAULT("chain-unrelated", "client",
+          "mosquitto; our file holds an intermediate of another CA besides", WARNING, CLIENT,
+          CLIENT, 2, 0, build_ours_unrelated),
+    FAULT("chain-includes-root", NULL, "mosquitto; sends its root, too", INFO, SERVER, PEER, 2, 0,
+          build_root_sent),
+    FAULT("chain-includes-root", "client", "mosquitto; our file holds its root, too", INFO, CLIENT,
+          CLIENT, 2, 0, build_ours_root),
+    FAULT("issuer-key-differs", NULL, "mosquitto; sends another CA with its issuer's name", ERROR,
+          SERVER, PEER, 1, 0, build_other_issuer),
+    FAULT("issuer-key-differs", "client",
+          "mosquitto; our file holds another CA with our issuer's name", ERROR, CLIENT, CLIENT, 1,
+          0, build_ours_other_issuer),
+    FAULT("chain-stale-intermediate", NULL,
+          "mosquitto; sends the old intermediate, and the current one lies beside our CA file",
+          ERROR, SERVER, PEER, 1, 0, build_stale_issuer),
+    FAULT("chain-stale-intermediate", "client",
+          "mosquitto; our file holds the old intermediate, and the current one lies beside it",
+          ERROR, CLIENT, CLIENT, 1, 0, build_ours_stale_issuer),
+    FAULT("signature-invalid", NULL, "mosquitto; one bit of its certificate's signature is flipped",
+          ERROR, SERVER, PEER, 0, 0, build_damaged),
+    FAULT("signature-invalid", "intermediate",
+          "mosquitto; one bit of its intermediate's signature is flipped", ERROR, SERVER, PEER, 1,
+          0, build_damaged_intermediate),
+    FAULT("signature-invalid", "client",
+          "mosquitto; one bit of our certificate's signature is flipped", ERROR, CLIENT, CLIENT, 0,
+          0, build_ours_damaged),
+    FAULT("leaf-is-ca", NULL, "mosquitto; its certificate is one of a CA", WARNING, SERVER, PEER, 0,
+          0, build_leaf_is_ca),
+    FAULT("leaf-is-ca", "client", "mosquitto; our certificate is one of a CA", WARNING, CLIENT,
+          CLIENT, 0, 0, build_ours_is_ca),
+    FAULT("name-encoding-differs", NULL,
+          "mosquitto; its certificate has the issuer's name in capital letters", WARNING, SERVER,
+          PEER, 0, 0, build_name_encoding),
+    FAULT("chain-too-long", NULL, "mosquitto; its chain has 20 intermediates one below the other",
+          ERROR, SERVER, PEER, -1, 0, build_deep),
+    FAULT("chain-too-long", "many", "mosquitto; its file holds the same chain 40 times", WARNING,
+          SERVER, NONE, -1, 0, build_many),
+    FAULT_WITH(
+        "sni-dependent", NULL,
+        "openssl s_server, dialled by its address; has the right certificate for the name alone",
+        WARNING, SERVER, PEER, 0, 0, build_by_name, "name-local"),
     {0},
 };
 

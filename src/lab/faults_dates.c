@@ -1,6 +1,7 @@
 /* Faults of dates: certificates that ended, that have not begun, that end soon; clocks. */
 #include "config.h"
 
+#include "lab/fault_row.h"
 #include "lab/lab_families.h"
 #include "lab/scene.h"
 
@@ -14,7 +15,7 @@ with_dates(ForgeTemplate template, int begin, int end)
   return template;
 }
 
-/* --- The broker's chain -------------------------------------------------------------------------- */
+/* --- The broker's chain ---------------------------------------------------------------------- */
 
 /* root ← intermediate ← server, each of these dates; both sides are right in all else. */
 typedef struct {
@@ -38,12 +39,12 @@ broker_with(LabScene *scene, Days root_days, Days intermediate_days, Days server
   chain.server = lab_forge(scene, &server, chain.intermediate);
   lab_use_good_client(scene);
   lab_set(&lab_profile(scene)->ca_path, lab_write_chain(scene, "root.pem", chain.root, NULL));
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .chain_file = lab_write_chain(scene, "fullchain.pem", chain.server,
-                                                         chain.intermediate, NULL),
-                           .key_file = lab_write_key(scene, "privkey.pem", chain.server, NULL),
-                           .client_ca_file = lab_write_chain(scene, "client-ca.pem",
-                                                             lab_pki(scene)->client_ca, NULL)});
+  lab_mosquitto(
+      scene, &(LabMosquitto){.chain_file = lab_write_chain(scene, "fullchain.pem", chain.server,
+                                                           chain.intermediate, NULL),
+                             .key_file = lab_write_key(scene, "privkey.pem", chain.server, NULL),
+                             .client_ca_file = lab_write_chain(scene, "client-ca.pem",
+                                                               lab_pki(scene)->client_ca, NULL)});
   return chain;
 }
 
@@ -113,7 +114,7 @@ build_validity_long(LabScene *scene)
   lab_expect_certificate(scene, chain.server);
 }
 
-/* --- Our certificate ----------------------------------------------------------------------------- */
+/* --- Our certificate ------------------------------------------------------------------------- */
 
 static void
 use_client_of(LabScene *scene, int begin, int end)
@@ -155,7 +156,7 @@ build_broker_clock(LabScene *scene)
   lab_tls_peer(scene, &options, NULL, NULL);
 }
 
-/* --- Revocation data ----------------------------------------------------------------------------- */
+/* --- Revocation data ------------------------------------------------------------------------- */
 
 static void
 build_stale_list(LabScene *scene)
@@ -171,42 +172,37 @@ build_stale_list(LabScene *scene)
   lab_expect_file(scene, path);
 }
 
-/* --- All of them --------------------------------------------------------------------------------- */
-
-#define SERVER FINDING_SIDE_SERVER
-#define CLIENT FINDING_SIDE_CLIENT
-#define PEER FINDING_SOURCE_PEER
-#define ERROR FINDING_ERROR
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
-    {"leaf-expired", NULL, "mosquitto; its certificate ended yesterday", ERROR, SERVER, PEER, 0, 0,
-     build_leaf_expired},
-    {"leaf-not-yet-valid", NULL, "mosquitto; its certificate begins the day after tomorrow", ERROR,
-     SERVER, PEER, 0, 0, build_leaf_early},
-    {"intermediate-expired", NULL, "mosquitto; its intermediate ended three days ago", ERROR,
-     SERVER, PEER, 1, 0, build_intermediate_expired},
-    {"anchor-expired", NULL, "mosquitto; the root in our CA file ended three days ago", ERROR,
-     FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0, 0, build_anchor_expired},
-    {"client-expired", NULL, "mosquitto; our certificate ended yesterday", ERROR, CLIENT,
-     FINDING_SOURCE_CLIENT, 0, 0, build_client_expired},
-    {"client-not-yet-valid", NULL, "mosquitto; our certificate begins the day after tomorrow",
-     ERROR, CLIENT, FINDING_SOURCE_CLIENT, 0, 0, build_client_early},
-    {"clock-wrong", NULL, "mosquitto; its whole chain begins in 400 days", ERROR,
-     FINDING_SIDE_LOCAL, FINDING_SOURCE_NONE, -1, 0, build_clock},
-    {"broker-clock-wrong", NULL, "a peer on GnuTLS; calls our valid certificate expired", ERROR,
-     FINDING_SIDE_BROKER, FINDING_SOURCE_CLIENT, 0, 0, build_broker_clock},
-    {"expires-soon", NULL, "mosquitto; its certificate ends in 10 days", FINDING_INFO, SERVER, PEER,
-     0, 0, build_leaf_soon},
-    {"expires-soon", "intermediate", "mosquitto; its intermediate ends in 12 days", FINDING_INFO,
-     SERVER, PEER, 1, 0, build_intermediate_soon},
-    {"expires-soon", "anchor", "mosquitto; the root in our CA file ends in 12 days", FINDING_INFO,
-     FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0, 0, build_anchor_soon},
-    {"expires-soon", "client", "mosquitto; our certificate ends in 10 days", FINDING_INFO, CLIENT,
-     FINDING_SOURCE_CLIENT, 0, 0, build_client_soon},
-    {"validity-long", NULL, "mosquitto; its certificate is valid for 2030 days", FINDING_INFO,
-     SERVER, PEER, 0, 0, build_validity_long},
-    {"revocation-data-stale", NULL, "mosquitto; our revocation list ended two days ago",
-     FINDING_WARNING, FINDING_SIDE_TRUST, FINDING_SOURCE_CRL, 0, 0, build_stale_list},
+    FAULT("leaf-expired", NULL, "mosquitto; its certificate ended yesterday", ERROR, SERVER, PEER,
+          0, 0, build_leaf_expired),
+    FAULT("leaf-not-yet-valid", NULL, "mosquitto; its certificate begins the day after tomorrow",
+          ERROR, SERVER, PEER, 0, 0, build_leaf_early),
+    FAULT("intermediate-expired", NULL, "mosquitto; its intermediate ended three days ago", ERROR,
+          SERVER, PEER, 1, 0, build_intermediate_expired),
+    FAULT("anchor-expired", NULL, "mosquitto; the root in our CA file ended three days ago", ERROR,
+          TRUST, TRUST, 0, 0, build_anchor_expired),
+    FAULT("client-expired", NULL, "mosquitto; our certificate ended yesterday", ERROR, CLIENT,
+          CLIENT, 0, 0, build_client_expired),
+    FAULT("client-not-yet-valid", NULL, "mosquitto; our certificate begins the day after tomorrow",
+          ERROR, CLIENT, CLIENT, 0, 0, build_client_early),
+    FAULT("clock-wrong", NULL, "mosquitto; its whole chain begins in 400 days", ERROR, LOCAL, NONE,
+          -1, 0, build_clock),
+    FAULT("broker-clock-wrong", NULL, "a peer on GnuTLS; calls our valid certificate expired",
+          ERROR, BROKER, CLIENT, 0, 0, build_broker_clock),
+    FAULT("expires-soon", NULL, "mosquitto; its certificate ends in 10 days", INFO, SERVER, PEER, 0,
+          0, build_leaf_soon),
+    FAULT("expires-soon", "intermediate", "mosquitto; its intermediate ends in 12 days", INFO,
+          SERVER, PEER, 1, 0, build_intermediate_soon),
+    FAULT("expires-soon", "anchor", "mosquitto; the root in our CA file ends in 12 days", INFO,
+          TRUST, TRUST, 0, 0, build_anchor_soon),
+    FAULT("expires-soon", "client", "mosquitto; our certificate ends in 10 days", INFO, CLIENT,
+          CLIENT, 0, 0, build_client_soon),
+    FAULT("validity-long", NULL, "mosquitto; its certificate is valid for 2030 days", INFO, SERVER,
+          PEER, 0, 0, build_validity_long),
+    FAULT("revocation-data-stale", NULL, "mosquitto; our revocation list ended two days ago",
+          WARNING, TRUST, CRL, 0, 0, build_stale_list),
     {0},
 };
 

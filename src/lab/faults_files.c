@@ -3,6 +3,7 @@
  * connection comes up. */
 #include "config.h"
 
+#include "lab/fault_row.h"
 #include "lab/lab_families.h"
 #include "lab/scene.h"
 
@@ -12,7 +13,7 @@
 
 #include "lab/forge_crl.h"
 
-/* --- Putting a file into its field -------------------------------------------------------------- */
+/* --- Putting a file into its field ----------------------------------------------------------- */
 
 static void
 use_ca(LabScene *scene, const char *path)
@@ -54,7 +55,7 @@ write_text(LabScene *scene, const char *name, const char *text)
   return lab_write(scene, name, text, -1);
 }
 
-/* --- file-missing, file-unreadable, file-empty --------------------------------------------------- */
+/* --- file-missing, file-unreadable, file-empty ----------------------------------------------- */
 
 static void
 build_missing_ca(LabScene *scene)
@@ -135,7 +136,7 @@ build_empty_crl(LabScene *scene)
   use_crl(scene, lab_write(scene, "empty.crl", "", 0));
 }
 
-/* --- file-wrong-kind ----------------------------------------------------------------------------- */
+/* --- file-wrong-kind ------------------------------------------------------------------------- */
 
 static void
 build_key_as_certificate(LabScene *scene)
@@ -162,30 +163,11 @@ build_swapped(LabScene *scene)
   lab_expect_file(scene, profile->certificate_path);
 }
 
-/* (transfer full) */
-static char *
-request_pem(const Forged *forged, const char *name)
-{
-  gnutls_x509_crq_t request;
-  gnutls_datum_t pem = {NULL, 0};
-  if (gnutls_x509_crq_init(&request) < 0 ||
-      gnutls_x509_crq_set_dn_by_oid(request, GNUTLS_OID_X520_COMMON_NAME, 0, name,
-                                    (unsigned)strlen(name)) < 0 ||
-      gnutls_x509_crq_set_key(request, forged->key) < 0 ||
-      gnutls_x509_crq_sign2(request, forged->key, GNUTLS_DIG_SHA256, 0) < 0 ||
-      gnutls_x509_crq_export2(request, GNUTLS_X509_FMT_PEM, &pem) < 0)
-    g_error("no certificate request could be made");
-  char *text = g_strndup((const char *)pem.data, pem.size);
-  gnutls_free(pem.data);
-  gnutls_x509_crq_deinit(request);
-  return text;
-}
-
 static void
 build_request_as_certificate(LabScene *scene)
 {
   lab_good_broker(scene);
-  g_autofree char *pem = request_pem(lab_pki(scene)->client, "Client");
+  g_autofree char *pem = forged_request_pem(lab_pki(scene)->client, "Client");
   use_certificate(scene, write_text(scene, "client.csr", pem));
 }
 
@@ -212,22 +194,11 @@ static void
 build_public_key_as_key(LabScene *scene)
 {
   lab_good_broker(scene);
-  gnutls_pubkey_t public = NULL;
-  gnutls_x509_crt_t crt = NULL;
-  gnutls_datum_t pem = {NULL, 0};
-  const char *text = lab_pem(scene, lab_pki(scene)->client);
-  gnutls_datum_t in = {(unsigned char *)text, (unsigned)strlen(text)};
-  if (gnutls_x509_crt_init(&crt) < 0 || gnutls_x509_crt_import(crt, &in, GNUTLS_X509_FMT_PEM) < 0 ||
-      gnutls_pubkey_init(&public) < 0 || gnutls_pubkey_import_x509(public, crt, 0) < 0 ||
-      gnutls_pubkey_export2(public, GNUTLS_X509_FMT_PEM, &pem) < 0)
-    g_error("no public key could be written");
-  use_key(scene, lab_write(scene, "client.pub", pem.data, pem.size));
-  gnutls_free(pem.data);
-  gnutls_pubkey_deinit(public);
-  gnutls_x509_crt_deinit(crt);
+  g_autofree char *pem = forged_public_pem(lab_pki(scene)->client);
+  use_key(scene, write_text(scene, "client.pub", pem));
 }
 
-/* --- file-der, file-truncated -------------------------------------------------------------------- */
+/* --- file-der, file-truncated ---------------------------------------------------------------- */
 
 static const char *
 write_der(LabScene *scene, const char *name, const Forged *forged)
@@ -285,7 +256,7 @@ build_truncated_key(LabScene *scene)
   use_key(scene, write_cut(scene, "cut.key", lab_key_pem(scene, lab_pki(scene)->client), 40));
 }
 
-/* --- pem-damaged, pem-trusted-label -------------------------------------------------------------- */
+/* --- pem-damaged, pem-trusted-label ---------------------------------------------------------- */
 
 /* (transfer full): every `from` of the text made a `to`. */
 static char *
@@ -331,7 +302,7 @@ build_trusted_label(LabScene *scene)
   use_ca(scene, write_text(scene, "ca.pem", text));
 }
 
-/* --- file-several-keys, ca-file-no-anchor -------------------------------------------------------- */
+/* --- file-several-keys, ca-file-no-anchor ---------------------------------------------------- */
 
 static void
 build_several_keys(LabScene *scene)
@@ -350,14 +321,15 @@ build_no_anchor(LabScene *scene)
   use_ca(scene, write_text(scene, "ca.pem", "<html><body>404 Not Found</body></html>\n"));
 }
 
-/* --- file-wrong-role, leaf-not-first ------------------------------------------------------------- */
+/* --- file-wrong-role, leaf-not-first --------------------------------------------------------- */
 
 typedef struct {
   Forged *root, *intermediate, *client;
   const char *key_file;
 } Set;
 
-/* The client's certificate from an intermediate, all as certbot's files; the broker knows the root. */
+/* The client's certificate from an intermediate, all as certbot's files; the broker knows the root.
+ */
 static Set
 good_set(LabScene *scene)
 {
@@ -370,8 +342,8 @@ good_set(LabScene *scene)
   set.client = lab_forge(scene, &client, set.intermediate);
   set.key_file = lab_write_key(scene, "privkey.pem", set.client, NULL);
   lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .client_ca_file = lab_write_chain(scene, "client-root.pem", set.root, NULL)});
+  lab_mosquitto(scene, &(LabMosquitto){.client_ca_file = lab_write_chain(scene, "client-root.pem",
+                                                                         set.root, NULL)});
   return set;
 }
 
@@ -404,7 +376,7 @@ build_leaf_not_first(LabScene *scene)
   lab_expect_certificate(scene, set.client);
 }
 
-/* --- file-stale-copy ----------------------------------------------------------------------------- */
+/* --- file-stale-copy ------------------------------------------------------------------------- */
 
 static void
 use_old_copy(LabScene *scene, int begin, int end)
@@ -432,7 +404,7 @@ build_stale_copy_expired(LabScene *scene)
   use_old_copy(scene, -91, -1);
 }
 
-/* --- certificate-duplicate ----------------------------------------------------------------------- */
+/* --- certificate-duplicate ------------------------------------------------------------------- */
 
 static void
 build_duplicate_anchor(LabScene *scene)
@@ -457,15 +429,15 @@ build_duplicate_server(LabScene *scene)
 {
   const LabPki *pki = lab_pki(scene);
   const char *client_ca = lab_write_chain(scene, "client-ca.pem", pki->client_ca, NULL);
-  const char *chain = lab_write_chain(scene, "twice.pem", pki->server, pki->intermediate,
-                                      pki->intermediate, NULL);
+  const char *chain =
+      lab_write_chain(scene, "twice.pem", pki->server, pki->intermediate, pki->intermediate, NULL);
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
   lab_mosquitto(scene, &(LabMosquitto){.chain_file = chain, .client_ca_file = client_ca});
   lab_expect_certificate(scene, pki->intermediate);
 }
 
-/* --- key-world-readable, pkcs11-object-missing --------------------------------------------------- */
+/* --- key-world-readable, pkcs11-object-missing ----------------------------------------------- */
 
 static void
 build_world_readable(LabScene *scene)
@@ -477,88 +449,84 @@ build_world_readable(LabScene *scene)
   lab_expect_file(scene, path);
 }
 
-/* --- All of them --------------------------------------------------------------------------------- */
-
-#define LOCAL FINDING_SIDE_LOCAL
-#define ERROR FINDING_ERROR
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
-    {"file-missing", NULL, "the CA file is not there", ERROR, LOCAL, FINDING_SOURCE_TRUST, -1,
-     LAB_NO_TLS, build_missing_ca},
-    {"file-missing", "certificate", "our certificate file is not there", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_missing_certificate},
-    {"file-missing", "key", "our key file is not there", ERROR, LOCAL, FINDING_SOURCE_KEY, -1,
-     LAB_NO_TLS, build_missing_key},
-    {"file-missing", "crl", "the revocation list is not there", ERROR, LOCAL, FINDING_SOURCE_CRL,
-     -1, LAB_NO_TLS, build_missing_crl},
-    {"file-unreadable", NULL, "our key file has mode 0000", ERROR, LOCAL, FINDING_SOURCE_KEY, -1,
-     LAB_NO_TLS, build_unreadable},
-    {"file-unreadable", "loop", "our certificate file is a link to itself", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_unreadable_loop},
-    {"file-empty", NULL, "the CA file has no bytes", ERROR, LOCAL, FINDING_SOURCE_TRUST, -1,
-     LAB_NO_TLS, build_empty_ca},
-    {"file-empty", "certificate", "our certificate file has no bytes", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_empty_certificate},
-    {"file-empty", "key", "our key file has no bytes", ERROR, LOCAL, FINDING_SOURCE_KEY, -1,
-     LAB_NO_TLS, build_empty_key},
-    {"file-empty", "crl", "the revocation list has no bytes", ERROR, LOCAL, FINDING_SOURCE_CRL, -1,
-     LAB_NO_TLS, build_empty_crl},
-    {"file-wrong-kind", NULL, "the certificate field names the key file", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_key_as_certificate},
-    {"file-wrong-kind", "certificate-as-key", "the key field names the certificate file", ERROR,
-     LOCAL, FINDING_SOURCE_KEY, -1, LAB_NO_TLS, build_certificate_as_key},
-    {"file-wrong-kind", "swapped", "certificate and key field are swapped", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_swapped},
-    {"file-wrong-kind", "request", "the certificate field names a certificate request", ERROR,
-     LOCAL, FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_request_as_certificate},
-    {"file-wrong-kind", "crl-as-ca", "the CA field names a revocation list", ERROR, LOCAL,
-     FINDING_SOURCE_TRUST, -1, LAB_NO_TLS, build_crl_as_ca},
-    {"file-wrong-kind", "certificate-as-crl", "the revocation list is a certificate", ERROR, LOCAL,
-     FINDING_SOURCE_CRL, -1, LAB_NO_TLS, build_certificate_as_crl},
-    {"file-wrong-kind", "public-key", "the key field names a public key", ERROR, LOCAL,
-     FINDING_SOURCE_KEY, -1, LAB_NO_TLS, build_public_key_as_key},
-    {"file-der", NULL, "mosquitto; the CA file is DER", FINDING_WARNING, LOCAL,
-     FINDING_SOURCE_TRUST, -1, 0, build_der_ca},
-    {"file-der", "certificate", "mosquitto; our certificate file is DER", FINDING_WARNING, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, 0, build_der_certificate},
-    {"file-truncated", NULL, "the CA file ends within its certificate", ERROR, LOCAL,
-     FINDING_SOURCE_TRUST, -1, LAB_NO_TLS, build_truncated_ca},
-    {"file-truncated", "certificate", "our second certificate has no END line", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_truncated_certificate},
-    {"file-truncated", "key", "our key file ends within the key", ERROR, LOCAL, FINDING_SOURCE_KEY,
-     -1, LAB_NO_TLS, build_truncated_key},
-    {"pem-damaged", NULL, "mosquitto; the CA file is PEM in one line", FINDING_WARNING, LOCAL,
-     FINDING_SOURCE_TRUST, -1, 0, build_one_line},
-    {"pem-damaged", "indented", "mosquitto; our certificate file is indented PEM", FINDING_WARNING,
-     LOCAL, FINDING_SOURCE_CLIENT, -1, 0, build_indented},
-    {"pem-damaged", "literal", "our certificate file has \\n for its line ends", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, -1, LAB_NO_TLS, build_literal_line_ends},
-    {"pem-trusted-label", NULL, "the CA file is labelled TRUSTED CERTIFICATE", ERROR, LOCAL,
-     FINDING_SOURCE_TRUST, -1, LAB_NO_TLS, build_trusted_label},
-    {"file-several-keys", NULL, "our key file holds two keys", ERROR, LOCAL, FINDING_SOURCE_KEY, -1,
-     LAB_NO_TLS, build_several_keys},
-    {"ca-file-no-anchor", NULL, "the CA file is a web page", ERROR, FINDING_SIDE_TRUST,
-     FINDING_SOURCE_TRUST, -1, LAB_NO_TLS, build_no_anchor},
-    {"file-wrong-role", NULL, "the certificate field names chain.pem", ERROR, LOCAL,
-     FINDING_SOURCE_CLIENT, 0, LAB_NO_TLS, build_chain_as_certificate},
-    {"file-wrong-role", "own-as-ca", "the CA field names our own certificate", ERROR, LOCAL,
-     FINDING_SOURCE_TRUST, 0, LAB_NO_TLS, build_own_as_ca},
-    {"leaf-not-first", NULL, "our certificate stands behind its issuer", ERROR,
-     FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 1, LAB_NO_TLS, build_leaf_not_first},
-    {"file-stale-copy", NULL, "mosquitto; beside our certificate lies a renewed one",
-     FINDING_WARNING, LOCAL, FINDING_SOURCE_CLIENT, 0, 0, build_stale_copy},
-    {"file-stale-copy", "expired",
-     "mosquitto; our certificate ended yesterday, and beside it lies a renewed one",
-     FINDING_WARNING, LOCAL, FINDING_SOURCE_CLIENT, 0, 0, build_stale_copy_expired,
-     "client-expired"},
-    {"certificate-duplicate", NULL, "mosquitto; its intermediate stands twice in its file",
-     FINDING_INFO, FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 2, 0, build_duplicate_server},
-    {"certificate-duplicate", "ca-file", "mosquitto; the root stands twice in our CA file",
-     FINDING_INFO, FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 1, 0, build_duplicate_anchor},
-    {"certificate-duplicate", "client", "mosquitto; our certificate stands twice in its file",
-     FINDING_INFO, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 1, 0, build_duplicate_client},
-    {"key-world-readable", NULL, "mosquitto; our key file has mode 0644", FINDING_WARNING,
-     FINDING_SIDE_CLIENT, FINDING_SOURCE_KEY, -1, 0, build_world_readable},
+    FAULT("file-missing", NULL, "the CA file is not there", ERROR, LOCAL, TRUST, -1, LAB_NO_TLS,
+          build_missing_ca),
+    FAULT("file-missing", "certificate", "our certificate file is not there", ERROR, LOCAL, CLIENT,
+          -1, LAB_NO_TLS, build_missing_certificate),
+    FAULT("file-missing", "key", "our key file is not there", ERROR, LOCAL, KEY, -1, LAB_NO_TLS,
+          build_missing_key),
+    FAULT("file-missing", "crl", "the revocation list is not there", ERROR, LOCAL, CRL, -1,
+          LAB_NO_TLS, build_missing_crl),
+    FAULT("file-unreadable", NULL, "our key file has mode 0000", ERROR, LOCAL, KEY, -1, LAB_NO_TLS,
+          build_unreadable),
+    FAULT("file-unreadable", "loop", "our certificate file is a link to itself", ERROR, LOCAL,
+          CLIENT, -1, LAB_NO_TLS, build_unreadable_loop),
+    FAULT("file-empty", NULL, "the CA file has no bytes", ERROR, LOCAL, TRUST, -1, LAB_NO_TLS,
+          build_empty_ca),
+    FAULT("file-empty", "certificate", "our certificate file has no bytes", ERROR, LOCAL, CLIENT,
+          -1, LAB_NO_TLS, build_empty_certificate),
+    FAULT("file-empty", "key", "our key file has no bytes", ERROR, LOCAL, KEY, -1, LAB_NO_TLS,
+          build_empty_key),
+    FAULT("file-empty", "crl", "the revocation list has no bytes", ERROR, LOCAL, CRL, -1,
+          LAB_NO_TLS, build_empty_crl),
+    FAULT("file-wrong-kind", NULL, "the certificate field names the key file", ERROR, LOCAL, CLIENT,
+          -1, LAB_NO_TLS, build_key_as_certificate),
+    FAULT("file-wrong-kind", "certificate-as-key", "the key field names the certificate file",
+          ERROR, LOCAL, KEY, -1, LAB_NO_TLS, build_certificate_as_key),
+    FAULT("file-wrong-kind", "swapped", "certificate and key field are swapped", ERROR, LOCAL,
+          CLIENT, -1, LAB_NO_TLS, build_swapped),
+    FAULT("file-wrong-kind", "request", "the certificate field names a certificate request", ERROR,
+          LOCAL, CLIENT, -1, LAB_NO_TLS, build_request_as_certificate),
+    FAULT("file-wrong-kind", "crl-as-ca", "the CA field names a revocation list", ERROR, LOCAL,
+          TRUST, -1, LAB_NO_TLS, build_crl_as_ca),
+    FAULT("file-wrong-kind", "certificate-as-crl", "the revocation list is a certificate", ERROR,
+          LOCAL, CRL, -1, LAB_NO_TLS, build_certificate_as_crl),
+    FAULT("file-wrong-kind", "public-key", "the key field names a public key", ERROR, LOCAL, KEY,
+          -1, LAB_NO_TLS, build_public_key_as_key),
+    FAULT("file-der", NULL, "mosquitto; the CA file is DER", WARNING, LOCAL, TRUST, -1, 0,
+          build_der_ca),
+    FAULT("file-der", "certificate", "mosquitto; our certificate file is DER", WARNING, LOCAL,
+          CLIENT, -1, 0, build_der_certificate),
+    FAULT("file-truncated", NULL, "the CA file ends within its certificate", ERROR, LOCAL, TRUST,
+          -1, LAB_NO_TLS, build_truncated_ca),
+    FAULT("file-truncated", "certificate", "our second certificate has no END line", ERROR, LOCAL,
+          CLIENT, -1, LAB_NO_TLS, build_truncated_certificate),
+    FAULT("file-truncated", "key", "our key file ends within the key", ERROR, LOCAL, KEY, -1,
+          LAB_NO_TLS, build_truncated_key),
+    FAULT("pem-damaged", NULL, "mosquitto; the CA file is PEM in one line", WARNING, LOCAL, TRUST,
+          -1, 0, build_one_line),
+    FAULT("pem-damaged", "indented", "mosquitto; our certificate file is indented PEM", WARNING,
+          LOCAL, CLIENT, -1, 0, build_indented),
+    FAULT("pem-damaged", "literal", "our certificate file has \\n for its line ends", ERROR, LOCAL,
+          CLIENT, -1, LAB_NO_TLS, build_literal_line_ends),
+    FAULT("pem-trusted-label", NULL, "the CA file is labelled TRUSTED CERTIFICATE", ERROR, LOCAL,
+          TRUST, -1, LAB_NO_TLS, build_trusted_label),
+    FAULT("file-several-keys", NULL, "our key file holds two keys", ERROR, LOCAL, KEY, -1,
+          LAB_NO_TLS, build_several_keys),
+    FAULT("ca-file-no-anchor", NULL, "the CA file is a web page", ERROR, TRUST, TRUST, -1,
+          LAB_NO_TLS, build_no_anchor),
+    FAULT("file-wrong-role", NULL, "the certificate field names chain.pem", ERROR, LOCAL, CLIENT, 0,
+          LAB_NO_TLS, build_chain_as_certificate),
+    FAULT("file-wrong-role", "own-as-ca", "the CA field names our own certificate", ERROR, LOCAL,
+          TRUST, 0, LAB_NO_TLS, build_own_as_ca),
+    FAULT("leaf-not-first", NULL, "our certificate stands behind its issuer", ERROR, CLIENT, CLIENT,
+          1, LAB_NO_TLS, build_leaf_not_first),
+    FAULT("file-stale-copy", NULL, "mosquitto; beside our certificate lies a renewed one", WARNING,
+          LOCAL, CLIENT, 0, 0, build_stale_copy),
+    FAULT_WITH("file-stale-copy", "expired",
+               "mosquitto; our certificate ended yesterday, and beside it lies a renewed one",
+               WARNING, LOCAL, CLIENT, 0, 0, build_stale_copy_expired, "client-expired"),
+    FAULT("certificate-duplicate", NULL, "mosquitto; its intermediate stands twice in its file",
+          INFO, SERVER, PEER, 2, 0, build_duplicate_server),
+    FAULT("certificate-duplicate", "ca-file", "mosquitto; the root stands twice in our CA file",
+          INFO, TRUST, TRUST, 1, 0, build_duplicate_anchor),
+    FAULT("certificate-duplicate", "client", "mosquitto; our certificate stands twice in its file",
+          INFO, CLIENT, CLIENT, 1, 0, build_duplicate_client),
+    FAULT("key-world-readable", NULL, "mosquitto; our key file has mode 0644", WARNING, CLIENT, KEY,
+          -1, 0, build_world_readable),
     {0},
 };
 

@@ -2,6 +2,7 @@
  * broker finds. */
 #include "config.h"
 
+#include "lab/fault_row.h"
 #include "lab/lab_families.h"
 #include "lab/scene.h"
 
@@ -14,7 +15,7 @@ use_key(LabScene *scene, const char *path)
   lab_expect_file(scene, path);
 }
 
-/* --- In the file --------------------------------------------------------------------------------- */
+/* --- In the file ----------------------------------------------------------------------------- */
 
 static void
 build_mismatch(LabScene *scene)
@@ -38,8 +39,8 @@ build_password_wrong(LabScene *scene)
   lab_set(&lab_profile(scene)->key_password, "battery staple");
 }
 
-/* RFC 5958 and RFC 8018, A.4: PBES2 names its cipher by an OID, whose last byte is 42 for AES-256 in
- * CBC mode and 46 for GCM, as it is written by programs that prefer it. */
+/* RFC 5958 and RFC 8018, A.4: PBES2 names its cipher by an OID, whose last byte is 42 for AES-256
+ * in CBC mode and 46 for GCM, as it is written by programs that prefer it. */
 static const char *
 encrypted_with_gcm(LabScene *scene, const Forged *forged, const char *password)
 {
@@ -70,7 +71,7 @@ build_encryption_unsupported(LabScene *scene)
   lab_set(&lab_profile(scene)->key_password, "correct horse");
 }
 
-/* --- Weak ones ----------------------------------------------------------------------------------- */
+/* --- Weak ones ------------------------------------------------------------------------------- */
 
 static ForgeTemplate
 with_rsa(ForgeTemplate template, unsigned bits)
@@ -89,8 +90,8 @@ build_weak_server(LabScene *scene)
   ForgeTemplate template = with_rsa(lab_server(LAB_HOST), 1024);
   Forged *weak = lab_forge(scene, &template, pki->intermediate);
   TlsPeerOptions options = lab_tls_options(scene, TRUE);
-  options.chain_pem = lab_keep(
-      scene, g_strconcat(lab_pem(scene, weak), lab_pem(scene, pki->intermediate), NULL));
+  options.chain_pem =
+      lab_keep(scene, g_strconcat(lab_pem(scene, weak), lab_pem(scene, pki->intermediate), NULL));
   options.key_pem = lab_key_pem(scene, weak);
   lab_tls_peer(scene, &options, NULL, NULL);
   lab_use_good_trust(scene);
@@ -114,10 +115,9 @@ static void
 build_weak_client(LabScene *scene)
 {
   lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .client_ca_file = lab_write_chain(scene, "client-ca.pem",
-                                                             lab_pki(scene)->client_ca, NULL),
-                           .extra = "ciphers DEFAULT@SECLEVEL=0"});
+  lab_mosquitto(scene, &(LabMosquitto){.client_ca_file = lab_write_chain(
+                                           scene, "client-ca.pem", lab_pki(scene)->client_ca, NULL),
+                                       .extra = "ciphers DEFAULT@SECLEVEL=0"});
   use_weak_client(scene);
 }
 
@@ -128,7 +128,7 @@ build_weak_client_refused(LabScene *scene)
   use_weak_client(scene);
 }
 
-/* --- At the broker ------------------------------------------------------------------------------- */
+/* --- At the broker --------------------------------------------------------------------------- */
 
 /* Our key is ECDSA, as all of the good PKI. */
 static void
@@ -136,8 +136,8 @@ build_type_refused(LabScene *scene)
 {
   const LabPki *pki = lab_pki(scene);
   const char *client_ca = lab_write_chain(scene, "client-ca.pem", pki->client_ca, NULL);
-  const char *const arguments[] = {"-CAfile", client_ca, "-Verify", "1", "-client_sigalgs",
-                                   "RSA+SHA256:RSA-PSS+SHA256", NULL};
+  const char *const arguments[] = {
+      "-CAfile", client_ca, "-Verify", "1", "-client_sigalgs", "RSA+SHA256:RSA-PSS+SHA256", NULL};
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
   lab_openssl(scene, NULL, NULL, FALSE, arguments);
@@ -154,30 +154,27 @@ build_signature_refused(LabScene *scene)
   lab_tls_peer(scene, &options, NULL, NULL);
 }
 
-/* --- All of them --------------------------------------------------------------------------------- */
-
-#define CLIENT FINDING_SIDE_CLIENT
-#define ERROR FINDING_ERROR
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
-    {"key-mismatch", NULL, "our key file holds another key", ERROR, CLIENT, FINDING_SOURCE_KEY, -1,
-     LAB_NO_TLS, build_mismatch},
-    {"key-password-needed", NULL, "our key is encrypted, no password is set", ERROR, CLIENT,
-     FINDING_SOURCE_KEY, -1, LAB_NO_TLS, build_password_needed},
-    {"key-password-wrong", NULL, "our key is encrypted, another password is set", ERROR, CLIENT,
-     FINDING_SOURCE_KEY, -1, LAB_NO_TLS, build_password_wrong},
-    {"key-encryption-unsupported", NULL, "our key is encrypted with AES-256-GCM", ERROR, CLIENT,
-     FINDING_SOURCE_KEY, -1, LAB_NO_TLS, build_encryption_unsupported},
-    {"key-too-weak", NULL, "a peer on GnuTLS; its certificate has an RSA key of 1024 bits",
-     FINDING_WARNING, FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0, 0, build_weak_server},
-    {"key-too-weak", "client", "mosquitto without limits; our RSA key has 1024 bits",
-     FINDING_WARNING, CLIENT, FINDING_SOURCE_CLIENT, 0, LAB_TLS_12_ONLY, build_weak_client},
-    {"key-too-weak", "client-refused", "mosquitto; our RSA key has 1024 bits", FINDING_WARNING,
-     CLIENT, FINDING_SOURCE_CLIENT, 0, 0, build_weak_client_refused, "strength-refused"},
-    {"key-type-refused", NULL, "openssl s_server that takes RSA keys; ours is ECDSA", ERROR, CLIENT,
-     FINDING_SOURCE_CLIENT, 0, 0, build_type_refused},
-    {"key-signature-refused", NULL, "a peer on GnuTLS; refuses our signature with alert 51", ERROR,
-     CLIENT, FINDING_SOURCE_CLIENT, 0, 0, build_signature_refused},
+    FAULT("key-mismatch", NULL, "our key file holds another key", ERROR, CLIENT, KEY, -1,
+          LAB_NO_TLS, build_mismatch),
+    FAULT("key-password-needed", NULL, "our key is encrypted, no password is set", ERROR, CLIENT,
+          KEY, -1, LAB_NO_TLS, build_password_needed),
+    FAULT("key-password-wrong", NULL, "our key is encrypted, another password is set", ERROR,
+          CLIENT, KEY, -1, LAB_NO_TLS, build_password_wrong),
+    FAULT("key-encryption-unsupported", NULL, "our key is encrypted with AES-256-GCM", ERROR,
+          CLIENT, KEY, -1, LAB_NO_TLS, build_encryption_unsupported),
+    FAULT("key-too-weak", NULL, "a peer on GnuTLS; its certificate has an RSA key of 1024 bits",
+          WARNING, SERVER, PEER, 0, 0, build_weak_server),
+    FAULT("key-too-weak", "client", "mosquitto without limits; our RSA key has 1024 bits", WARNING,
+          CLIENT, CLIENT, 0, LAB_TLS_12_ONLY, build_weak_client),
+    FAULT_WITH("key-too-weak", "client-refused", "mosquitto; our RSA key has 1024 bits", WARNING,
+               CLIENT, CLIENT, 0, 0, build_weak_client_refused, "strength-refused"),
+    FAULT("key-type-refused", NULL, "openssl s_server that takes RSA keys; ours is ECDSA", ERROR,
+          CLIENT, CLIENT, 0, 0, build_type_refused),
+    FAULT("key-signature-refused", NULL, "a peer on GnuTLS; refuses our signature with alert 51",
+          ERROR, CLIENT, CLIENT, 0, 0, build_signature_refused),
     {0},
 };
 

@@ -1,6 +1,7 @@
 /* Faults of names: what the certificate is for, and what was dialled. */
 #include "config.h"
 
+#include "lab/fault_row.h"
 #include "lab/lab_families.h"
 #include "lab/scene.h"
 
@@ -16,12 +17,12 @@ broker_named(LabScene *scene, const char *names)
   Forged *server = lab_forge(scene, &template, pki->intermediate);
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
-  lab_mosquitto(scene,
-                &(LabMosquitto){
-                    .chain_file = lab_write_chain(scene, "fullchain.pem", server, pki->intermediate,
-                                                  NULL),
-                    .key_file = lab_write_key(scene, "privkey.pem", server, NULL),
-                    .client_ca_file = lab_write_chain(scene, "client-ca.pem", pki->client_ca, NULL)});
+  lab_mosquitto(
+      scene,
+      &(LabMosquitto){
+          .chain_file = lab_write_chain(scene, "fullchain.pem", server, pki->intermediate, NULL),
+          .key_file = lab_write_key(scene, "privkey.pem", server, NULL),
+          .client_ca_file = lab_write_chain(scene, "client-ca.pem", pki->client_ca, NULL)});
   lab_expect_certificate(scene, server);
   return server;
 }
@@ -64,10 +65,11 @@ build_no_san(LabScene *scene)
   const char *client_ca = lab_write_chain(scene, "client-ca.pem", pki->client_ca, NULL);
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
-  lab_mosquitto(scene, &(LabMosquitto){.chain_file = lab_write_chain(scene, "fullchain.pem", server,
-                                                                     pki->intermediate, NULL),
-                                       .key_file = lab_write_key(scene, "privkey.pem", server, NULL),
-                                       .client_ca_file = client_ca});
+  lab_mosquitto(scene,
+                &(LabMosquitto){.chain_file = lab_write_chain(scene, "fullchain.pem", server,
+                                                              pki->intermediate, NULL),
+                                .key_file = lab_write_key(scene, "privkey.pem", server, NULL),
+                                .client_ca_file = client_ca});
   lab_expect_certificate(scene, server);
 }
 
@@ -157,52 +159,53 @@ build_client_nameless(LabScene *scene)
   const char *file = lab_write_chain(scene, "nameless.pem", client, NULL);
   lab_use_good_trust(scene);
   lab_use_client(scene, file, lab_write_key(scene, "nameless.key", client, NULL));
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .client_ca_file = client_ca,
-                           .extra = "allow_anonymous false\nuse_identity_as_username true"});
+  lab_mosquitto(scene,
+                &(LabMosquitto){.client_ca_file = client_ca,
+                                .extra = "allow_anonymous false\nuse_identity_as_username true"});
   lab_expect_certificate(scene, client);
   lab_expect_file(scene, file);
 }
 
-/* --- All of them --------------------------------------------------------------------------------- */
-
-#define SERVER FINDING_SIDE_SERVER
-#define PEER FINDING_SOURCE_PEER
-#define ERROR FINDING_ERROR
+/* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
-    {"name-mismatch", NULL, "mosquitto; its certificate is for other names", ERROR, SERVER, PEER, 0,
-     0, build_mismatch},
-    {"name-ip-not-listed", NULL, "mosquitto, dialled by its address; the certificate has DNS names",
-     ERROR, SERVER, PEER, 0, 0, build_address},
-    {"name-no-san", NULL, "mosquitto; its certificate has its name as common name alone",
-     FINDING_WARNING, SERVER, PEER, 0, 0, build_no_san},
-    {"name-wildcard-depth", NULL, "mosquitto at eu.mqtt.lab.test; its certificate is for *.lab.test",
-     ERROR, SERVER, PEER, 0, 0, build_wildcard_deep},
-    {"name-wildcard-depth", "apex",
-     "mosquitto at mqtt.lab.test; its certificate is for *.mqtt.lab.test", ERROR, SERVER, PEER, 0,
-     0, build_wildcard_apex},
-    {"name-wildcard-unusable", NULL, "mosquitto; its certificate is for mq*.lab.test", ERROR,
-     SERVER, PEER, 0, 0, build_wildcard_partial},
-    {"name-wildcard-unusable", "inside", "mosquitto; its certificate is for mqtt.*.test", ERROR,
-     SERVER, PEER, 0, 0, build_wildcard_inside},
-    {"name-wrong-type", NULL, "mosquitto; its certificate has 127.0.0.1 as a DNS name", ERROR,
-     SERVER, PEER, 0, 0, build_wrong_type},
-    {"name-idn", NULL, "mosquitto at xn--bro-hoa.lab.test; its certificate has the name with an ü",
-     ERROR, SERVER, PEER, 0, 0, build_idn},
-    {"name-idn", "dialled", "mosquitto; certificate and host both have the name with an ü", ERROR,
-     SERVER, PEER, 0, 0, build_idn_dialled},
-    {"name-override-wrong", NULL, "mosquitto; the profile's server name is another one", ERROR,
-     FINDING_SIDE_LOCAL, PEER, 0, 0, build_override},
-    {"name-local", NULL, "mosquitto, dialled as localhost; its certificate does not name it", ERROR,
-     SERVER, PEER, 0, 0, build_localhost},
-    {"name-local", "address", "mosquitto, dialled as 127.0.0.1; its certificate does not name it",
-     ERROR, SERVER, PEER, 0, 0, build_loopback},
-    {"name-local", "container", "mosquitto, dialled as \"mosquitto\"; its certificate has its full "
-     "name", ERROR, SERVER, PEER, 0, 0, build_single_label},
-    {"client-name-missing", NULL,
-     "mosquitto with use_identity_as_username; our certificate has no common name", ERROR,
-     FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0, 0, build_client_nameless},
+    FAULT("name-mismatch", NULL, "mosquitto; its certificate is for other names", ERROR, SERVER,
+          PEER, 0, 0, build_mismatch),
+    FAULT("name-ip-not-listed", NULL,
+          "mosquitto, dialled by its address; the certificate has DNS names", ERROR, SERVER, PEER,
+          0, 0, build_address),
+    FAULT("name-no-san", NULL, "mosquitto; its certificate has its name as common name alone",
+          WARNING, SERVER, PEER, 0, 0, build_no_san),
+    FAULT("name-wildcard-depth", NULL,
+          "mosquitto at eu.mqtt.lab.test; its certificate is for *.lab.test", ERROR, SERVER, PEER,
+          0, 0, build_wildcard_deep),
+    FAULT("name-wildcard-depth", "apex",
+          "mosquitto at mqtt.lab.test; its certificate is for *.mqtt.lab.test", ERROR, SERVER, PEER,
+          0, 0, build_wildcard_apex),
+    FAULT("name-wildcard-unusable", NULL, "mosquitto; its certificate is for mq*.lab.test", ERROR,
+          SERVER, PEER, 0, 0, build_wildcard_partial),
+    FAULT("name-wildcard-unusable", "inside", "mosquitto; its certificate is for mqtt.*.test",
+          ERROR, SERVER, PEER, 0, 0, build_wildcard_inside),
+    FAULT("name-wrong-type", NULL, "mosquitto; its certificate has 127.0.0.1 as a DNS name", ERROR,
+          SERVER, PEER, 0, 0, build_wrong_type),
+    FAULT("name-idn", NULL,
+          "mosquitto at xn--bro-hoa.lab.test; its certificate has the name with an ü", ERROR,
+          SERVER, PEER, 0, 0, build_idn),
+    FAULT("name-idn", "dialled", "mosquitto; certificate and host both have the name with an ü",
+          ERROR, SERVER, PEER, 0, 0, build_idn_dialled),
+    FAULT("name-override-wrong", NULL, "mosquitto; the profile's server name is another one", ERROR,
+          LOCAL, PEER, 0, 0, build_override),
+    FAULT("name-local", NULL, "mosquitto, dialled as localhost; its certificate does not name it",
+          ERROR, SERVER, PEER, 0, 0, build_localhost),
+    FAULT("name-local", "address",
+          "mosquitto, dialled as 127.0.0.1; its certificate does not name it", ERROR, SERVER, PEER,
+          0, 0, build_loopback),
+    FAULT("name-local", "container",
+          "mosquitto, dialled as \"mosquitto\"; its certificate has its full name", ERROR, SERVER,
+          PEER, 0, 0, build_single_label),
+    FAULT("client-name-missing", NULL,
+          "mosquitto with use_identity_as_username; our certificate has no common name", ERROR,
+          CLIENT, CLIENT, 0, 0, build_client_nameless),
     {0},
 };
 

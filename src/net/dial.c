@@ -16,6 +16,7 @@ typedef struct {
   Dial *dial;
   char *text; /* "address:port" */
   int fd;     /* -1: not begun, or over */
+  gint64 begun_us; /* monotonic */
   GSource *watch, *timer;
   GError *error; /* once it has failed */
 } Attempt;
@@ -144,16 +145,39 @@ fail(Attempt *attempt, int number)
   dial->sink->done(-1, NULL, error, dial->user_data);
 }
 
+/* An attempt that is still under way when another has won, and had so much longer than that one
+ * needed that it is no close race: it would hardly have answered at all. */
+static void
+report_loser(Attempt *loser, const Attempt *winner, gint64 now_us)
+{
+  Dial *dial = loser->dial;
+  gint64 waited_us = now_us - loser->begun_us;
+  gint64 needed_us = now_us - winner->begun_us;
+  if (waited_us < DIAL_STAGGER_MS * 1000 || waited_us < DIAL_LOST_FACTOR * needed_us)
+    return;
+  loser->error = g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,
+                             "%s did not answer within %d ms, while %s did within %d ms; a firewall "
+                             "drops the packets, or that address is dead",
+                             loser->text, (int)(waited_us / 1000), winner->text,
+                             (int)((needed_us + 999) / 1000));
+  dial->sink->failed(loser->text, loser->error, dial->user_data);
+}
+
 static void
 win(Attempt *attempt)
 {
   Dial *dial = attempt->dial;
+  gint64 now_us = g_get_monotonic_time();
   int on = 1;
   int fd = attempt->fd;
   attempt->fd = -1;
   watch_clear(&dial->next);
-  for (guint i = 0; i < dial->attempts->len; i++)
-    attempt_close(dial->attempts->pdata[i]);
+  for (guint i = 0; i < dial->attempts->len; i++) {
+    Attempt *other = dial->attempts->pdata[i];
+    if (other->fd >= 0)
+      report_loser(other, attempt, now_us);
+    attempt_close(other);
+  }
   /* MQTT packets are small and wait for answers. */
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   dial->sink->done(fd, attempt->text, NULL, dial->user_data);
@@ -201,6 +225,7 @@ begin_next(gpointer data)
   Attempt *attempt = g_new0(Attempt, 1);
   attempt->dial = dial;
   attempt->fd = -1;
+  attempt->begun_us = g_get_monotonic_time();
   attempt->text = address_text_with_port(address);
   g_ptr_array_add(dial->attempts, attempt);
   begin_next_in(dial, DIAL_STAGGER_MS);

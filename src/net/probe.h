@@ -9,11 +9,12 @@
 
 #include <glib.h>
 
+#include "mqtt/packet.h"
 #include "net/transport.h"
 #include "trust/identity.h"
 
 typedef enum {
-  PROBE_TCP,  /* does anything listen there? Connects and closes */
+  PROBE_TCP,  /* does anything listen there? Connects, may listen a while, and closes */
   PROBE_TLS,  /* shakes hands */
   PROBE_MQTT, /* an anonymous CONNECT, without TLS */
   PROBE_HTTP, /* a WebSocket upgrade request, without TLS */
@@ -24,6 +25,10 @@ typedef struct {
   char *address;       /* numeric: "192.0.2.1", "2001:db8::1" */
   guint16 port;
   guint timeout_ms;    /* for the whole; 0: PROBE_TIMEOUT_MS */
+  guint listen_ms;     /* PROBE_TCP: says nothing for so long, and notes whether the other side
+                        * closes (TUNNEL_ERROR_TCP_CLOSED_AT_ONCE) or greets (`first`); 0: goes at
+                        * once. Part of the whole */
+  MqttVersion version; /* of the CONNECT; 0: MQTT_3_1_1 */
   /* PROBE_TLS */
   char *server_name;   /* SNI; NULL: none */
   Identity *identity;  /* NULL: no client certificate */
@@ -32,9 +37,12 @@ typedef struct {
   gboolean connect;    /* after the handshake: an anonymous CONNECT, and wait for the answer. In
                         * TLS 1.3 only an answer tells that a certificate (or none) was accepted */
   gboolean upgrade;    /* after the handshake: a WebSocket upgrade request instead */
+  /* PROBE_HTTP and `upgrade` */
+  char *path;          /* of the request; NULL: "/mqtt" */
 } ProbeRequest;
 
 #define PROBE_TIMEOUT_MS 3000
+#define PROBE_GRACE_MS 200   /* for the rest of an answer that is no MQTT, once it has begun */
 #define PROBE_BYTES_MAX 4096 /* of what the broker says */
 
 typedef struct {
@@ -54,11 +62,14 @@ typedef struct {
   gboolean answered;       /* a CONNACK came */
   int connack;             /* its reason; -1: none came */
   GBytes *first;           /* the first bytes that came instead of TLS or as the answer; or NULL */
-  GError *error;           /* TUNNEL_ERROR: why it went no further; NULL: it went as far as asked */
-  gint64 duration_us;
+  GError *error;           /* TUNNEL_ERROR: why it went no further; NULL: it went as far as asked: a
+                            * CONNACK came, whatever its reason, or HTTP to an upgrade request */
+  gint64 duration_us;      /* until that was known */
 } ProbeResult;
 
 ProbeRequest *probe_request_new(ProbeKind kind, const char *address, guint16 port);
+/* (transfer full); the identity is referenced. */
+ProbeRequest *probe_request_copy(const ProbeRequest *request);
 void probe_request_free(ProbeRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProbeRequest, probe_request_free)
 void probe_result_free(ProbeResult *result);
@@ -66,7 +77,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProbeResult, probe_result_free)
 
 typedef struct Probe Probe;
 
-/* Once, on the transport thread, unless probe_stop() was called before. (transfer full) */
+/* Once, on the transport thread, unless probe_stop() was called before; when the goodbye has been
+ * said, up to FAREWELL_MS (net/farewell.h) after the answer. It may come before probe_start() has
+ * returned on its own thread. Must not call probe_stop(). (transfer full) */
 typedef void (*ProbeDone)(ProbeResult *result, gpointer user_data);
 
 /* Main thread; `request` is copied. */

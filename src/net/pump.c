@@ -37,6 +37,7 @@ struct Pump {
   guint8 *broker_bytes, *client_bytes;
   gboolean first_byte_seen;
   guint8 first_bytes[PUMP_FIRST_BYTES];
+  gsize first_length;
   gboolean client_gone; /* it has closed, or takes nothing any more */
   gboolean stopping;    /* the owner ends it: nothing to tell */
   gboolean ended;
@@ -175,7 +176,8 @@ take_broker_bytes(Pump *pump, gsize length)
 {
   if (G_UNLIKELY(!pump->first_byte_seen)) {
     pump->first_byte_seen = TRUE;
-    memcpy(pump->first_bytes, pump->broker_bytes, MIN(length, PUMP_FIRST_BYTES));
+    pump->first_length = MIN(length, PUMP_FIRST_BYTES);
+    memcpy(pump->first_bytes, pump->broker_bytes, pump->first_length);
     pump->sink->first_byte(pump->user_data);
   }
   if (!feed(pump, MQTT_FROM_BROKER, pump->broker_bytes, length))
@@ -283,8 +285,9 @@ pump_fault(const Pump *pump)
 }
 
 const guint8 *
-pump_first_bytes(const Pump *pump)
+pump_first_bytes(const Pump *pump, gsize *length)
 {
+  *length = pump->first_length;
   return pump->first_bytes;
 }
 

@@ -11,7 +11,7 @@
 
 #define PUMP_PENDING_MAX (1024u * 1024)
 #define PUMP_TURN_BYTES (1024u * 1024)
-#define PUMP_FIRST_BYTES 16
+#define PUMP_FIRST_BYTES 32
 
 typedef struct Pump Pump;
 
@@ -43,7 +43,7 @@ void pump_stop(Pump *pump);
 
 /* What was wrong with the bytes. */
 const MqttFault *pump_fault(const Pump *pump);
-/* PUMP_FIRST_BYTES of what the broker said first, zeros behind it when it said less. */
-const guint8 *pump_first_bytes(const Pump *pump);
+/* What the broker said first, at most PUMP_FIRST_BYTES. */
+const guint8 *pump_first_bytes(const Pump *pump, gsize *length);
 /* Closes the client's socket. NULL is allowed. */
 void pump_free(Pump *pump);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "net/socket_io.h"
+#include "net/tls_library.h"
 #include "net/tunnel_error.h"
 #include "trust/gnutls_bridge.h"
 #include "util/safe_text.h"
@@ -34,6 +35,10 @@ struct TlsStream {
   int alert_received;
   guint warnings; /* alerts received that were no end */
   char *alpn;     /* safe text */
+  char *priority; /* or NULL */
+  gnutls_priority_t priorities;
+  TlsOffer *offer; /* of it, once asked for */
+  gboolean accepted_peer; /* the handshake failed after the broker's certificates were judged good */
 };
 
 static TlsStream *
@@ -315,6 +320,7 @@ send_reason(TlsStream *tls, int code)
 static StreamResult
 fail_handshake(TlsStream *tls, int code)
 {
+  tls->accepted_peer = tls->judged && !tls->refused;
   /* The chain is of interest most when GnuTLS itself stumbled after it had come. */
   if (!tls->judged) {
     int alert;
@@ -452,6 +458,8 @@ tls_free(Stream *stream)
   TlsStream *tls = (TlsStream *)stream;
   if (tls->session != NULL)
     gnutls_deinit(tls->session);
+  if (tls->priorities != NULL)
+    gnutls_priority_deinit(tls->priorities);
   if (tls->credentials != NULL)
     gnutls_certificate_free_credentials(tls->credentials);
   socket_io_clear(&tls->io);
@@ -459,6 +467,8 @@ tls_free(Stream *stream)
   g_strfreev(tls->ca_names);
   g_free(tls->key_types);
   g_free(tls->alpn);
+  g_free(tls->priority);
+  tls_offer_free(tls->offer);
   g_free(tls);
 }
 
@@ -474,21 +484,28 @@ static const StreamClass tls_class = {
 
 /* --- The beginning --------------------------------------------------------------------------- */
 
+/* The machine's policy may have taken away what was asked for, without an error. */
+static gboolean
+leaves_nothing(gnutls_priority_t priorities)
+{
+  const unsigned *list;
+  return gnutls_priority_protocol_list(priorities, &list) <= 0 ||
+         gnutls_priority_cipher_list(priorities, &list) <= 0;
+}
+
 static gboolean
 set_priority(TlsStream *tls, const char *priority, GError **error)
 {
   const char *text = priority == NULL ? "NORMAL" : priority;
   const char *position = text;
-  int code = gnutls_priority_set_direct(tls->session, text, &position);
-  if (code >= 0)
+  int code = gnutls_priority_init(&tls->priorities, text, &position);
+  gboolean is_empty = code >= 0 ? leaves_nothing(tls->priorities)
+                                : tls_cause_of(code) == TLS_CAUSE_NOTHING;
+  if (code >= 0 && !is_empty)
+    code = gnutls_priority_set(tls->session, tls->priorities);
+  if (code >= 0 && !is_empty)
     return TRUE;
-  g_autofree char *rest = safe_text_string(position);
-  g_autofree char *whole = safe_text_string(text);
-  g_set_error(
-      error, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
-      "the TLS priority string \"%s\" cannot be used from \"%s\" on (%s); correct it in the "
-      "connection, or look at this machine's GnuTLS policy",
-      whole, rest, gnutls_strerror(code));
+  g_propagate_error(error, tls_priority_explain(text, is_empty ? NULL : position, code));
   return FALSE;
 }
 
@@ -539,6 +556,7 @@ tls_stream_new(int fd, const TlsOptions *options, const TlsSink *sink, gpointer 
   tls->sink = sink;
   tls->user_data = user_data;
   tls->alert_received = -1;
+  tls->priority = g_strdup(options->priority);
   tls->identity = options->identity == NULL ? NULL : identity_ref((Identity *)options->identity);
   socket_io_init(&tls->io, fd);
 
@@ -572,19 +590,6 @@ selected_alpn(TlsStream *tls)
   return safe_text(name.data, name.size);
 }
 
-/* As the standards write it: GnuTLS leaves out the blank. */
-static const char *
-version_name(gnutls_protocol_t version)
-{
-  switch (version) {
-  case GNUTLS_TLS1_3: return "TLS 1.3";
-  case GNUTLS_TLS1_2: return "TLS 1.2";
-  case GNUTLS_TLS1_1: return "TLS 1.1";
-  case GNUTLS_TLS1_0: return "TLS 1.0";
-  default: return gnutls_protocol_get_name(version);
-  }
-}
-
 /* The suite's name says key exchange and hash too, but came with GnuTLS 3.7.4. */
 static const char *
 cipher_name(gnutls_session_t session)
@@ -606,6 +611,7 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
       .sent = tls->sent,
       .key_types = tls->key_types,
       .key_type_refused = tls->key_type_refused,
+      .accepted_peer = tls->accepted_peer,
       .declined_renegotiation = tls->declined_renegotiation,
       .alert = tls->alert_received,
       .first = tls->io.first,
@@ -613,11 +619,14 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
   };
   if (tls->alert_received >= 0)
     facts->alert_name = gnutls_alert_get_name((gnutls_alert_description_t)tls->alert_received);
+  if (!tls->established && tls->offer == NULL)
+    tls->offer = tls_offer_new(tls->priority);
+  facts->offer = tls->established ? NULL : tls->offer;
   if (!tls->established)
     return;
   if (tls->alpn == NULL)
     tls->alpn = selected_alpn(tls);
-  facts->version = version_name(gnutls_protocol_get_version(tls->session));
+  facts->version = tls_version_name((int)gnutls_protocol_get_version(tls->session));
   facts->cipher = cipher_name(tls->session);
   facts->group = gnutls_group_get_name(gnutls_group_get(tls->session));
   facts->alpn = tls->alpn;

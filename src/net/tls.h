@@ -1,4 +1,5 @@
-/* TLS as a client over a connected socket, with GnuTLS. The only file of net/ that knows GnuTLS.
+/* TLS as a client over a connected socket, with GnuTLS. With tls_library.c the only file of net/
+ * that knows GnuTLS.
  *
  * The peer's certificates are judged inside the handshake, before ours is sent: a broker that is
  * not trusted never learns who we are. Our certificate is sent whenever the broker asks for one and
@@ -8,6 +9,7 @@
 #pragma once
 
 #include "net/stream.h"
+#include "net/tls_library.h"
 #include "trust/identity.h"
 #include "trust/revocation.h"
 
@@ -53,9 +55,11 @@ typedef struct {
   gboolean requested, sent;  /* a client certificate */
   const char *key_types;     /* of client certificates that the broker takes; safe text, or NULL */
   gboolean key_type_refused; /* ours is none of them */
+  gboolean accepted_peer; /* the handshake failed after the broker's certificates were judged good */
   gboolean declined_renegotiation; /* TLS 1.2: the broker wanted to shake hands again */
   int alert;                       /* last one received, -1: none */
   const char *alert_name;
+  const TlsOffer *offer;           /* what we offered; NULL once established */
   const guint8 *first; /* what the peer said first, whatever it was */
   gsize first_length;
 } TlsFacts;

@@ -1,22 +1,14 @@
 #include "config.h"
-#include "net/tls_fault.h"
+#include "net/tls_fault_internal.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "net/tunnel_error.h"
-#include "util/safe_text.h"
+#include "net/stranger.h"
+#include "trust/certificate.h"
 
-typedef struct {
-  const TlsFacts *facts;
-  const StreamFailure *failure;
-  const TlsCircumstances *at;
-} Case;
-
-static GError *error_new(TunnelError code, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static GError *
-error_new(TunnelError code, const char *format, ...)
+GError *
+tls_error_new(TunnelError code, const char *format, ...)
 {
   va_list arguments;
   va_start(arguments, format);
@@ -25,126 +17,70 @@ error_new(TunnelError code, const char *format, ...)
   return error;
 }
 
-/* --- The broker refuses our certificate ------------------------------------------------------ */
-
-static GError *
-none_given(const Case *c)
-{
-  return error_new(TUNNEL_ERROR_CLIENT_REQUIRED,
-                   "%s requires a client certificate, and this connection has none: fill in "
-                   "certificate and key",
-                   c->at->peer);
-}
-
-static GError *
-ca_unknown(const Case *c)
-{
-  return error_new(TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-                   "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\". Give "
-                   "the broker that CA's certificate, or append the missing intermediate to %s, or "
-                   "use a certificate from a CA that the broker accepts",
-                   c->at->peer, c->at->client_label, c->at->certificate_path, c->at->client_issuer,
-                   c->at->certificate_path);
-}
-
-static GError *
-refused_generally(const Case *c)
-{
-  return error_new(TUNNEL_ERROR_CLIENT_REFUSED,
-                   "%s refused our certificate \"%s\" (%s) with alert %d (%s), which gives no "
-                   "reason; the broker's log does",
-                   c->at->peer, c->at->client_label, c->at->certificate_path, c->facts->alert,
-                   c->facts->alert_name);
-}
-
-/* Whatever the alert, or whichever side noticed first. */
-static GError *
-key_type_refused(const Case *c)
-{
-  return error_new(TUNNEL_ERROR_CLIENT_KEY_TYPE,
-                   "%s takes client certificates with keys of these types only: %s; the key of %s "
-                   "is another: issue a certificate with one of them",
-                   c->at->peer, c->facts->key_types, c->at->certificate_path);
-}
-
-/* NULL: not an alert about a client certificate. When one was asked for, versions, suites and names
- * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and
- * 116, GnuTLS 49 and 50), wants one. */
-static GError *
-explain_client_alert(const Case *c)
-{
-  if (!c->facts->requested)
-    return NULL;
-  if (c->at->client_label == NULL)
-    return none_given(c);
-  switch (c->facts->alert) {
-  case TLS_ALERT_CERTIFICATE_REQUIRED:
-  case TLS_ALERT_HANDSHAKE_FAILURE:
-  case TLS_ALERT_BAD_CERTIFICATE:
-  case TLS_ALERT_CERTIFICATE_UNKNOWN:
-  case TLS_ALERT_UNKNOWN_CA:
-  case TLS_ALERT_ACCESS_DENIED:
-    return c->facts->alert == TLS_ALERT_UNKNOWN_CA ? ca_unknown(c) : refused_generally(c);
-  case TLS_ALERT_UNSUPPORTED_CERTIFICATE:
-    return error_new(TUNNEL_ERROR_CLIENT_USAGE,
-                     "%s refuses the kind of our certificate %s: most likely it is not issued for "
-                     "clients (extended key usage clientAuth); ask its CA for one that is",
-                     c->at->peer, c->at->certificate_path);
-  case TLS_ALERT_CERTIFICATE_EXPIRED:
-    return error_new(TUNNEL_ERROR_CLIENT_EXPIRED,
-                     "%s refused our certificate %s as expired; renew it, or, if it is valid by "
-                     "this machine's clock, check the date on the broker",
-                     c->at->peer, c->at->certificate_path);
-  case TLS_ALERT_CERTIFICATE_REVOKED:
-    return error_new(TUNNEL_ERROR_CLIENT_REVOKED,
-                     "%s refused our certificate %s as revoked; request a new one", c->at->peer,
-                     c->at->certificate_path);
-  case TLS_ALERT_DECRYPT_ERROR:
-    return error_new(
-        TUNNEL_ERROR_CLIENT_SIGNATURE,
-        "%s refused the signature made with our key: key and certificate %s differ, or "
-        "the token is faulty",
-        c->at->peer, c->at->certificate_path);
-  case TLS_ALERT_INSUFFICIENT_SECURITY:
-    return refused_generally(c);
-  default:
-    return NULL;
-  }
-}
-
 /* --- Negotiation ----------------------------------------------------------------------------- */
 
-static GError *
-explain_handshake_failure(const Case *c)
+static const char *
+offered(const char *list)
 {
-  if (c->facts->server_answered)
-    return error_new(TUNNEL_ERROR_TLS_NO_GROUP,
-                     "%s gave up in the handshake (alert %d, %s): no common group or signature "
-                     "scheme; enable X25519 or P-256 on the side that you control",
-                     c->at->peer, c->facts->alert, c->facts->alert_name);
-  return error_new(TUNNEL_ERROR_TLS_NO_CIPHER,
-                   "%s accepted none of our cipher suites (alert %d, %s); allow an ECDHE AES-GCM "
-                   "suite on both sides",
-                   c->at->peer, c->facts->alert, c->facts->alert_name);
+  return list == NULL || list[0] == '\0' ? "nothing" : list;
+}
+
+/* OpenSSL 3 has no name for its refusal of a client that goes no further than TLS 1.1: its own
+ * rules leave it no signature to make, and it says "internal error". */
+static gboolean
+is_too_old(const TlsCase *c)
+{
+  return c->facts->offer != NULL && !c->facts->offer->modern &&
+         (c->facts->alert == TLS_ALERT_INTERNAL_ERROR ||
+          c->facts->alert == TLS_ALERT_INSUFFICIENT_SECURITY);
 }
 
 static GError *
-explain_server_name(const Case *c)
+explain_version(const TlsCase *c)
+{
+  const TlsOffer *offer = c->facts->offer;
+  return tls_error_new(TUNNEL_ERROR_TLS_VERSION,
+                       "we offered %s, and %s accepts none of these versions (alert %d, %s); allow "
+                       "TLS 1.2 or 1.3 on both sides",
+                       offer == NULL ? "TLS" : offered(offer->versions), c->at->peer,
+                       c->facts->alert, c->facts->alert_name);
+}
+
+static GError *
+explain_handshake_failure(const TlsCase *c)
+{
+  const TlsOffer *offer = c->facts->offer;
+  if (c->facts->server_answered)
+    return tls_error_new(TUNNEL_ERROR_TLS_NO_GROUP,
+                         "%s gave up in the handshake (alert %d, %s): no common group or signature "
+                         "scheme; enable X25519 or P-256 on the side that you control",
+                         c->at->peer, c->facts->alert, c->facts->alert_name);
+  return tls_error_new(TUNNEL_ERROR_TLS_NO_CIPHER,
+                       "%s accepted none of our cipher suites (alert %d, %s): we offered %s with "
+                       "the groups %s in %s; allow an ECDHE AES-GCM suite on both sides",
+                       c->at->peer, c->facts->alert, c->facts->alert_name,
+                       offer == NULL ? "some" : offered(offer->ciphers),
+                       offer == NULL ? "" : offered(offer->groups),
+                       offer == NULL ? "TLS" : offered(offer->versions));
+}
+
+static GError *
+explain_server_name(const TlsCase *c)
 {
   if (c->at->server_name == NULL)
-    return error_new(TUNNEL_ERROR_TLS_SNI,
+    return tls_error_new(TUNNEL_ERROR_TLS_SNI,
                      "%s wants to be called by a name (alert 112), and an address is none; set the "
                      "server name, or connect by name",
                      c->at->peer);
-  return error_new(TUNNEL_ERROR_TLS_SNI,
+  return tls_error_new(TUNNEL_ERROR_TLS_SNI,
                    "%s knows no host \"%s\" (alert 112); set the server name to one that it has",
                    c->at->peer, c->at->server_name);
 }
 
 static GError *
-explain_renegotiation(const Case *c)
+explain_renegotiation(const TlsCase *c)
 {
-  return error_new(TUNNEL_ERROR_TLS_OTHER,
+  return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
                    "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
                    "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
                    "certificates at the first handshake",
@@ -152,32 +88,31 @@ explain_renegotiation(const Case *c)
 }
 
 static GError *
-explain_alert(const Case *c)
+explain_alert(const TlsCase *c)
 {
   if (c->facts->declined_renegotiation)
     return explain_renegotiation(c);
-  GError *client = explain_client_alert(c);
+  GError *client = tls_fault_explain_client_alert(c);
   if (client != NULL)
     return client;
+  if (is_too_old(c))
+    return explain_version(c);
   switch (c->facts->alert) {
   case TLS_ALERT_HANDSHAKE_FAILURE:
   case TLS_ALERT_INSUFFICIENT_SECURITY:
   case TLS_ALERT_ILLEGAL_PARAMETER:
     return explain_handshake_failure(c);
   case TLS_ALERT_PROTOCOL_VERSION:
-    return error_new(TUNNEL_ERROR_TLS_VERSION,
-                     "%s speaks none of the TLS versions that this connection allows (alert 70); "
-                     "allow TLS 1.2 or 1.3 on both sides",
-                     c->at->peer);
+    return explain_version(c);
   case TLS_ALERT_UNRECOGNIZED_NAME:
     return explain_server_name(c);
   case TLS_ALERT_NO_APPLICATION_PROTOCOL:
-    return error_new(TUNNEL_ERROR_TLS_ALPN,
+    return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
                      "%s wants another application protocol (alert 120); set ALPN to what it "
                      "expects (AWS IoT on 443: x-amzn-mqtt-ca)",
                      c->at->peer);
   default:
-    return error_new(TUNNEL_ERROR_TLS_OTHER,
+    return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
                      "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
                      c->facts->alert, c->facts->alert_name);
   }
@@ -185,40 +120,11 @@ explain_alert(const Case *c)
 
 /* --- Something else listens there ------------------------------------------------------------ */
 
-static gboolean
-said(const TlsFacts *facts, const char *text)
-{
-  gsize length = strlen(text);
-  return facts->first_length >= length && memcmp(facts->first, text, length) == 0;
-}
-
-/* SMTP and FTP, IMAP, POP3, XMPP: protocols in which the server greets first. */
-static gboolean
-greets(const TlsFacts *facts)
-{
-  return said(facts, "220") || said(facts, "* OK") || said(facts, "+OK") || said(facts, "<?xml") ||
-         said(facts, "<stream");
-}
-
 static GError *
-explain_not_tls(const Case *c)
+explain_not_tls(const TlsCase *c)
 {
-  g_autofree char *text = safe_text(c->facts->first, MIN(c->facts->first_length, 32));
-  if (said(c->facts, "HTTP/"))
-    return error_new(
-        TUNNEL_ERROR_PORT_HTTP,
-        "%s answers HTTP instead of TLS (\"%s\"): this is a web or WebSocket listener; "
-        "use the broker's MQTT TLS port (mostly 8883)",
-        c->at->peer, text);
-  if (greets(c->facts))
-    return error_new(TUNNEL_ERROR_PORT_STARTTLS,
-                     "%s greets with \"%s\" before TLS: this is not an MQTT TLS listener; use the "
-                     "broker's MQTT TLS port (mostly 8883)",
-                     c->at->peer, text);
-  return error_new(TUNNEL_ERROR_PORT_OTHER,
-                   "%s answers something that is not TLS (\"%s\"); use the broker's MQTT TLS port "
-                   "(mostly 8883)",
-                   c->at->peer, text);
+  StrangerScene scene = {.peer = c->at->peer, .wants_tls = TRUE};
+  return stranger_explain(&scene, c->facts->first, c->facts->first_length);
 }
 
 /* --- Ends without a word --------------------------------------------------------------------- */
@@ -231,62 +137,161 @@ was_reset(const StreamFailure *failure)
 }
 
 static GError *
-explain_silence(const Case *c)
+explain_silence(const TlsCase *c)
 {
   const char *how = was_reset(c->failure) ? "reset" : "closed";
   if (c->facts->requested && c->at->client_label == NULL)
-    return error_new(TUNNEL_ERROR_CLIENT_RESET,
+    return tls_error_new(TUNNEL_ERROR_CLIENT_RESET,
                      "%s asked for a client certificate and %s the connection when it got none: "
                      "most likely it requires one; fill in certificate and key",
                      c->at->peer, how);
   if (c->facts->requested && was_reset(c->failure))
-    return error_new(TUNNEL_ERROR_CLIENT_RESET,
+    return tls_error_new(TUNNEL_ERROR_CLIENT_RESET,
                      "%s reset the connection after our certificate \"%s\" (%s): most likely it "
                      "refused it and the reason was lost; the broker's log has it",
                      c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
-    return error_new(
+    return tls_error_new(
         TUNNEL_ERROR_TLS_RESET,
         "%s %s the connection at the first TLS message: not a TLS port, a proxy "
         "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
         c->at->peer, how);
   if (c->facts->established)
-    return error_new(TUNNEL_ERROR_PEER_CLOSED,
+    return tls_error_new(TUNNEL_ERROR_PEER_CLOSED,
                      "%s %s the connection before it said anything in MQTT; the broker's log says "
                      "why",
                      c->at->peer, how);
-  return error_new(TUNNEL_ERROR_TLS_OTHER,
+  return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
                    "%s %s the connection in the middle of the TLS handshake; the broker's log says "
                    "why",
                    c->at->peer, how);
 }
 
 static GError *
-explain_socket(const Case *c)
+explain_socket(const TlsCase *c)
 {
   int number = c->failure->error_number;
   if (was_reset(c->failure) || number == 0)
     return explain_silence(c);
-  return error_new(TUNNEL_ERROR_NETWORK, "the connection to %s broke: %s; check the network",
+  return tls_error_new(TUNNEL_ERROR_NETWORK, "the connection to %s broke: %s; check the network",
                    c->at->peer, g_strerror(number));
 }
 
-static GError *
-explain_library(const Case *c)
+/* --- Our library gives up -------------------------------------------------------------------- */
+
+/* The version that the broker chose stands in its ServerHello, the first record: five bytes of
+ * record, four of message, two of version (RFC 8446, 4.1.3). NULL: it is not there. */
+static const char *
+chosen_version(const TlsFacts *facts)
 {
-  return error_new(TUNNEL_ERROR_TLS_OTHER, "TLS with %s failed: %s (GnuTLS %d)", c->at->peer,
-                   c->failure->text == NULL ? "no reason given" : c->failure->text,
-                   c->failure->gnutls_error);
+  if (facts->first_length < 11 || facts->first[0] != 22 || facts->first[5] != 2)
+    return NULL;
+  return tls_version_name_on_wire((guint16)(facts->first[9] << 8 | facts->first[10]));
+}
+
+static GError *
+explain_chosen_version(const TlsCase *c)
+{
+  const char *chosen = chosen_version(c->facts);
+  const TlsOffer *offer = c->facts->offer;
+  return tls_error_new(TUNNEL_ERROR_TLS_VERSION,
+                       "%s answers with %s, and this connection allows %s; allow TLS 1.2 or 1.3 on "
+                       "both sides",
+                       c->at->peer, chosen == NULL ? "another TLS version" : chosen,
+                       offer == NULL ? "others" : offered(offer->versions));
+}
+
+/* Before the broker's certificates were judged it can only have been about them; afterwards, our
+ * own is what is left. */
+static GError *
+explain_key_usage(const TlsCase *c)
+{
+  if (c->facts->accepted_peer && c->at->client_label != NULL)
+    return tls_error_new(TUNNEL_ERROR_CLIENT_KEY_USAGE,
+                         "our certificate \"%s\" (%s) has a key usage without digitalSignature, "
+                         "which TLS needs of it; re-issue it with digitalSignature",
+                         c->at->client_label, c->at->certificate_path);
+  return tls_error_new(TUNNEL_ERROR_SERVER_KEY_USAGE,
+                       "certificate 0 that %s sends has a key usage without digitalSignature, which "
+                       "TLS 1.3 and ECDHE need of it; re-issue it with digitalSignature",
+                       c->at->peer);
+}
+
+static GError *
+explain_unreadable(const TlsCase *c)
+{
+  return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
+                       "a certificate that %s sends cannot be read%s%s%s; re-issue it, and look at "
+                       "the file with openssl x509 -text on the broker",
+                       c->at->peer, c->failure->text == NULL ? "" : " (",
+                       c->failure->text == NULL ? "" : c->failure->text,
+                       c->failure->text == NULL ? "" : ")");
+}
+
+static GError *
+explain_other(const TlsCase *c)
+{
+  return tls_error_new(TUNNEL_ERROR_TLS_OTHER, "TLS with %s failed: %s (GnuTLS %d)", c->at->peer,
+                       c->failure->text == NULL ? "no reason given" : c->failure->text,
+                       c->failure->gnutls_error);
+}
+
+static GError *
+explain_library(const TlsCase *c)
+{
+  const TlsOffer *offer = c->facts->offer;
+  switch (tls_cause_of(c->failure->gnutls_error)) {
+  case TLS_CAUSE_VERSION:
+    return explain_chosen_version(c);
+  case TLS_CAUSE_CIPHER:
+    return tls_error_new(TUNNEL_ERROR_TLS_NO_CIPHER,
+                         "%s chose a cipher suite that we did not offer (%s); set it to an ECDHE "
+                         "AES-GCM suite",
+                         c->at->peer, offer == NULL ? "others" : offered(offer->ciphers));
+  case TLS_CAUSE_GROUP:
+    return tls_error_new(TUNNEL_ERROR_TLS_NO_GROUP,
+                         "%s has no group for the key exchange in common with us (we offered %s); "
+                         "enable X25519 or P-256 on the side that you control",
+                         c->at->peer, offer == NULL ? "others" : offered(offer->groups));
+  case TLS_CAUSE_ALPN:
+    return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
+                         "%s chose another application protocol than we offered; set ALPN to what "
+                         "it expects",
+                         c->at->peer);
+  case TLS_CAUSE_KEY_USAGE:
+    return explain_key_usage(c);
+  case TLS_CAUSE_WEAK:
+    return tls_error_new(TUNNEL_ERROR_SERVER_KEY_WEAK,
+                         "the TLS library refuses %s: its key or key exchange is too weak (%s); "
+                         "give the broker a key of RSA 2048 or P-256, or more",
+                         c->at->peer, c->failure->text);
+  case TLS_CAUSE_ALGORITHM:
+    return tls_error_new(TUNNEL_ERROR_TLS_ALGORITHM,
+                         "the TLS library does not support an algorithm that %s uses (%s): we "
+                         "offered the signatures %s; give the broker a key of RSA 2048 or P-256",
+                         c->at->peer, c->failure->text,
+                         offer == NULL ? "of the library" : offered(offer->signatures));
+  case TLS_CAUSE_SIGNATURE:
+    return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
+                         "%s signed the handshake with a key that is not that of certificate 0 "
+                         "that it sends; its key and certificate files differ, or its token is "
+                         "faulty",
+                         c->at->peer);
+  case TLS_CAUSE_CERTIFICATE:
+    return explain_unreadable(c);
+  default:
+    return explain_other(c);
+  }
 }
 
 GError *
 tls_fault_explain(const TlsFacts *facts, const StreamFailure *failure,
                   const TlsCircumstances *circumstances)
 {
-  Case c = {facts, failure, circumstances};
+  TlsCase c = {facts, failure, circumstances};
   if (facts->key_type_refused &&
       (failure->kind == STREAM_FAILURE_TLS || failure->kind == STREAM_FAILURE_ALERT))
-    return key_type_refused(&c);
+    return tls_fault_explain_key_type(&c);
   switch (failure->kind) {
   case STREAM_FAILURE_ALERT:
     return explain_alert(&c);
@@ -297,9 +302,41 @@ tls_fault_explain(const TlsFacts *facts, const StreamFailure *failure,
     return explain_silence(&c);
   case STREAM_FAILURE_SOCKET:
     return explain_socket(&c);
+  case STREAM_FAILURE_REFUSED:
+    return explain_unreadable(&c);
   default:
     return explain_library(&c);
   }
+}
+
+GError *
+tls_fault_explain_timeout(const TlsFacts *facts, const char *peer, guint timeout_ms)
+{
+  TlsCircumstances circumstances = {.peer = peer};
+  TlsCase c = {facts, NULL, &circumstances};
+  if (facts->first_length > 0 && !facts->server_answered &&
+      stranger_guess(facts->first, facts->first_length).kind != STRANGER_TLS)
+    return explain_not_tls(&c);
+  if (!facts->server_answered)
+    return tls_error_new(TUNNEL_ERROR_TLS_TIMEOUT,
+                         "%s does not answer our ClientHello within %.1f s; it may wait for "
+                         "another protocol on this port, or a firewall swallows large packets",
+                         peer, timeout_ms / 1000.0);
+  return tls_error_new(TUNNEL_ERROR_TLS_TIMEOUT,
+                       "%s began the TLS handshake and did not finish it within %.1f s; a firewall "
+                       "may swallow large packets, or the broker is overloaded",
+                       peer, timeout_ms / 1000.0);
+}
+
+void
+tls_circumstances_take_identity(TlsCircumstances *circumstances, const Identity *identity)
+{
+  if (identity == NULL)
+    return;
+  const Certificate *leaf = identity_certificates(identity)->pdata[0];
+  circumstances->client_label = certificate_subject_label(leaf);
+  circumstances->client_issuer = certificate_issuer(leaf);
+  circumstances->certificate_path = identity_certificate_path(identity);
 }
 
 TlsAlert

@@ -6,6 +6,7 @@
 
 /* Alerts by their numbers (RFC 8446, 6), as far as this program reasons about them. */
 typedef enum {
+  TLS_ALERT_CLOSE_NOTIFY = 0,
   TLS_ALERT_HANDSHAKE_FAILURE = 40,
   TLS_ALERT_BAD_CERTIFICATE = 42,
   TLS_ALERT_UNSUPPORTED_CERTIFICATE = 43,
@@ -33,10 +34,17 @@ typedef struct {
 } TlsCircumstances;
 
 /* (transfer full): a TUNNEL_ERROR. For a failure of the handshake, or of the first read after it
- * (TLS 1.3 refuses a client certificate there), until the first MQTT byte came. Not for
- * STREAM_FAILURE_REFUSED: the verdict has that sentence. */
+ * (TLS 1.3 refuses a client certificate there), until the first MQTT byte came. With
+ * STREAM_FAILURE_REFUSED, the broker's certificates could not be read: when they were judged and
+ * found wanting, the verdict has the sentence. */
 GError *tls_fault_explain(const TlsFacts *facts, const StreamFailure *failure,
                           const TlsCircumstances *circumstances);
+
+/* (transfer full): the handshake has not ended in this time. `peer` is safe text. */
+GError *tls_fault_explain_timeout(const TlsFacts *facts, const char *peer, guint timeout_ms);
+
+/* Who we are, borrowed from the identity; NULL: nobody. */
+void tls_circumstances_take_identity(TlsCircumstances *circumstances, const Identity *identity);
 
 /* The alert with which to refuse a peer whose worst finding has this code of the catalogue. */
 TlsAlert tls_fault_refusal_alert(const char *finding_code);

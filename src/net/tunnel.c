@@ -17,7 +17,7 @@
  *        ▼                                                 ▼
  *     CLOSED ←───────────────────────────────────────── CLOSING  (at most FAREWELL_MS)
  *
- * TUNNEL_CLOSED is posted on the way into CLOSED. What is left then, the client's half-closed
+ * TUNNEL_CLOSED is posted on the way into CLOSED; of a fault, on the way into CLOSING. What is left then, the client's half-closed
  * socket, goes with tunnel_stop(). A timer runs only until JOINED: a quiet tunnel wakes nobody. */
 #include "config.h"
 #include "net/tunnel_internal.h"
@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "net/plain_stream.h"
+#include "net/tls_fault.h"
 #include "net/watch.h"
 #include "util/safe_text.h"
 
@@ -75,6 +76,31 @@ let_go(Tunnel *tunnel)
   pthread_mutex_unlock(&tunnel->lock);
 }
 
+/* Not TLS's fault where there is none. */
+static TunnelFault
+fault_of(const Tunnel *tunnel, const GError *error)
+{
+  if (error == NULL)
+    return TUNNEL_FAULT_NONE;
+  TunnelFault fault = tunnel_error_fault((TunnelError)error->code);
+  return fault == TUNNEL_FAULT_TLS && !tunnel->config->tls ? TUNNEL_FAULT_PROTOCOL : fault;
+}
+
+/* Once: the first word on the end is the one that counts. */
+static void
+post_closed(Tunnel *tunnel, GError *error)
+{
+  if (tunnel->closed_posted) {
+    g_clear_error(&error);
+    return;
+  }
+  tunnel->closed_posted = TRUE;
+  TunnelEvent *event = tunnel_event_new(TUNNEL_CLOSED);
+  event->fault = fault_of(tunnel, error);
+  event->error = error;
+  tunnel_post(tunnel, event);
+}
+
 void
 tunnel_close(Tunnel *tunnel, GError *error)
 {
@@ -84,17 +110,14 @@ tunnel_close(Tunnel *tunnel, GError *error)
   }
   tunnel->state = STATE_CLOSED;
   close_all(tunnel);
-  TunnelEvent *event = tunnel_event_new(TUNNEL_CLOSED);
-  event->fault = error == NULL ? TUNNEL_FAULT_NONE : tunnel_error_fault((TunnelError)error->code);
-  event->error = error;
-  tunnel_post(tunnel, event);
+  post_closed(tunnel, error);
 }
 
 static void
 on_farewell(gpointer data)
 {
   Tunnel *tunnel = data;
-  tunnel_close(tunnel, g_steal_pointer(&tunnel->closing_error));
+  tunnel_close(tunnel, NULL);
   if (tunnel->stop_wanted)
     let_go(tunnel);
 }
@@ -103,16 +126,33 @@ void
 tunnel_say_goodbye(Tunnel *tunnel, GError *error)
 {
   tunnel->state = STATE_CLOSING;
-  tunnel->closing_error = error;
   watch_clear(&tunnel->limit);
   watch_clear(&tunnel->watch);
   g_clear_pointer(&tunnel->loopback, loopback_free);
   /* After DISCONNECT the broker closes (MQTT 5, 3.14.4). */
   tunnel->farewell = farewell_new(tunnel->context, g_steal_pointer(&tunnel->stream),
                                   tunnel->disconnect_seen, on_farewell, tunnel);
+  /* A fault is told at once; who waits for it need not wait for the goodbye. */
+  if (error != NULL)
+    post_closed(tunnel, error);
 }
 
 /* --- Time ------------------------------------------------------------------------------------ */
+
+static guint
+total_timeout(const Tunnel *tunnel)
+{
+  guint wanted = tunnel->config->total_timeout_ms;
+  return wanted == 0 ? TOTAL_TIMEOUT_MS : wanted;
+}
+
+static GError *
+explain_slow_handshake(const Tunnel *tunnel)
+{
+  TlsFacts facts;
+  tls_facts(tunnel->tls, &facts);
+  return tls_fault_explain_timeout(&facts, tunnel->peer, total_timeout(tunnel));
+}
 
 static GError *
 explain_timeout(const Tunnel *tunnel, guint seconds)
@@ -129,23 +169,13 @@ explain_timeout(const Tunnel *tunnel, guint seconds)
                        "packets, or the machine is off",
                        tunnel->host, tunnel->config->port, seconds);
   case STATE_HANDSHAKING:
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_TIMEOUT,
-                       "%s does not finish the TLS handshake within %u s; it may wait for another "
-                       "protocol on this port, or a firewall swallows large packets",
-                       tunnel->peer, seconds);
+    return explain_slow_handshake(tunnel);
   default:
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_LOCAL,
                        "the MQTT client of this program did not come to its loopback port within "
                        "%u s; is this machine overloaded, or lo filtered?",
                        seconds);
   }
-}
-
-static guint
-total_timeout(const Tunnel *tunnel)
-{
-  guint wanted = tunnel->config->total_timeout_ms;
-  return wanted == 0 ? TOTAL_TIMEOUT_MS : wanted;
 }
 
 static gboolean
@@ -320,7 +350,7 @@ stop(gpointer data)
     pump_stop(tunnel->pump);
   if (tunnel->state == STATE_WAITING || tunnel->state == STATE_JOINED)
     tunnel_say_goodbye(tunnel, NULL);
-  if (tunnel->state == STATE_CLOSING)
+  if (tunnel->state == STATE_CLOSING && !tunnel->closed_posted)
     return G_SOURCE_REMOVE; /* on_farewell() goes on */
   tunnel_close(tunnel, NULL);
   let_go(tunnel);
@@ -333,7 +363,6 @@ tunnel_free(Tunnel *tunnel)
   pthread_mutex_destroy(&tunnel->lock);
   pthread_cond_destroy(&tunnel->stopped_changed);
   tunnel_config_free(tunnel->config);
-  g_clear_error(&tunnel->closing_error);
   g_free(tunnel->host);
   g_free(tunnel->peer);
   g_free(tunnel->refusal);

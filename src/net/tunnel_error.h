@@ -47,6 +47,11 @@ typedef enum {
   TUNNEL_ERROR_PORT_NEEDS_TLS,       /* port-needs-tls */
   TUNNEL_ERROR_PORT_WEBSOCKET,       /* port-websocket */
   TUNNEL_ERROR_SERVER_REFUSED,       /* none: the verdict's findings say it */
+  TUNNEL_ERROR_SERVER_MALFORMED,     /* certificate-malformed */
+  TUNNEL_ERROR_SERVER_KEY_USAGE,     /* key-usage-no-signature, side server */
+  TUNNEL_ERROR_SERVER_KEY_WEAK,      /* key-too-weak, refused by the TLS library */
+  TUNNEL_ERROR_TLS_ALGORITHM,        /* algorithm-unsupported, by the TLS library */
+  TUNNEL_ERROR_CLIENT_KEY_USAGE,     /* key-usage-no-signature, side client: our library says it */
   TUNNEL_ERROR_CLIENT_REQUIRED,      /* client-cert-required */
   TUNNEL_ERROR_CLIENT_CA_UNKNOWN,    /* client-ca-unknown */
   TUNNEL_ERROR_CLIENT_EXPIRED,       /* client-expired */

@@ -55,7 +55,7 @@ struct Tunnel {
   Tap *tap;
   Pump *pump; /* kept after its end, see pump.h */
   Farewell *farewell;
-  GError *closing_error; /* what STATE_CLOSING will end with; NULL: as wished */
+  gboolean closed_posted; /* TUNNEL_CLOSED */
   guint stages;          /* of TLS, so far */
   char *refusal;         /* why we refused the broker's certificate; or NULL */
   int alert;             /* last one received, -1: none */
@@ -76,7 +76,8 @@ void tunnel_post(Tunnel *tunnel, TunnelEvent *event);
 void tunnel_post_text(Tunnel *tunnel, TunnelEventType type, const char *text);
 /* Ends: closes all, posts TUNNEL_CLOSED. (transfer full) of `error`; NULL: as wished. */
 void tunnel_close(Tunnel *tunnel, GError *error);
-/* Ends after the broker has got what waits for it. */
+/* Ends after the broker has got what waits for it. (transfer full) of `error`, which is told at
+ * once; NULL: as wished, told when all is over. */
 void tunnel_say_goodbye(Tunnel *tunnel, GError *error);
 /* The stream is ready for MQTT: opens the door for the client. */
 void tunnel_open_door(Tunnel *tunnel);

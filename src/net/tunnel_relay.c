@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "net/stranger.h"
 #include "net/watch.h"
-#include "util/safe_text.h"
 
 static const StreamFailure closed_in_order = {.kind = STREAM_FAILURE_CLOSED};
 
@@ -22,11 +22,8 @@ failure_of(const Tunnel *tunnel, StreamResult result)
 static GError *
 explain_greeting(const Tunnel *tunnel, const guint8 *bytes, gsize length)
 {
-  g_autofree char *text = safe_text(bytes, MIN(length, 32));
-  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PORT_SPEAKS_FIRST,
-                     "%s speaks first (\"%s\"), which an MQTT broker never does; use the broker's "
-                     "MQTT port",
-                     tunnel->peer, text);
+  StrangerScene scene = {.peer = tunnel->peer, .in_tls = tunnel->tls != NULL, .unasked = TRUE};
+  return stranger_explain(&scene, bytes, length);
 }
 
 static GError *
@@ -265,24 +262,28 @@ explain_client_end(const Tunnel *tunnel)
 
 /* --- Bytes that are no MQTT ------------------------------------------------------------------ */
 
-/* The broker's first bytes; the tap faults on the first of them that is none of MQTT's. */
+static gboolean
+is_text(const guint8 *bytes, gsize length)
+{
+  for (gsize i = 0; i < length; i++) {
+    if (!g_ascii_isprint(bytes[i]) && !g_ascii_isspace(bytes[i]))
+      return FALSE;
+  }
+  return length >= 4;
+}
+
+/* The broker's first bytes; the tap faults on the first of them that is none of MQTT's. What is
+ * neither known nor text may be a broken broker's. */
 static GError *
 explain_stranger(const Tunnel *tunnel)
 {
-  const guint8 *first = pump_first_bytes(tunnel->pump);
-  if (tunnel->connack_seen)
+  gsize length;
+  const guint8 *first = pump_first_bytes(tunnel->pump, &length);
+  StrangerScene scene = {.peer = tunnel->peer, .in_tls = tunnel->tls != NULL};
+  if (tunnel->connack_seen ||
+      (stranger_guess(first, length).kind == STRANGER_UNKNOWN && !is_text(first, length)))
     return NULL;
-  if (memcmp(first, "HTTP", 4) == 0)
-    return g_error_new(
-        TUNNEL_ERROR, TUNNEL_ERROR_PORT_WEBSOCKET,
-        "%s answers HTTP instead of MQTT: it is a WebSocket or web listener; use the "
-        "broker's MQTT port",
-        tunnel->peer);
-  /* A TLS alert record (RFC 8446, 5.1): what our plain CONNECT was to it. */
-  if (tunnel->tls == NULL && first[0] == 21 && first[1] == 3)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PORT_NEEDS_TLS,
-                       "%s speaks TLS: switch TLS on (mqtts://)", tunnel->peer);
-  return NULL;
+  return stranger_explain(&scene, first, length);
 }
 
 static GError *

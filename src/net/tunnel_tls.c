@@ -77,6 +77,8 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
             TunnelEvent *verified)
 {
   const TunnelConfig *config = tunnel->config;
+  g_autoptr(RevocationData) known =
+      config->revocation == NULL ? NULL : revocation_data_join(config->revocation, staples);
   g_autofree char *name =
       plain_name(config->verify_name == NULL ? config->host : config->verify_name);
   VerifyRequest request = {
@@ -86,7 +88,7 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
       .name_is_override =
           config->verify_name != NULL && strcmp(config->verify_name, config->host) != 0,
       .purpose = VERIFY_PURPOSE_SERVER,
-      .revocation = staples,
+      .revocation = known == NULL ? staples : known,
       .time = g_get_real_time() / G_USEC_PER_SEC,
       .source = FINDING_SOURCE_PEER,
   };
@@ -130,31 +132,19 @@ static GError *
 explain_refusal(const Tunnel *tunnel)
 {
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_SERVER_REFUSED,
-                     "the certificate of %s is not to be trusted: %s", tunnel->peer,
-                     tunnel->refusal == NULL ? "it cannot be read" : tunnel->refusal);
-}
-
-static void
-describe_identity(const Identity *identity, TlsCircumstances *circumstances)
-{
-  if (identity == NULL)
-    return;
-  const Certificate *leaf = identity_certificates(identity)->pdata[0];
-  circumstances->client_label = certificate_subject_label(leaf);
-  circumstances->client_issuer = certificate_issuer(leaf);
-  circumstances->certificate_path = identity_certificate_path(identity);
+                     "the certificate of %s is not to be trusted: %s", tunnel->peer, tunnel->refusal);
 }
 
 GError *
 tunnel_explain_stream(Tunnel *tunnel, const StreamFailure *failure)
 {
-  if (failure->kind == STREAM_FAILURE_REFUSED)
+  if (failure->kind == STREAM_FAILURE_REFUSED && tunnel->refusal != NULL)
     return explain_refusal(tunnel);
   g_autofree char *sni = sni_of(tunnel->config);
   g_autofree char *safe_sni = sni == NULL ? NULL : safe_text_string(sni);
   TlsFacts facts;
   TlsCircumstances circumstances = {.peer = tunnel->peer, .server_name = safe_sni};
-  describe_identity(tunnel->config->identity, &circumstances);
+  tls_circumstances_take_identity(&circumstances, tunnel->config->identity);
   tls_facts(tunnel->tls, &facts);
   return tls_fault_explain(&facts, failure, &circumstances);
 }

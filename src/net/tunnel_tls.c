@@ -130,7 +130,8 @@ static GError *
 explain_refusal(const Tunnel *tunnel)
 {
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_SERVER_REFUSED,
-                     "the certificate of %s is not to be trusted: %s", tunnel->peer, tunnel->refusal);
+                     "the certificate of %s is not to be trusted: %s", tunnel->peer,
+                     tunnel->refusal);
 }
 
 GError *

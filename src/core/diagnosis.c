@@ -133,12 +133,22 @@ add_evidence(Finding *finding, const TunnelEvent *closed, int disconnect_reason)
     finding_add_evidence(finding, "DISCONNECT with reason 0x%02x", (guint)disconnect_reason);
 }
 
+/* Of a code that both sides' certificates can have, it was ours. */
+static FindingSide
+side_of_refusal(const Finding *finding)
+{
+  return finding->side == FINDING_SIDE_SERVER ? FINDING_SIDE_CLIENT : finding->side;
+}
+
 Finding *
 diagnose_closed(const TunnelEvent *closed, const Profile *profile, const Identity *identity,
                 int disconnect_reason)
 {
   const char *code = closed_code(closed, identity, disconnect_reason);
   Finding *finding = finding_new(code);
+  finding->severity = FINDING_ERROR; /* a weak key is a warning until a library refuses it */
+  if (closed->fault == TUNNEL_FAULT_CLIENT_REFUSED)
+    finding->side = side_of_refusal(finding);
   /* The tunnel's own sentence fits unless other evidence has overruled its code. */
   if (closed->error != NULL && strcmp(code, tunnel_code(closed)) == 0)
     finding_set_sentence(finding, closed->error->message);

@@ -162,7 +162,8 @@ explain_tls(Probe *probe, const StreamFailure *failure)
   TlsFacts facts;
   g_autofree char *server_name =
       probe->request->server_name == NULL ? NULL : safe_text_string(probe->request->server_name);
-  TlsCircumstances circumstances = {.peer = probe->peer, .server_name = server_name};
+  g_autofree char *alpn = tls_alpn_text(probe->request->alpn);
+  TlsCircumstances circumstances = {.peer = probe->peer, .server_name = server_name, .alpn = alpn};
   tls_circumstances_take_identity(&circumstances, probe->request->identity);
   tls_facts(probe->tls, &facts);
   return tls_fault_explain(&facts, failure, &circumstances);

@@ -6,6 +6,7 @@
 
 #include "net/stranger.h"
 #include "trust/certificate.h"
+#include "util/safe_text.h"
 
 GError *
 tls_error_new(TunnelError code, const char *format, ...)
@@ -83,6 +84,21 @@ explain_server_name(const TlsCase *c)
 }
 
 static GError *
+explain_alpn(const TlsCase *c)
+{
+  const char *advice = "set ALPN to what it expects (AWS IoT on 443: x-amzn-mqtt-ca)";
+  if (c->at->alpn == NULL)
+    return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
+                         "%s wants an application protocol to be named (alert 120), and we named "
+                         "none; %s",
+                         c->at->peer, advice);
+  return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
+                       "%s takes none of the application protocols that we offered (%s; alert "
+                       "120); %s",
+                       c->at->peer, c->at->alpn, advice);
+}
+
+static GError *
 explain_renegotiation(const TlsCase *c)
 {
   return tls_error_new(
@@ -113,10 +129,7 @@ explain_alert(const TlsCase *c)
   case TLS_ALERT_UNRECOGNIZED_NAME:
     return explain_server_name(c);
   case TLS_ALERT_NO_APPLICATION_PROTOCOL:
-    return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
-                         "%s wants another application protocol (alert 120); set ALPN to what it "
-                         "expects (AWS IoT on 443: x-amzn-mqtt-ca)",
-                         c->at->peer);
+    return explain_alpn(c);
   default:
     return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
                          "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
@@ -348,6 +361,15 @@ tls_circumstances_take_identity(TlsCircumstances *circumstances, const Identity 
   const char *const *usages = certificate_key_usage(leaf);
   circumstances->client_cannot_sign =
       usages != NULL && !g_strv_contains(usages, "digitalSignature");
+}
+
+char *
+tls_alpn_text(char *const *protocols)
+{
+  if (protocols == NULL || protocols[0] == NULL)
+    return NULL;
+  g_autofree char *list = g_strjoinv(", ", (char **)protocols);
+  return safe_text_string(list);
 }
 
 TlsAlert

@@ -141,8 +141,9 @@ tunnel_explain_stream(Tunnel *tunnel, const StreamFailure *failure)
     return explain_refusal(tunnel);
   g_autofree char *sni = sni_of(tunnel->config);
   g_autofree char *safe_sni = sni == NULL ? NULL : safe_text_string(sni);
+  g_autofree char *alpn = tls_alpn_text(tunnel->config->alpn);
   TlsFacts facts;
-  TlsCircumstances circumstances = {.peer = tunnel->peer, .server_name = safe_sni};
+  TlsCircumstances circumstances = {.peer = tunnel->peer, .server_name = safe_sni, .alpn = alpn};
   tls_circumstances_take_identity(&circumstances, tunnel->config->identity);
   tls_facts(tunnel->tls, &facts);
   return tls_fault_explain(&facts, failure, &circumstances);

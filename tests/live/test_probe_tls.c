@@ -292,6 +292,7 @@ run_alpn(Broker *broker, ProbeRequest *request)
   g_autoptr(ProbeResult) bad = prober_run(request, serve, broker);
   g_assert_cmpint(prober_code(bad), ==, TUNNEL_ERROR_TLS_ALPN);
   g_assert_cmpint(bad->alert, ==, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+  g_assert_nonnull(strstr(bad->error->message, "(x-other; alert 120)"));
 }
 
 static void

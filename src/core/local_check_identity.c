@@ -246,6 +246,15 @@ restore_index(const LocalWork *work, Finding *finding)
   }
 }
 
+/* What the verdict says of the same certificate in general. */
+static gboolean
+is_said_better(const Finding *said, const Finding *better)
+{
+  return better != NULL && (strcmp(said->code, "issuer-key-differs") == 0 ||
+                            (strcmp(said->code, "chain-unrelated") == 0 &&
+                             g_strcmp0(said->sha256, better->sha256) == 0));
+}
+
 /* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it:
  * they themselves are judged with the broker's chain. */
 static void
@@ -255,20 +264,27 @@ judge_certificates(LocalWork *work)
   const Anchors *anchors = work->check->anchors;
   VerifyRequest request = {
       .certificates = certificates,
-      .untrusted = anchors != NULL ? anchors_certificates(anchors) : NULL,
+      .untrusted = anchors != NULL && certificates->len > 1 ? anchors_certificates(anchors) : NULL,
       .purpose = VERIFY_PURPOSE_CLIENT,
       .time = work->now,
       .source = FINDING_SOURCE_CLIENT,
       .file = work->certificate_label,
   };
   g_autoptr(Verdict) verdict = verify(&request);
+  ClientChain chain = chain_of(work);
+  chain.certificates = certificates;
+  g_autoptr(Finding) stale_issuer = client_chain_stale(&chain);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *said = g_ptr_array_index(verdict->findings, i);
-    if (said->source == FINDING_SOURCE_UNTRUSTED)
+    if (said->source == FINDING_SOURCE_UNTRUSTED || is_said_better(said, stale_issuer))
       continue;
     Finding *finding = finding_copy(said);
     restore_index(work, finding);
     local_add(work, finding);
+  }
+  if (stale_issuer != NULL) {
+    restore_index(work, stale_issuer);
+    local_add(work, g_steal_pointer(&stale_issuer));
   }
   Finding *stale =
       stale_copy_find(work->profile->certificate_path, g_ptr_array_index(certificates, 0),

@@ -465,6 +465,35 @@ test_root_in_chain(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Test CA\"", NULL});
 }
 
+/* The issuer's name with another key, and the right one beside it, in the CA file, or nowhere. */
+static void
+test_stale_intermediate(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = authority(PKI_INTERMEDIATE, "Issuing CA", stage->files.root);
+  g_autoptr(PkiPair) new = issue(PKI_INTERMEDIATE, PKI_KEY_ECDSA_P256, "Issuing CA",
+                                 stage->files.root, FILES_START + DAY, FILES_END);
+  g_autoptr(PkiPair) client = client_of("Device", new);
+  g_free(write_key(stage, "client.key", client, NULL));
+  STAGE_WRITE(stage, "client.pem", client, old);
+  Expected expected = {"issuer-key-differs",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       1,
+                       stage->certificate,
+                       "\"Issuing CA\"",
+                       NULL};
+  assert_only(stage, TRUE, expected);
+  g_autofree char *path = write_pem(stage, "new.pem", new);
+  expected.code = "chain-stale-intermediate";
+  expected.remedy = path;
+  assert_only(stage, TRUE, expected);
+  g_assert_cmpint(g_unlink(path), ==, 0);
+  STAGE_WRITE(stage, "root.pem", stage->files.root, new);
+  expected.remedy = stage->root;
+  assert_only(stage, TRUE, expected);
+}
+
 static void
 test_incomplete(Stage *stage, gconstpointer unused)
 {
@@ -482,6 +511,9 @@ test_incomplete(Stage *stage, gconstpointer unused)
                        middle};
   assert_only(stage, TRUE, expected);
   use(&stage->profile->broker_ca_path, g_strdup(stage->root));
+  assert_only(stage, TRUE, expected);
+  expected.remedy = "fullchain.pem, which holds both";
+  STAGE_WRITE(stage, "fullchain.pem", chain.client, chain.middle);
   assert_only(stage, TRUE, expected);
   STAGE_WRITE(stage, "both.pem", stage->files.root, chain.middle);
   use(&stage->profile->broker_ca_path, g_build_filename(stage->files.folder, "both.pem", NULL));
@@ -935,6 +967,7 @@ main(int argc, char **argv)
   TEST(unrelated);
   TEST(duplicate);
   TEST(root_in_chain);
+  TEST(stale_intermediate);
   TEST(incomplete);
   TEST(broker_ca);
   TEST(broker_ca_missing);

@@ -16,6 +16,13 @@
 
 #include <string.h>
 
+/* The key has a file of its own. */
+static gboolean
+is_separate(const Profile *profile)
+{
+  return profile->key_path != NULL && strcmp(profile->key_path, profile->certificate_path) != 0;
+}
+
 static const char *
 key_path_of(const Profile *profile)
 {
@@ -62,7 +69,7 @@ static gboolean
 find_swapped(LocalWork *work)
 {
   const Profile *profile = work->profile;
-  if (profile->key_path == NULL || !holds_key(profile->certificate_path) ||
+  if (!is_separate(profile) || !holds_key(profile->certificate_path) ||
       !holds_certificate(profile->key_path))
     return FALSE;
   g_autofree char *certificate = safe_text_string(profile->certificate_path);
@@ -206,7 +213,7 @@ explain_identity(LocalWork *work, const GError *load_error)
   if (certificate_error != NULL)
     add_certificate_fault(work, certificate_error, key_id);
   /* In one file a fault of the file is one fault. */
-  if (key_error != NULL && (profile->key_path != NULL || certificate_error == NULL))
+  if (key_error != NULL && (is_separate(profile) || certificate_error == NULL))
     add_key_fault(work, key_error);
   if (certificate_error == NULL && key_error == NULL)
     explain_pair(work, load_error, key_id);
@@ -301,7 +308,7 @@ check_files(LocalWork *work)
   const Profile *profile = work->profile;
   if (work->certificates != NULL)
     local_remarks(work, profile->certificate_path, FILE_SLOT_CERTIFICATE);
-  if (profile->key_path != NULL && strcmp(profile->key_path, profile->certificate_path) != 0)
+  if (is_separate(profile))
     local_remarks(work, profile->key_path, FILE_SLOT_KEY);
 }
 

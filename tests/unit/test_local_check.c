@@ -140,6 +140,14 @@ test_missing(Stage *stage, gconstpointer unused)
               (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_KEY, -1,
                          none, "does not exist", "Correct the path"});
   use(&stage->profile->key_path, g_strdup(stage->key));
+  /* One file in both fields is one fault. */
+  use(&stage->profile->certificate_path, g_strdup(none));
+  use(&stage->profile->key_path, g_strdup(none));
+  assert_only(stage, FALSE,
+              (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, none, "does not exist", "Correct the path"});
+  use(&stage->profile->certificate_path, g_strdup(stage->certificate));
+  use(&stage->profile->key_path, g_strdup(stage->key));
   use(&stage->profile->ca_path, g_strdup(none));
   assert_only(stage, FALSE,
               (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,

@@ -390,6 +390,47 @@ test_key_password(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
+/* `openssl pkcs8 -topk8 -v2 aria-256-cbc`, and `openssl ec -aes128`, whose headers are no damage:
+ * both have the password "secret" and are of no certificate here. */
+static void
+test_key_encryption(Stage *stage, gconstpointer unused)
+{
+  static const char aria[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                             "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi/G5ICyUNvsgICCAAw\n"
+                             "DAYIKoZIhvcNAgkFADAdBgkqgxqMmm4BAQwEENZRK6XC6Y1ai4sDK0/EPs0EgZA0\n"
+                             "vE9I0SQdNNHn5oufUmVxLdOUkRVwSa5egSkfMGbyWM7f2laSIvdmypSa4BNCM6SX\n"
+                             "bi1lkLw6jKHwW8Gnmr8XSiBSY09o8k1BNyKyYgzekL4y3a9fSnX2kbNMRZ0kX7aO\n"
+                             "eMHrL07EnOTLkOUnxcAcw05DYekSYzZXc23SiexNI4b9VHEzt70TfgyQ2z+tCOo=\n"
+                             "-----END ENCRYPTED PRIVATE KEY-----\n";
+  static const char traditional[] =
+      "-----BEGIN EC PRIVATE KEY-----\n"
+      "Proc-Type: 4,ENCRYPTED\n"
+      "DEK-Info: AES-128-CBC,3E0505E9E05BE1CE29EEDC8DAF61CBEB\n"
+      "\n"
+      "Kimz1E1aAqJPgRJ5REUbX8MWJ8aEzrg6OgTCX22faYVmxGe94bGqzXPwabwF+JTg\n"
+      "SB6MlJpFbEyHedE1hsPho8ml5HioVjtenULJXSATAb52+o4pKz8kM2rQnCTHGwMz\n"
+      "mowtYH0hNb+vAxEHdhwqEtE/FE1+Glm98lgM6YnTQrM=\n"
+      "-----END EC PRIVATE KEY-----\n";
+  stage->profile->key_password = g_strdup("secret");
+  g_free(files_write(&stage->files, "client.key", aria, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  Expected expected = {"key-encryption-unsupported",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "not supported",
+                       "openssl pkcs8"};
+  assert_only(stage, FALSE, expected);
+  g_free(files_write(&stage->files, "client.key", traditional, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  expected.code = "key-mismatch";
+  expected.message = "is not the one of";
+  expected.remedy = NULL;
+  assert_only(stage, FALSE, expected);
+}
+
 /* --- Our chain -------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -970,6 +1011,7 @@ main(int argc, char **argv)
   TEST(wrong_role_of_others);
   TEST(key_mismatch);
   TEST(key_password);
+  TEST(key_encryption);
   TEST(leaf_not_first);
   TEST(wrong_order);
   TEST(unrelated);

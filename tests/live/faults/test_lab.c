@@ -4,8 +4,10 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lab/lab_process.h"
@@ -180,8 +182,8 @@ test_openssl(void)
 #define GUESTS 3
 
 typedef struct {
-  GMutex lock;
-  GCond all_there;
+  pthread_mutex_t lock;
+  pthread_cond_t all_there;
   guint count;
 } Party;
 
@@ -190,14 +192,15 @@ static void
 wait_for_all(int fd, gpointer data)
 {
   Party *party = data;
-  gint64 end = g_get_monotonic_time() + DEADLINE_MS * G_TIME_SPAN_MILLISECOND;
-  g_mutex_lock(&party->lock);
+  struct timespec end = {.tv_sec = time(NULL) + DEADLINE_MS / 1000};
+  pthread_mutex_lock(&party->lock);
   party->count++;
-  g_cond_broadcast(&party->all_there);
-  while (party->count < GUESTS && g_cond_wait_until(&party->all_there, &party->lock, end))
+  pthread_cond_broadcast(&party->all_there);
+  while (party->count < GUESTS &&
+         pthread_cond_timedwait(&party->all_there, &party->lock, &end) == 0)
     ;
   gboolean all = party->count == GUESTS;
-  g_mutex_unlock(&party->lock);
+  pthread_mutex_unlock(&party->lock);
   if (all && send(fd, "*", 1, MSG_NOSIGNAL) == 1)
     peer_wait_for_end(fd);
 }
@@ -208,8 +211,8 @@ test_several_at_once(void)
   Party party = {0};
   int guests[GUESTS];
   char star = 0;
-  g_mutex_init(&party.lock);
-  g_cond_init(&party.all_there);
+  pthread_mutex_init(&party.lock, NULL);
+  pthread_cond_init(&party.all_there, NULL);
   Peer *peer = peer_start(wait_for_all, &party);
   for (int i = 0; i < GUESTS; i++) {
     guests[i] = dial(peer_port(peer));
@@ -226,8 +229,8 @@ test_several_at_once(void)
     g_assert_cmpint(recv(guests[i], &star, 1, 0), ==, 0);
     close(guests[i]);
   }
-  g_mutex_clear(&party.lock);
-  g_cond_clear(&party.all_there);
+  pthread_mutex_destroy(&party.lock);
+  pthread_cond_destroy(&party.all_there);
 }
 
 /* --- The judge -------------------------------------------------------------------------------- */

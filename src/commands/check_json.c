@@ -58,7 +58,7 @@ begin_member(JsonWriter *writer, const char *name)
   json_writer_begin_object(writer);
 }
 
-/* --- Stages ------------------------------------------------------------------------------------- */
+/* --- Stages ----------------------------------------------------------------------------------- */
 
 static void
 add_dial_failures(JsonWriter *writer, const Evidence *evidence)
@@ -100,7 +100,7 @@ add_stages(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-/* --- TLS ---------------------------------------------------------------------------------------- */
+/* --- TLS -------------------------------------------------------------------------------------- */
 
 static void
 add_tls(JsonWriter *writer, const CheckReport *report)
@@ -148,7 +148,7 @@ add_openssl(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-/* --- MQTT --------------------------------------------------------------------------------------- */
+/* --- MQTT ------------------------------------------------------------------------------------- */
 
 static void
 add_subscriptions(JsonWriter *writer, const CheckReport *report)
@@ -193,7 +193,7 @@ add_mqtt(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-/* --- Certificates ------------------------------------------------------------------------------- */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 static void
 add_date(JsonWriter *writer, const char *name, gint64 time)
@@ -220,8 +220,8 @@ add_certificate(JsonWriter *writer, const CheckReport *report, const Certificate
   add_names(writer, certificate);
   add_date(writer, "not_before", certificate_not_before(certificate));
   add_date(writer, "not_after", certificate_not_after(certificate));
-  add_number(writer, "days", check_expiry_days(certificate_not_after(certificate),
-                                               report->subject.now));
+  add_number(writer, "days",
+             check_expiry_days(certificate_not_after(certificate), report->subject.now));
   finding_json_add_text(writer, "key", certificate_key_label(certificate));
   finding_json_add_text(writer, "signature", certificate_signature_label(certificate));
   finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
@@ -252,11 +252,16 @@ static const char *
 source_text(PathOrigin origin)
 {
   switch (origin) {
-  case PATH_SENT: return finding_source_name(FINDING_SOURCE_PEER);
-  case PATH_FROM_FILE: return finding_source_name(FINDING_SOURCE_CHAIN);
-  case PATH_IN_TRUST: return finding_source_name(FINDING_SOURCE_TRUST);
-  case PATH_GIVEN: return finding_source_name(FINDING_SOURCE_UNTRUSTED);
-  case PATH_MISSING: break;
+  case PATH_SENT:
+    return finding_source_name(FINDING_SOURCE_PEER);
+  case PATH_FROM_FILE:
+    return finding_source_name(FINDING_SOURCE_CHAIN);
+  case PATH_IN_TRUST:
+    return finding_source_name(FINDING_SOURCE_TRUST);
+  case PATH_GIVEN:
+    return finding_source_name(FINDING_SOURCE_UNTRUSTED);
+  case PATH_MISSING:
+    break;
   }
   return "missing";
 }
@@ -293,7 +298,7 @@ add_path(JsonWriter *writer, const CheckReport *report)
   json_writer_end_array(writer);
 }
 
-/* --- The whole ---------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static const char *
 outcome_name(CheckOutcome outcome)

@@ -5,6 +5,7 @@
 #include "commands/check_report.h"
 #include "commands/day_text.h"
 #include "commands/finding_json.h"
+#include "util/safe_text.h"
 
 static void
 add_flag(JsonWriter *writer, const char *name, gboolean value)
@@ -18,6 +19,14 @@ add_number(JsonWriter *writer, const char *name, gint64 value)
 {
   json_writer_set_member_name(writer, name);
   json_writer_add_int_value(writer, value);
+}
+
+/* Of what the user wrote, which nobody has made safe yet. */
+static void
+add_safe(JsonWriter *writer, const char *name, const char *text)
+{
+  g_autofree char *safe = text != NULL ? safe_text_string(text) : NULL;
+  finding_json_add_text(writer, name, safe);
 }
 
 /* -1 gives null. */
@@ -165,7 +174,7 @@ add_subscriptions(JsonWriter *writer, const CheckReport *report)
     gboolean granted = subscription->state == SUBSCRIPTION_GRANTED;
     gboolean refused = subscription->state == SUBSCRIPTION_REFUSED;
     json_writer_begin_object(writer);
-    finding_json_add_text(writer, "filter", subscription->filter);
+    add_safe(writer, "filter", subscription->filter);
     add_number(writer, "qos", subscription->qos);
     finding_json_add_text(writer, "state", states[subscription->state]);
     add_number_or_null(writer, "granted", granted ? subscription->granted : -1);
@@ -186,7 +195,7 @@ add_mqtt(JsonWriter *writer, const CheckReport *report)
   finding_json_add_text(writer, "reason", evidence->connack_text);
   add_number_or_null(writer, "disconnect", evidence->disconnect);
   begin_member(writer, "properties");
-  finding_json_add_text(writer, "client_id", report->subject.info->client_id);
+  add_safe(writer, "client_id", report->subject.info->client_id);
   add_flag(writer, "session_present", evidence->session_present);
   json_writer_end_object(writer);
   add_subscriptions(writer, report);

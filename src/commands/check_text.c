@@ -9,6 +9,7 @@
 #include "commands/day_text.h"
 #include "commands/finding_text.h"
 #include "commands/text_block.h"
+#include "util/safe_text.h"
 
 #define NAME_COLUMNS 24
 #define ISSUER_COLUMNS 20
@@ -157,15 +158,13 @@ append_subscriptions(GString *out, const CheckReport *report)
   const GPtrArray *subscriptions = report->subject.subscriptions;
   for (guint i = 0; i < subscriptions->len; i++) {
     const Subscription *subscription = subscriptions->pdata[i];
-    g_autofree char *text = NULL;
+    g_autofree char *filter = safe_text_string(subscription->filter), *text = NULL;
     if (subscription->state == SUBSCRIPTION_GRANTED)
-      text =
-          g_strdup_printf("subscribed to %s, QoS %d", subscription->filter, subscription->granted);
+      text = g_strdup_printf("subscribed to %s, QoS %d", filter, subscription->granted);
     else if (subscription->state == SUBSCRIPTION_REFUSED)
-      text = g_strdup_printf("refused: subscription to %s (0x%02x)", subscription->filter,
-                             subscription->reason);
+      text = g_strdup_printf("refused: subscription to %s (0x%02x)", filter, subscription->reason);
     else
-      text = g_strdup_printf("not answered: subscription to %s", subscription->filter);
+      text = g_strdup_printf("not answered: subscription to %s", filter);
     text_block_append(out, "                   ", text);
   }
 }

@@ -270,7 +270,7 @@ test_several(void)
   g_autoptr(Peer) silent = peer_start(stay_silent, NULL);
   g_autofree char *good = url_of(broker_port(broker)), *dumb = url_of(peer_port(silent));
   g_autofree char *closed = url_of(free_port());
-  g_auto(Run) run = RUN("--json", "--timeout", "1", TWO_WAY, dumb, good, closed, good);
+  g_auto(Run) run = RUN("--json", "--timeout", "5", TWO_WAY, dumb, good, closed, good);
   g_assert_cmpint(run.code, ==, 4); /* the highest */
   assert_fault(&run, 0, "tls-timeout", "network");
   assert_fault(&run, 2, "tcp-refused", "network");

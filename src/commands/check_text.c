@@ -95,6 +95,19 @@ append_tcp(GString *out, const CheckReport *report)
   append_stage(out, report, CHECK_STAGE_TCP, line->len > 0 ? line->str : "not connected");
 }
 
+static gboolean
+is_connected(const CheckReport *report)
+{
+  return report->subject.evidence->at_us[EVIDENCE_CONNECTED] != 0;
+}
+
+static gboolean
+reached_mqtt(const CheckReport *report)
+{
+  return is_connected(report) &&
+         (!report->tls || report->subject.evidence->at_us[EVIDENCE_ESTABLISHED] != 0);
+}
+
 static void
 append_tls(GString *out, const CheckReport *report)
 {
@@ -109,7 +122,9 @@ append_tls(GString *out, const CheckReport *report)
     g_string_append_printf(line, ", ALPN %s", evidence->alpn);
   if (evidence->resumed)
     g_string_append(line, ", resumed");
-  append_stage(out, report, CHECK_STAGE_TLS, line->len > 0 ? line->str : "not established");
+  append_stage(out, report, CHECK_STAGE_TLS, line->len > 0          ? line->str
+                                             : is_connected(report) ? "not established"
+                                                                    : "not reached");
 }
 
 static void
@@ -118,7 +133,9 @@ append_mqtt(GString *out, const CheckReport *report)
   const Evidence *evidence = report->subject.evidence;
   const char *version = report->subject.profile->version == MQTT_5 ? "5" : "3.1.1";
   g_autoptr(GString) line = g_string_new(NULL);
-  if (evidence->connack < 0)
+  if (evidence->connack < 0 && !reached_mqtt(report))
+    g_string_append(line, "not reached");
+  else if (evidence->connack < 0)
     g_string_append_printf(line, "MQTT %s, no CONNACK", version);
   else
     g_string_append_printf(line, "MQTT %s, CONNACK: %s", version,
@@ -275,6 +292,8 @@ static void
 append_verdicts(GString *out, const CheckReport *report)
 {
   const ConnectionInfo *info = report->subject.info;
+  if (!is_connected(report))
+    return;
   g_string_append_c(out, '\n');
   if (info->verdict != NULL)
     text_block_append(out, report->accepted ? "  ✓ " : "  ✗ ",

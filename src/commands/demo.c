@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "commands/commands.h"
+#include "commands/demo_fault.h"
 #include "commands/demo_house.h"
+#include "commands/demo_options.h"
 #include "commands/demo_traffic.h"
-#include "commands/options.h"
 #include "commands/report.h"
 #include "core/workspace.h"
+#include "lab/lab_trial.h"
 #include "ui/dashboard.h"
 
 #include <stdio.h>
@@ -15,14 +17,22 @@
 
 #define REPORT_MESSAGES 12
 #define REPORT_SECONDS 30
+#define ACT_MS 100 /* between two looks whether a fault's connection is online */
 
 static const char help[] =
-    "Usage: mqtrust demo [--ascii] [--no-color] [--log-size SIZE]\n"
+    "usage: mqtrust demo [--ascii] [--no-color] [--log-size SIZE]\n"
+    "       mqtrust demo --fault CODE[/VARIANT] [--tls 1.2|1.3] [--ascii] [--no-color]\n"
+    "       mqtrust demo --list-faults\n"
     "\n"
     "Makes a throwaway PKI in a private temporary folder, starts the mosquitto of this machine on a\n"
     "free loopback port with two-way TLS, lets a few devices publish, and opens the dashboard on\n"
     "it. When standard output is not a terminal, prints a report instead. On leaving, broker and\n"
-    "folder are gone.\n";
+    "folder are gone.\n"
+    "\n"
+    "      --fault CODE[/VARIANT]  instead, a broker and files with this fault: look at how it is\n"
+    "                              named, or make pictures of it\n"
+    "      --tls 1.2|1.3           with which version of TLS it is shown\n"
+    "      --list-faults           list all faults that can be shown, and how they are made\n";
 
 static int
 fail(const GError *error)
@@ -31,18 +41,7 @@ fail(const GError *error)
   return EXIT_USAGE;
 }
 
-static gboolean
-check_options(int argc, char **argv, Options *options, GError **error)
-{
-  if (!options_parse(argc, argv, options, error))
-    return FALSE;
-  if (options->profile == NULL && options->profile_name == NULL)
-    return TRUE;
-  g_set_error(error, PROFILE_ERROR, PROFILE_FIELD_HOST,
-              "the demo brings its own broker and takes no connection; leave out \"demo\" to "
-              "connect to yours");
-  return FALSE;
-}
+/* --- The broker with its devices ------------------------------------------------------------------ */
 
 static Connection *
 add_connection(Workspace *workspace, const DemoHouse *house, GError **error)
@@ -64,12 +63,11 @@ connect_soon(gpointer connection)
 }
 
 static int
-show(Workspace *workspace, Connection *connection, const Options *options)
+show_dashboard(Workspace *workspace, Connection *connection, const Options *options)
 {
-  if (!isatty(STDOUT_FILENO))
-    return report_run(workspace, connection, REPORT_MESSAGES, REPORT_SECONDS);
-  DashboardOptions dashboard = {
-      .ascii = options->ascii, .no_color = options->no_color, .select = "demo"};
+  DashboardOptions dashboard = {.ascii = options->ascii,
+                                .no_color = options->no_color,
+                                .select = connection_profile(connection)->name};
   g_autoptr(GError) error = NULL;
   g_idle_add(connect_soon, connection);
   int code = dashboard_run(workspace, &dashboard, &error);
@@ -78,7 +76,7 @@ show(Workspace *workspace, Connection *connection, const Options *options)
 
 /* Whatever is edited or made in the demo lies in its folder and goes with it. */
 static int
-run(const Options *options)
+run_house(const Options *options)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(DemoHouse) house = demo_house_start(&error);
@@ -87,21 +85,106 @@ run(const Options *options)
   g_autofree char *profiles = g_build_filename(demo_house_folder(house), "connections", NULL);
   g_autoptr(Workspace) workspace = workspace_new(profiles, options->log_bytes);
   Connection *connection = add_connection(workspace, house, &error);
-  return connection != NULL ? show(workspace, connection, options) : fail(error);
+  if (connection == NULL)
+    return fail(error);
+  if (!isatty(STDOUT_FILENO))
+    return report_run(workspace, connection, REPORT_MESSAGES, REPORT_SECONDS);
+  return show_dashboard(workspace, connection, options);
+}
+
+/* --- A fault ----------------------------------------------------------------------------------- */
+
+/* The demo has worked when the fault can be seen: 0, whatever the fault is. */
+static int
+report_fault(const LabFault *fault, const Profile *profile)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LabTrial) trial = lab_trial_run(fault, profile, &error);
+  if (trial == NULL)
+    return fail(error);
+  report_print(lab_trial_connection(trial), lab_trial_session(trial));
+  return EXIT_GOOD;
+}
+
+typedef struct {
+  const LabFault *fault;
+  Connection *connection;
+  guint timer; /* 0: has acted */
+} Act;
+
+/* The fault comes when the user does something: the demo does it, once. */
+static gboolean
+act_when_online(gpointer data)
+{
+  Act *act = data;
+  if (connection_session(act->connection)->state != SESSION_ONLINE)
+    return G_SOURCE_CONTINUE;
+  act->timer = 0;
+  act->fault->act(act->connection);
+  return G_SOURCE_REMOVE;
+}
+
+static int
+show_fault(Workspace *workspace, const DemoOptions *options, Connection *connection)
+{
+  Act act = {.fault = options->fault, .connection = connection};
+  if (act.fault->act != NULL)
+    act.timer = g_timeout_add(ACT_MS, act_when_online, &act);
+  int code = show_dashboard(workspace, connection, &options->screen);
+  if (act.timer != 0)
+    g_source_remove(act.timer);
+  return code;
+}
+
+static int
+run_fault(const DemoOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DemoFault) demo = demo_fault_start(options->fault, options->tls, &error);
+  if (demo == NULL)
+    return fail(error);
+  g_autoptr(Workspace) workspace =
+      workspace_new(demo_fault_profiles(demo), options->screen.log_bytes);
+  g_autoptr(GPtrArray) problems = workspace_load(workspace);
+  Connection *connection = workspace_find(workspace, demo_fault_profile_name(demo));
+  if (connection == NULL) {
+    g_set_error(&error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s",
+                problems->len > 0 ? (const char *)problems->pdata[0]
+                                  : "the demo's connection is not in its folder");
+    return fail(error);
+  }
+  return isatty(STDOUT_FILENO) ? show_fault(workspace, options, connection)
+                               : report_fault(options->fault, connection_profile(connection));
+}
+
+/* --- The command ------------------------------------------------------------------------------- */
+
+static int
+print(const char *text)
+{
+  return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_GOOD : EXIT_USAGE;
+}
+
+static int
+run(const DemoOptions *options)
+{
+  if (options->screen.show_help)
+    return print(help);
+  if (options->list_faults) {
+    g_autofree char *list = demo_fault_list();
+    return print(list);
+  }
+  return options->fault != NULL ? run_fault(options) : run_house(&options->screen);
 }
 
 int
 command_demo(int argc, char **argv)
 {
-  Options options = {0};
+  DemoOptions options;
   g_autoptr(GError) error = NULL;
-  int code;
-  if (!check_options(argc, argv, &options, &error))
-    code = fail(error);
-  else if (options.show_help)
-    code = fputs(help, stdout) >= 0 ? EXIT_GOOD : EXIT_USAGE;
-  else
-    code = run(&options);
-  options_clear(&options);
+  if (!demo_options_parse(argc, argv, &options, &error))
+    return fail(error);
+  int code = run(&options);
+  demo_options_clear(&options);
   return code;
 }

@@ -1,9 +1,6 @@
 /* The demo's own process: a throwaway PKI in a private folder, a real mosquitto with two-way TLS on
- * a free loopback port, and devices that publish.
- *
- * It is a process of its own so that nothing is left behind, however mqtrust ends: it holds one end
- * of a pipe, and when the other end is gone (also after SIGKILL) it stops the broker and removes
- * the folder. It lives in a session of its own, where the terminal's signals do not reach it. */
+ * a free loopback port, and devices that publish. It is a process of its own (demo_child.h), so that
+ * nothing is left behind. */
 #pragma once
 
 #include <glib.h>

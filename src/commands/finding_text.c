@@ -3,6 +3,7 @@
 #include "commands/finding_text.h"
 
 #include "commands/text_block.h"
+#include "trust/catalogue.h"
 
 static const char *const leads[] = {
     [FINDING_ERROR] = "  ✗ ", [FINDING_WARNING] = "  ! ", [FINDING_INFO] = "  · "};
@@ -52,7 +53,8 @@ void
 finding_text_append_whole(GString *out, const Finding *finding)
 {
   append_heading(out, finding);
-  text_block_append(out, "    ", finding->message);
+  text_block_append(out, "    ",
+                    *finding->message ? finding->message : catalogue_find(finding->code)->summary);
   if (*finding->remedy)
     text_block_append(out, "    → ", finding->remedy);
   append_alternatives(out, finding);

@@ -189,10 +189,9 @@ print_client(const Session *session, const ConnectionInfo *info)
         session->certificate_sent ? "sent" : "not sent", session->two_way ? "accepted" : "not accepted");
 }
 
-static void
-print_connection(const Connection *connection)
+void
+report_print(const Connection *connection, const Session *session)
 {
-  const Session *session = connection_session(connection);
   const ConnectionInfo *info = connection_info(connection);
   g_autofree char *url = profile_url(connection_profile(connection));
   print("%s: %s", url, session_state_text(session));
@@ -259,7 +258,7 @@ report_run(Workspace *workspace, Connection *connection, guint messages, guint s
                    .messages = messages};
   wait_for_messages(workspace, &report, seconds);
   g_main_loop_unref(report.loop);
-  print_connection(connection);
+  report_print(connection, connection_session(connection));
   gboolean complete = has_messages(&report);
   print_messages(&report);
   if (report.gave_up)

@@ -35,6 +35,10 @@ judge(const Check *check)
   const Session *session = connection_session(check->connection);
   if (connection_is_probing(check->connection))
     return CHECK_RUNNING;
+  /* Paho may be faster than the transport thread's word on the same CONNACK. */
+  if (session->state == SESSION_ONLINE &&
+      connection_evidence(check->connection)->at_us[EVIDENCE_CONNACK] == 0)
+    return CHECK_RUNNING;
   if (session->state == SESSION_ONLINE)
     return subscriptions_answered(check->connection) ? CHECK_ONLINE : CHECK_RUNNING;
   if (session->state == SESSION_WAITING || session->stopped_by_fault)
@@ -112,6 +116,7 @@ check_start(Transport *transport, const Profile *profile, guint timeout_ms, Chec
     return NULL;
   }
   check->limit = g_timeout_add(timeout_ms != 0 ? timeout_ms : CHECK_TIMEOUT_MS, on_limit, check);
+  connection_ask_enforced(check->connection, TRUE);
   connection_connect(check->connection);
   return check;
 }

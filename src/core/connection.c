@@ -2,7 +2,6 @@
 
 #include "core/connection_private.h"
 
-#include "trust/trust_error.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -43,35 +42,6 @@ connection_fail(Connection *connection, const char *sentence)
   connection->info.last_error = sentence != NULL ? safe_text_string(sentence) : NULL;
 }
 
-static Finding *
-find_same(GPtrArray *findings, const Finding *finding)
-{
-  for (guint i = 0; i < findings->len; i++) {
-    Finding *other = g_ptr_array_index(findings, i);
-    if (strcmp(other->code, finding->code) == 0 && other->source == finding->source &&
-        g_strcmp0(other->sha256, finding->sha256) == 0)
-      return other;
-  }
-  return NULL;
-}
-
-/* Takes ownership. What our files had shown already keeps its sentence, which knows the dates, and
- * gets what the broker said about it as evidence. */
-void
-connection_add_finding(Connection *connection, Finding *finding)
-{
-  Finding *same = find_same(connection->info.findings, finding);
-  if (same == NULL) {
-    g_ptr_array_add(connection->info.findings, finding);
-  } else {
-    finding_add_evidence(same, "%s", finding->message);
-    for (guint i = 0; i < finding->evidence->len; i++)
-      finding_add_evidence(same, "%s", (const char *)g_ptr_array_index(finding->evidence, i));
-    finding_free(finding);
-  }
-  finding_list_sort(connection->info.findings);
-}
-
 /* --- What is known of an attempt --------------------------------------------------------------- */
 
 /* A new attempt knows nothing yet; what the last one found out stays on the screen until then. */
@@ -91,6 +61,10 @@ forget_attempt(Connection *connection)
   g_clear_pointer(&info->identity, identity_unref);
   g_clear_pointer(&info->anchors, anchors_unref);
   g_clear_pointer(&info->ca_names, g_strfreev);
+  g_clear_pointer(&connection->local, local_check_free);
+  g_ptr_array_set_size(connection->refusals, 0);
+  connection->quiet_us = -1;
+  connection->packet_ns = 0;
   g_ptr_array_set_size(info->findings, 0);
   evidence_free(connection->evidence);
   connection->evidence = evidence_new();
@@ -117,7 +91,8 @@ watch_files(Connection *connection)
   g_clear_pointer(&connection->watch, file_watch_free);
   if (profile->scheme != SCHEME_MQTTS)
     return;
-  const char *paths[] = {profile->ca_path, profile->certificate_path, profile->key_path};
+  const char *paths[] = {profile->ca_path, profile->certificate_path, profile->key_path,
+                         profile->crl_path, profile->broker_ca_path};
   connection->watch = file_watch_new(paths, G_N_ELEMENTS(paths));
 }
 
@@ -128,7 +103,10 @@ timer_fired(gpointer data)
 {
   Connection *connection = data;
   connection->timer = 0;
-  connection_dispatch(connection, SESSION_EVENT_TIMER, FALSE, FALSE);
+  connection->timer_due = connection->session.state == SESSION_WAITING &&
+                          connection_is_probing(connection);
+  if (!connection->timer_due)
+    connection_dispatch(connection, SESSION_EVENT_TIMER, FALSE, FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -145,7 +123,6 @@ open_attempt(Connection *connection)
 {
   forget_attempt(connection);
   connection->first_entry = TRUE;
-  connection->disconnect_reason = -1;
   connection->tls_joined_reported = FALSE;
   watch_files(connection);
   g_free((char *)connection->info.client_id);
@@ -154,14 +131,8 @@ open_attempt(Connection *connection)
                                    : make_client_id();
   g_autofree char *url = profile_url(connection->profile);
   connection_log_event(connection, TIMELINE_INFO, "start", NULL, "connecting to %s", url);
-  g_autoptr(GError) error = NULL;
-  if (attempt_start(connection, &error))
+  if (attempt_start(connection))
     return;
-  connection_log_event(connection, TIMELINE_ERROR, "local",
-                       error->domain == TRUST_ERROR ? trust_error_code((TrustError)error->code)
-                                                    : NULL,
-                       "%s", error->message);
-  connection_fail(connection, error->message);
   connection_dispatch(connection, SESSION_EVENT_CLOSED, FALSE, FALSE);
 }
 
@@ -276,6 +247,10 @@ connection_new(Transport *transport, const Profile *profile, gsize log_bytes,
   connection->subscriptions = g_ptr_array_new_with_free_func((GDestroyNotify)subscription_free);
   connection->requests = g_ptr_array_new_with_free_func((GDestroyNotify)request_free);
   connection->info.findings = finding_list_new();
+  connection->refusals = finding_list_new();
+  connection->quiet_us = -1;
+  connection->probe_runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                                 (GDestroyNotify)g_ptr_array_unref);
   connection->info.rtt_us = -1;
   connection->evidence = evidence_new();
   session_init(&connection->session, g_get_monotonic_time() / 1000);
@@ -299,7 +274,9 @@ connection_free(Connection *connection)
 {
   if (connection == NULL)
     return;
+  connection_probe_forget(connection);
   say_goodbye(connection);
+  connection_probe_forget(connection);
   attempt_stop(connection);
   cancel_timer(connection);
   event_queue_free(connection->queue);
@@ -307,6 +284,10 @@ connection_free(Connection *connection)
   forget_attempt(connection);
   evidence_free(connection->evidence);
   g_ptr_array_unref(connection->info.findings);
+  g_ptr_array_unref(connection->refusals);
+  g_hash_table_unref(connection->probe_runs);
+  g_free(connection->publish_topic);
+  g_free(connection->known_address);
   g_free((char *)connection->info.client_id);
   g_ptr_array_unref(connection->subscriptions);
   g_ptr_array_unref(connection->requests);
@@ -320,14 +301,22 @@ connection_free(Connection *connection)
 /* --- The user's wishes ------------------------------------------------------------------------- */
 
 void
+connection_ask_enforced(Connection *connection, gboolean ask)
+{
+  connection->asks_enforced = ask;
+}
+
+void
 connection_connect(Connection *connection)
 {
+  connection_forget_past(connection);
   connection_dispatch(connection, SESSION_EVENT_CONNECT, FALSE, FALSE);
 }
 
 void
 connection_disconnect(Connection *connection)
 {
+  connection_probe_forget(connection);
   connection_dispatch(connection, SESSION_EVENT_DISCONNECT, FALSE, FALSE);
 }
 
@@ -336,6 +325,9 @@ connection_set_profile(Connection *connection, const Profile *profile)
 {
   if (profile_equal(connection->profile, profile))
     return;
+  if (g_strcmp0(connection->profile->host, profile->host) != 0)
+    g_clear_pointer(&connection->known_address, g_free);
+  connection_forget_past(connection);
   gboolean wanted = connection->session.wanted || connection->session.stopped_by_fault;
   profile_free(connection->profile);
   connection->profile = profile_copy(profile);
@@ -391,12 +383,6 @@ connection_evidence(const Connection *connection)
   return connection->evidence;
 }
 
-gboolean
-connection_is_probing(const Connection *connection)
-{
-  return FALSE;
-}
-
 /* --- Once a second ----------------------------------------------------------------------------- */
 
 ConnectionRates
@@ -424,6 +410,7 @@ connection_tick(Connection *connection, gint64 monotonic_us)
   if (watches_files(connection) && file_watch_changed(connection->watch)) {
     connection_log_event(connection, TIMELINE_INFO, "local", NULL,
                          "a certificate, key or CA file has changed: trying again");
+    connection_forget_past(connection);
     connection_dispatch(connection, SESSION_EVENT_FILES_CHANGED, FALSE, FALSE);
     changed = TRUE;
   }

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "core/diagnosis.h"
 #include "core/evidence.h"
 #include "core/message_log.h"
 #include "core/profile.h"
@@ -32,6 +33,10 @@ Connection *connection_new(Transport *transport, const Profile *profile, gsize l
 /* Closes at once what is open (with DISCONNECT when it can be sent within SESSION_GOODBYE_MS). */
 void connection_free(Connection *connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
+
+/* Whether to find out, once it is online with a client certificate, if the broker needs that: one
+ * more connection, without it. Default: no. */
+void connection_ask_enforced(Connection *connection, gboolean ask);
 
 void connection_connect(Connection *connection);
 void connection_disconnect(Connection *connection);
@@ -77,6 +82,7 @@ typedef struct {
   Anchors *anchors;            /* or NULL */
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */
   GPtrArray *findings;         /* of Finding, all of them, worst first; maybe empty */
+  Enforced enforced;           /* whether the broker needs our certificate: by a try without it */
   const char *address;         /* that we are connected to, "192.0.2.1:8883", or NULL */
   const char *client_id;       /* in use (made up or assigned), or NULL */
   const char *last_error;      /* one sentence on why it is not online, or NULL */

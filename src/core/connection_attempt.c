@@ -4,8 +4,6 @@
 
 #include "core/connection_private.h"
 
-#include "trust/stale_copy.h"
-
 #include <string.h>
 #include <time.h>
 
@@ -17,6 +15,7 @@ post_free(gpointer data)
     return;
   g_clear_pointer(&post->tunnel, tunnel_event_free);
   g_free(post->client.text);
+  g_clear_pointer(&post->probe, probe_result_free);
   g_free(post);
 }
 
@@ -94,75 +93,34 @@ handle_client(const MqttClientEvent *event, gpointer user_data)
 
 /* --- On the main thread ------------------------------------------------------------------------ */
 
-static gboolean
-load_anchors(const Profile *profile, Anchors **anchors, GError **error)
-{
-  switch (profile->trust) {
-  case TRUST_FILE:
-    *anchors = anchors_load_file(profile->ca_path, error);
-    break;
-  case TRUST_FOLDER:
-    *anchors = anchors_load_folder(profile->ca_path, error);
-    break;
-  case TRUST_SYSTEM:
-  default:
-    *anchors = anchors_load_system(error);
-    break;
-  }
-  return *anchors != NULL;
-}
-
-/* Dates, usage and order of our own certificates. A broker may take what we find fault with: it is
- * said, and the connection tried. */
 static void
-judge_identity(Connection *connection)
+log_finding(Connection *connection, const Finding *finding)
 {
-  const Identity *identity = connection->info.identity;
-  VerifyRequest request = {
-      .certificates = identity_certificates(identity),
-      .purpose = VERIFY_PURPOSE_CLIENT,
-      .time = g_get_real_time() / G_USEC_PER_SEC,
-      .source = FINDING_SOURCE_CLIENT,
-      .file = identity_certificate_path(identity),
-  };
-  g_autoptr(Verdict) verdict = verify(&request);
-  const Certificate *leaf = g_ptr_array_index(request.certificates, 0);
-  Finding *stale = stale_copy_find(connection->profile->certificate_path, leaf,
-                                   FINDING_SOURCE_CLIENT, request.time);
-  if (stale != NULL)
-    g_ptr_array_add(verdict->findings, stale);
-  for (guint i = 0; i < verdict->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(verdict->findings, i);
-    TimelineLevel level = finding->severity == FINDING_INFO ? TIMELINE_INFO : TIMELINE_WARNING;
-    connection_log_event(connection, level, "files", finding->code, "%s", finding->message);
-    connection_add_finding(connection, finding_copy(finding));
-  }
+  static const TimelineLevel levels[] = {[FINDING_ERROR] = TIMELINE_ERROR,
+                                         [FINDING_WARNING] = TIMELINE_WARNING,
+                                         [FINDING_INFO] = TIMELINE_INFO};
+  connection_log_event(connection, levels[finding->severity], "files", finding->code, "%s",
+                       finding->message);
 }
 
-/* All faults of our own files at once: nobody should mend one, try again and meet the next. */
+/* All faults of our own files at once: nobody should mend one, try again and meet the next. What a
+ * broker may take all the same is said, and the connection tried. */
 static gboolean
-load_files(Connection *connection, GError **error)
+load_files(Connection *connection)
 {
-  const Profile *profile = connection->profile;
   ConnectionInfo *info = &connection->info;
-  g_autoptr(GError) trust_error = NULL, identity_error = NULL;
-  if (!load_anchors(profile, &info->anchors, &trust_error))
-    connection_add_finding(
-        connection, finding_from_error(trust_error, FINDING_SOURCE_TRUST, profile->ca_path));
-  if (profile->certificate_path != NULL) {
-    info->identity = identity_load(profile->certificate_path, profile->key_path,
-                                   profile->key_password, &identity_error);
-    if (info->identity == NULL)
-      connection_add_finding(connection, finding_from_error(identity_error, FINDING_SOURCE_CLIENT,
-                                                            profile->certificate_path));
-  }
-  if (info->identity != NULL)
-    judge_identity(connection);
-  if (trust_error == NULL && identity_error == NULL)
-    return TRUE;
-  g_propagate_error(error, trust_error != NULL ? g_steal_pointer(&trust_error)
-                                               : g_steal_pointer(&identity_error));
-  return FALSE;
+  LocalCheck *local = local_check(connection->profile, g_get_real_time() / G_USEC_PER_SEC);
+  connection->local = local;
+  if (local->anchors != NULL)
+    info->anchors = anchors_ref(local->anchors);
+  if (local->identity != NULL)
+    info->identity = identity_ref(local->identity);
+  for (guint i = 0; i < local->findings->len; i++)
+    log_finding(connection, g_ptr_array_index(local->findings, i));
+  connection_update_findings(connection);
+  if (!local->usable && local->findings->len > 0)
+    connection_fail_by(connection, g_ptr_array_index(local->findings, 0));
+  return local->usable;
 }
 
 static char **
@@ -174,18 +132,6 @@ split_alpn(const char *alpn)
   for (char **protocol = protocols; *protocol != NULL; protocol++)
     g_strstrip(*protocol);
   return protocols;
-}
-
-/* GnuTLS's way to say "exactly this version". */
-static char *
-make_priority(const Profile *profile)
-{
-  static const char *const versions[] = {
-      [TLS_1_0] = "1.0", [TLS_1_1] = "1.1", [TLS_1_2] = "1.2", [TLS_1_3] = "1.3"};
-  const char *base = profile->tls_priority != NULL ? profile->tls_priority : "NORMAL";
-  if (profile->tls_version == TLS_ANY)
-    return g_strdup(base);
-  return g_strdup_printf("%s:-VERS-ALL:+VERS-TLS%s", base, versions[profile->tls_version]);
 }
 
 static TunnelConfig *
@@ -200,20 +146,22 @@ make_config(const Connection *connection)
   config->verify_name = g_strdup(profile->server_name);
   config->insecure = profile->insecure;
   config->alpn = split_alpn(profile->alpn);
-  config->tls_priority = make_priority(profile);
+  config->tls_priority = probe_plan_priority(profile);
   config->dns_servers = g_strdup(profile->dns_servers);
   if (connection->info.anchors != NULL)
     config->anchors = anchors_ref(connection->info.anchors);
+  if (connection->local != NULL && connection->local->revocation != NULL)
+    config->revocation = revocation_data_join(connection->local->revocation, NULL);
   if (connection->info.identity != NULL)
     config->identity = identity_ref(connection->info.identity);
   return config;
 }
 
 gboolean
-attempt_start(Connection *connection, GError **error)
+attempt_start(Connection *connection)
 {
   g_assert(connection->attempt == NULL);
-  if (connection->profile->scheme == SCHEME_MQTTS && !load_files(connection, error))
+  if (connection->profile->scheme == SCHEME_MQTTS && !load_files(connection))
     return FALSE;
   Attempt *attempt = g_new0(Attempt, 1);
   attempt->number = ++connection->attempt_number;

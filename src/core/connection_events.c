@@ -4,8 +4,6 @@
 
 #include "core/connection_private.h"
 
-#include "core/diagnosis.h"
-
 #include <string.h>
 
 /* A line of the timeline with the time at which it happened, not at which it was read. */
@@ -94,13 +92,6 @@ take_chain(Connection *connection, const TunnelEvent *event)
   connection_dispatch(connection, SESSION_EVENT_PEER_CHAIN, FALSE, FALSE);
 }
 
-static void
-add_findings(Connection *connection, const GPtrArray *findings)
-{
-  for (guint i = 0; i < findings->len; i++)
-    connection_add_finding(connection, finding_copy(g_ptr_array_index(findings, i)));
-}
-
 /* The first of all certificates of this connection to end. */
 static void
 find_certificate_end(Connection *connection)
@@ -124,7 +115,7 @@ take_verdict(Connection *connection, const TunnelEvent *event)
   info->verdict = verdict_copy(event->verdict);
   g_clear_pointer((SecondOpinion **)&info->opinion, second_opinion_free);
   info->opinion = second_opinion_copy(event->opinion);
-  add_findings(connection, info->verdict->findings);
+  connection_update_findings(connection);
   find_certificate_end(connection);
   g_autofree char *reason = verdict_reason(info->verdict);
   const Finding *first = info->verdict->findings->len > 0
@@ -162,23 +153,42 @@ take_established(Connection *connection, const TunnelEvent *event)
        event->tls.alpn != NULL ? event->tls.alpn : "");
 }
 
-/* A certificate of ours that nobody asked for: it works, but not as the user thinks. */
+/* Something works, but not as the user thinks: worth a look from another side. */
+static void
+note_doubt(Connection *connection, const TunnelEvent *event)
+{
+  DiagnosisCase c = connection_case(connection);
+  g_autoptr(Finding) doubt = diagnose_doubt(&c);
+  if (doubt != NULL)
+    note(connection, event, TIMELINE_WARNING, "tls", doubt->code, "%s", doubt->message);
+}
+
 static void
 take_first_byte(Connection *connection, const TunnelEvent *event)
 {
   connection_dispatch(connection, SESSION_EVENT_FIRST_BYTE, FALSE, FALSE);
-  const Session *session = &connection->session;
-  if (session->two_way)
+  if (connection->session.two_way)
     note(connection, event, TIMELINE_GOOD, "tls", NULL,
          "two-way: the broker took our certificate (its first answer came)");
-  Finding *finding = diagnose_first_byte(session, connection->info.identity);
-  if (finding == NULL)
-    return;
-  note(connection, event, TIMELINE_WARNING, "tls", finding->code, "%s", finding->message);
-  connection_add_finding(connection, finding);
+  note_doubt(connection, event);
+  connection_update_findings(connection);
 }
 
 /* --- MQTT -------------------------------------------------------------------------------------- */
+
+/* The broker has let us in; what is still to be asked is asked now. */
+static void
+take_acceptance(Connection *connection, const TunnelEvent *event)
+{
+  note(connection, event, TIMELINE_GOOD, "mqtt", NULL, "CONNACK: accepted%s",
+       event->packet->session_present ? ", the broker kept our session" : "");
+  if (connection->session.tls_verified) {
+    g_free(connection->known_address);
+    connection->known_address = probe_plan_address(connection->info.address);
+  }
+  connection_update_findings(connection);
+  connection_probe(connection);
+}
 
 static void
 take_connack(Connection *connection, const TunnelEvent *event)
@@ -190,18 +200,16 @@ take_connack(Connection *connection, const TunnelEvent *event)
   if (packet->assigned_client_id != NULL)
     set_text(&info->client_id, packet->assigned_client_id);
   if (packet->reason == 0) {
-    note(connection, event, TIMELINE_GOOD, "mqtt", NULL, "CONNACK: accepted%s",
-         packet->session_present ? ", the broker kept our session" : "");
+    take_acceptance(connection, event);
     return; /* online when Paho has seen it as well */
   }
-  g_autoptr(Finding) finding = diagnose_connack(packet, connection->profile);
+  DiagnosisCase c = connection_case(connection);
+  g_autoptr(Finding) finding = diagnose_end(&c);
   note(connection, event, TIMELINE_ERROR, "mqtt", finding->code, "CONNACK: %s (reason %u)",
        packet->reason_text != NULL ? packet->reason_text : "refused", packet->reason);
-  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
-  connection_fail(connection, sentence);
-  connection_add_finding(connection, finding_copy(finding));
-  connection_dispatch(connection, SESSION_EVENT_CONNACK, FALSE,
-                      diagnose_reason_heals(packet->reason));
+  connection_fail_by(connection, finding);
+  connection_update_findings(connection);
+  connection_dispatch(connection, SESSION_EVENT_CONNACK, FALSE, diagnosis_heals(&c, finding));
 }
 
 static void
@@ -224,8 +232,6 @@ take_disconnect(Connection *connection, const TunnelEvent *event)
 {
   const TunnelPacket *packet = event->packet;
   gboolean ours = packet->direction == MQTT_FROM_CLIENT;
-  if (!ours)
-    connection->disconnect_reason = packet->reason;
   note(connection, event, ours ? TIMELINE_INFO : TIMELINE_WARNING, "mqtt", NULL,
        "%s DISCONNECT: %s", ours ? "sent" : "the broker sent",
        packet->reason_text != NULL ? packet->reason_text : "no reason");
@@ -234,6 +240,7 @@ take_disconnect(Connection *connection, const TunnelEvent *event)
 static void
 take_packet(Connection *connection, const TunnelEvent *event)
 {
+  connection->packet_ns = event->time_ns;
   switch (event->packet->type) {
   case MQTT_CONNECT:
     connection->connect_sent_us = event->monotonic_us;
@@ -259,24 +266,32 @@ take_packet(Connection *connection, const TunnelEvent *event)
 /* --- The end ----------------------------------------------------------------------------------- */
 
 static void
+note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
+{
+  if (end == NULL) {
+    note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
+    return;
+  }
+  if (event->fault == TUNNEL_FAULT_VERIFY) /* the verdict has said all */
+    return;
+  note(connection, event, TIMELINE_ERROR, "end", end->code, "%s%s%s", end->message,
+       *end->remedy != '\0' ? " " : "", end->remedy);
+  connection_fail_by(connection, end);
+}
+
+static void
 take_closed(Connection *connection, const TunnelEvent *event)
 {
-  gboolean was_online = connection->session.state == SESSION_ONLINE;
-  if (event->fault == TUNNEL_FAULT_NONE) {
-    note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
-  } else if (event->fault != TUNNEL_FAULT_VERIFY) { /* the verdict has said all */
-    g_autoptr(Finding) finding =
-        diagnose_closed(event, connection->profile, connection->info.identity,
-                        connection->disconnect_reason);
-    note(connection, event, TIMELINE_ERROR, "end", finding->code, "%s%s%s", finding->message,
-         *finding->remedy != '\0' ? " " : "", finding->remedy);
-    g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
-    connection_fail(connection, g_strstrip(sentence));
-    if (!was_online)
-      connection_add_finding(connection, g_steal_pointer(&finding));
-  }
-  connection_dispatch(connection, SESSION_EVENT_CLOSED, FALSE,
-                      diagnose_heals(event, connection->disconnect_reason));
+  connection_note_silence(connection, event);
+  if (event->fault != TUNNEL_FAULT_NONE)
+    connection_probe(connection);
+  DiagnosisCase c = connection_case(connection);
+  g_autoptr(Finding) end = diagnose_end(&c);
+  gboolean heals = diagnosis_heals(&c, end);
+  note_end(connection, event, end);
+  connection_update_findings(connection);
+  connection_note_end(connection, event);
+  connection_dispatch(connection, SESSION_EVENT_CLOSED, FALSE, heals);
 }
 
 static void
@@ -369,6 +384,12 @@ connection_handle_post(gpointer data, gpointer user_data)
   Post *post = data;
   if (post == NULL) { /* woken: the message log has grown */
     connection_notify(connection, CONNECTION_CHANGED_MESSAGES);
+    return;
+  }
+  if (post->probe_number != 0) {
+    connection_handle_probe(connection, post);
+    connection_notify(connection, CONNECTION_CHANGED_STATE);
+    post_free(post);
     return;
   }
   if (connection->attempt != NULL && post->attempt == connection->attempt->number) {

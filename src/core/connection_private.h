@@ -3,11 +3,16 @@
  *   connection_events.c   events of tunnel and MQTT client → info, timeline, session
  *   connection_requests.c subscribe, unsubscribe, publish and their answers
  *   connection_attempt.c  one try: tunnel and client, what runs on other threads
+ *   connection_findings.c what is known → diagnosis → findings
+ *   connection_probe.c    second connections that tell causes apart
  */
 #pragma once
 
 #include "core/connection.h"
+#include "core/diagnosis.h"
 #include "core/file_watch.h"
+#include "core/local_check.h"
+#include "core/probe_plan.h"
 #include "core/rate_meter.h"
 #include "mqtt/client.h"
 #include "net/tunnel.h"
@@ -24,9 +29,11 @@ typedef struct {
   MqttClient *client;
 } Attempt;
 
-/* What travels through the queue: exactly one of the two is set. */
+/* What travels through the queue: of an attempt's tunnel or client, or of a probe. */
 typedef struct {
   guint attempt;
+  guint probe_number;   /* 0: of no probe */
+  ProbeResult *probe;
   TunnelEvent *tunnel;
   MqttClientEvent client;
   gboolean is_client;
@@ -35,8 +42,17 @@ typedef struct {
 typedef struct {
   guint token;
   char *text;           /* for the timeline: "publish to a/b" */
+  char *topic;          /* of a publish; NULL: it is none */
   gint64 started_us;
 } Request;
+
+/* What a probe under way knows of us; on the transport thread. */
+typedef struct {
+  EventQueue *queue;
+  guint number;
+} ProbeTicket;
+
+#define REFUSALS_MAX 64 /* findings on refused topics that are kept */
 
 struct Connection {
   Transport *transport;
@@ -63,8 +79,29 @@ struct Connection {
   Evidence *evidence;   /* of the present or last attempt */
   gboolean first_entry; /* the next timeline entry begins an attempt */
   gint64 connect_sent_us, ping_sent_us;
-  int disconnect_reason;/* of the broker's DISCONNECT, -1: none came */
+  LocalCheck *local;    /* our files, as the present or last attempt found them; or NULL */
+  GPtrArray *refusals;  /* of Finding: requests that the broker refused on this connection */
   gboolean tls_joined_reported;
+
+  /* How it ended before, and what was going on. */
+  PastEnd ends[PAST_ENDS_MAX];
+  guint end_count;
+  gint64 quiet_us;      /* before the last end, -1: not known */
+  gint64 packet_ns;     /* real time of the last packet but PUBLISH, 0: none */
+  char *publish_topic;  /* last sent; or NULL */
+  gsize publish_size;
+  gint64 publish_us;
+  char *known_address;  /* with which this host's certificate was right; or NULL */
+
+  /* Second connections. */
+  gboolean asks_enforced;
+  GHashTable *probe_runs; /* code of the fault without them → GPtrArray of PlannedProbe */
+  GPtrArray *probes;      /* borrowed from it: of the present fault; or NULL */
+  guint probe_next;       /* of `probes` */
+  guint probe_count;      /* all that were started */
+  Probe *probe;           /* under way; or NULL */
+  ProbeTicket ticket;     /* and its */
+  gboolean timer_due;     /* the next try waits until they are over */
 
   RateMeter rate_in, rate_out;
   FileWatch *watch;
@@ -77,10 +114,27 @@ void connection_notify(Connection *connection, ConnectionChange what);
 void connection_log_event(Connection *connection, TimelineLevel level, const char *stage,
                           const char *code, const char *format, ...) G_GNUC_PRINTF(5, 6);
 void connection_fail(Connection *connection, const char *sentence);
-void connection_add_finding(Connection *connection, Finding *finding);
 
 /* connection_events.c */
 void connection_handle_post(gpointer post, gpointer connection);
+
+/* connection_findings.c */
+DiagnosisCase connection_case(const Connection *connection); /* borrows; good for this turn */
+void connection_update_findings(Connection *connection);
+void connection_fail_by(Connection *connection, const Finding *finding);
+/* Borrowed, until the next of them. */
+const Finding *connection_subscribe_refused(Connection *connection, const char *filter, int reason);
+const Finding *connection_publish_refused(Connection *connection, const char *topic, int reason);
+void connection_request_granted(Connection *connection, const char *code, const char *topic);
+void connection_note_publish(Connection *connection, const char *topic, gsize size);
+void connection_note_silence(Connection *connection, const TunnelEvent *closed);
+void connection_note_end(Connection *connection, const TunnelEvent *closed);
+void connection_forget_past(Connection *connection);
+
+/* connection_probe.c */
+void connection_probe(Connection *connection); /* looks into what is wrong now, once */
+void connection_probe_forget(Connection *connection);
+void connection_handle_probe(Connection *connection, Post *post);
 
 /* connection_requests.c */
 void connection_subscribe_all(Connection *connection);
@@ -92,6 +146,6 @@ void request_free(Request *request);
 
 /* connection_attempt.c */
 void post_free(gpointer post);
-gboolean attempt_start(Connection *connection, GError **error);
+gboolean attempt_start(Connection *connection);
 gboolean attempt_connect_client(Connection *connection, GError **error);
 void attempt_stop(Connection *connection);

@@ -18,6 +18,7 @@ void
 request_free(Request *request)
 {
   g_free(request->text);
+  g_free(request->topic);
   g_free(request);
 }
 
@@ -125,11 +126,12 @@ connection_subscribe(Connection *connection, const char *filter, int qos, GError
 }
 
 static void
-remember_request(Connection *connection, guint token, char *text)
+remember_request(Connection *connection, guint token, char *text, const char *topic)
 {
   Request *request = g_new0(Request, 1);
   request->token = token;
   request->text = text;
+  request->topic = g_strdup(topic);
   request->started_us = g_get_monotonic_time();
   g_ptr_array_add(connection->requests, request);
 }
@@ -144,7 +146,8 @@ connection_unsubscribe(Connection *connection, const char *filter, GError **erro
     guint token = mqtt_client_unsubscribe(connection->attempt->client, filter, error);
     if (token == 0)
       return FALSE;
-    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter));
+    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter), NULL);
+    connection_request_granted(connection, "mqtt-subscribe-refused", filter);
   }
   g_ptr_array_remove(connection->subscriptions, subscription);
   connection_notify(connection, CONNECTION_CHANGED_STATE);
@@ -163,7 +166,9 @@ connection_publish_message(Connection *connection, const MqttMessage *message, G
   if (token == 0)
     return FALSE;
   remember_request(connection, token,
-                   g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos));
+                   g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos),
+                   message->topic);
+  connection_note_publish(connection, message->topic, message->payload_length);
   return TRUE;
 }
 
@@ -212,11 +217,15 @@ take_suback(Connection *connection, Subscription *subscription, int reason)
     subscription->granted = reason;
     connection_log_event(connection, TIMELINE_GOOD, "mqtt", NULL, "subscribed to %s: QoS %d granted",
                          subscription->filter, reason);
+    connection_request_granted(connection, "mqtt-subscribe-refused", subscription->filter);
     return;
   }
   subscription->state = SUBSCRIPTION_REFUSED;
   subscription->reason = reason >= 0 ? (guint8)reason : 0x80;
-  connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "subscribe to %s refused: %s",
+  const Finding *finding =
+      connection_subscribe_refused(connection, subscription->filter, subscription->reason);
+  connection_log_event(connection, TIMELINE_ERROR, "mqtt", finding->code,
+                       "subscribe to %s refused: %s",
                        subscription->filter,
                        mqtt_reason_text(MQTT_SUBACK, connection->profile->version,
                                         subscription->reason));
@@ -230,8 +239,14 @@ take_answer(Connection *connection, const MqttClientEvent *event)
     return;
   double ms = (double)(g_get_monotonic_time() - request->started_us) / 1000.0;
   gboolean failed = event->type == MQTT_CLIENT_REQUEST_FAILED || event->reason >= 0x80;
+  const Finding *finding = NULL;
+  if (request->topic != NULL && event->reason >= 0x80)
+    finding = connection_publish_refused(connection, request->topic, event->reason);
+  else if (request->topic != NULL && !failed)
+    connection_request_granted(connection, "mqtt-publish-refused", request->topic);
   if (failed)
-    connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "%s failed: %s", request->text,
+    connection_log_event(connection, TIMELINE_ERROR, "mqtt",
+                         finding != NULL ? finding->code : NULL, "%s failed: %s", request->text,
                          event->text != NULL ? event->text : "no reason given");
   else
     connection_log_event(connection, TIMELINE_GOOD, "mqtt", NULL, "%s done in %.1f ms",

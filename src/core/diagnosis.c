@@ -1,221 +1,312 @@
 #include "config.h"
 
-#include "core/diagnosis.h"
-
-#include "trust/certificate.h"
-#include "util/safe_text.h"
+#include "core/diagnosis_private.h"
 
 #include <string.h>
 
-/* MQTT 5, 2.4: Reason Codes; 1 to 5 are the return codes of MQTT 3.1.1, 3.2.2.3. */
-enum {
-  REASON_UNAVAILABLE_311 = 3,
-  REASON_BAD_CREDENTIALS_311 = 4,
-  REASON_NOT_AUTHORIZED_311 = 5,
-  REASON_PROTOCOL_VERSION = 0x84,
-  REASON_CLIENT_ID = 0x85,
-  REASON_BAD_CREDENTIALS = 0x86,
-  REASON_NOT_AUTHORIZED = 0x87,
-  REASON_UNAVAILABLE = 0x88,
-  REASON_BUSY = 0x89,
-  REASON_SHUTTING_DOWN = 0x8B,
-  REASON_KEEP_ALIVE = 0x8D,
-  REASON_TAKEN_OVER = 0x8E,
-  REASON_QUOTA = 0x97,
-  REASON_MAXIMUM_CONNECT_TIME = 0xA0,
-  REASON_RATE_EXCEEDED = 0x9F,
-};
+#define GNUTLS_UNSUPPORTED_VERSION_PACKET (-8)
 
-/* --- Our certificate was refused --------------------------------------------------------------- */
+/* --- Tools ------------------------------------------------------------------------------------- */
 
-static gboolean
-lacks_client_usage(const Identity *identity)
-{
-  const Certificate *leaf = g_ptr_array_index(identity_certificates(identity), 0);
-  const char *const *usages = certificate_extended_key_usage(leaf);
-  return usages != NULL && !g_strv_contains(usages, "clientAuth") &&
-         !g_strv_contains(usages, "anyExtendedKeyUsage");
-}
-
-/* What our own certificate shows weighs more than the alert, which brokers choose freely. */
-static const char *
-refused_code(const char *code, const Identity *identity, gint64 now)
-{
-  if (identity == NULL)
-    return code;
-  const Certificate *leaf = g_ptr_array_index(identity_certificates(identity), 0);
-  if (certificate_not_after(leaf) < now)
-    return "client-expired";
-  if (certificate_not_before(leaf) > now)
-    return "client-not-yet-valid";
-  if (lacks_client_usage(identity))
-    return "client-usage-missing";
-  if (strcmp(code, "client-expired") == 0)
-    return "broker-clock-wrong";
-  return code;
-}
-
-static void
-add_refused_alternatives(Finding *finding)
-{
-  if (strcmp(finding->code, "client-ca-unknown") == 0) {
-    finding_add_alternative(finding, "client-chain-incomplete");
-    finding_add_alternative(finding, "client-partial-chain-refused");
-    finding_add_alternative(finding, "anchor-same-name");
-    finding_add_alternative(finding, "broker-crl-suspected");
-  } else if (strcmp(finding->code, "broker-clock-wrong") == 0) {
-    finding_add_alternative(finding, "broker-crl-suspected");
-  }
-}
-
-static void
-describe_identity(Finding *finding, const Identity *identity)
-{
-  const Certificate *leaf = g_ptr_array_index(identity_certificates(identity), 0);
-  finding->source = FINDING_SOURCE_CLIENT;
-  finding->index = 0;
-  finding->file = g_strdup(identity_certificate_path(identity));
-  finding->subject = g_strdup(certificate_subject(leaf));
-  finding->sha256 = g_strdup(certificate_sha256(leaf));
-  finding_add_evidence(finding, "sent: %s, issued by %s", certificate_subject(leaf),
-                       certificate_issuer(leaf));
-}
-
-/* --- The connection is gone -------------------------------------------------------------------- */
-
-static const char *
-reason_code(int reason)
-{
-  switch (reason) {
-  case 1:
-  case REASON_PROTOCOL_VERSION: return "mqtt-version-refused";
-  case 2:
-  case REASON_CLIENT_ID: return "mqtt-client-id-refused";
-  case REASON_UNAVAILABLE_311:
-  case REASON_UNAVAILABLE:
-  case REASON_BUSY:
-  case REASON_QUOTA: return "mqtt-server-unavailable";
-  case REASON_BAD_CREDENTIALS_311:
-  case REASON_BAD_CREDENTIALS: return "mqtt-bad-credentials";
-  case REASON_NOT_AUTHORIZED_311:
-  case REASON_NOT_AUTHORIZED: return "mqtt-not-authorized";
-  case REASON_TAKEN_OVER: return "mqtt-session-taken-over";
-  default: return "mqtt-refused-other";
-  }
-}
-
-static const char *
-tunnel_code(const TunnelEvent *closed)
+const char *
+diagnosis_tunnel_code(const TunnelEvent *closed)
 {
   const char *code = closed->error != NULL && closed->error->domain == TUNNEL_ERROR
                          ? tunnel_error_code((TunnelError)closed->error->code) : NULL;
   return code != NULL ? code : "unknown";
 }
 
-static const char *
-closed_code(const TunnelEvent *closed, const Identity *identity, int disconnect_reason)
+Finding *
+diagnosis_replace(Finding *general, const char *code)
 {
-  if (closed->fault == TUNNEL_FAULT_CLIENT_REFUSED)
-    return refused_code(tunnel_code(closed), identity, closed->time_ns / G_GINT64_CONSTANT(1000000000));
-  if (disconnect_reason > 0)
-    return reason_code(disconnect_reason);
-  return tunnel_code(closed);
+  Finding *better = finding_new(code);
+  better->severity = FINDING_ERROR;
+  finding_add_evidence(better, "%s", general->message);
+  for (guint i = 0; i < general->evidence->len; i++)
+    finding_add_evidence(better, "%s", (const char *)g_ptr_array_index(general->evidence, i));
+  finding_free(general);
+  return better;
+}
+
+const Finding *
+diagnosis_local(const DiagnosisCase *c, const char *code)
+{
+  for (guint i = 0; c->local != NULL && i < c->local->len; i++) {
+    const Finding *finding = g_ptr_array_index(c->local, i);
+    if (strcmp(finding->code, code) == 0)
+      return finding;
+  }
+  return NULL;
 }
 
 static void
-add_evidence(Finding *finding, const TunnelEvent *closed, int disconnect_reason)
+add_circumstances(const DiagnosisCase *c, Finding *finding)
 {
+  const TunnelEvent *closed = c->evidence->closed;
   if (closed->alert >= 0)
     finding_add_evidence(finding, "TLS alert %d from the broker", closed->alert);
   if (closed->gnutls_error != 0)
     finding_add_evidence(finding, "GnuTLS error %d", closed->gnutls_error);
-  if (disconnect_reason > 0)
-    finding_add_evidence(finding, "DISCONNECT with reason 0x%02x", (guint)disconnect_reason);
-}
-
-Finding *
-diagnose_closed(const TunnelEvent *closed, const Profile *profile, const Identity *identity,
-                int disconnect_reason)
-{
-  const char *code = closed_code(closed, identity, disconnect_reason);
-  Finding *finding = finding_new(code);
-  /* The tunnel's own sentence fits unless other evidence has overruled its code. */
-  if (closed->error != NULL && strcmp(code, tunnel_code(closed)) == 0)
-    finding_set_sentence(finding, closed->error->message);
-  if (closed->fault == TUNNEL_FAULT_CLIENT_REFUSED && identity != NULL)
-    describe_identity(finding, identity);
-  add_refused_alternatives(finding);
-  add_evidence(finding, closed, disconnect_reason);
-  g_autofree char *url = profile_url(profile);
+  g_autofree char *url = profile_url(c->profile);
   finding_add_evidence(finding, "endpoint %s", url);
+  if (c->evidence->address != NULL)
+    finding_add_evidence(finding, "address %s", c->evidence->address);
+}
+
+/* --- What ended it ----------------------------------------------------------------------------- */
+
+/* The verdict on the broker's certificates says it, and has ordered its findings. */
+static Finding *
+end_by_verdict(const DiagnosisCase *c)
+{
+  const Verdict *verdict = c->evidence->verdict;
+  for (guint i = 0; verdict != NULL && i < verdict->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(verdict->findings, i);
+    if (finding->severity == FINDING_ERROR)
+      return finding_copy(finding);
+  }
+  return NULL;
+}
+
+static const char *
+general_code(const DiagnosisCase *c)
+{
+  const TunnelEvent *closed = c->evidence->closed;
+  if (closed->gnutls_error == GNUTLS_UNSUPPORTED_VERSION_PACKET)
+    return "tls-version-mismatch";
+  return diagnosis_tunnel_code(closed);
+}
+
+/* The TLS library refused what the broker showed, after we had judged it good. */
+static gboolean
+tunnel_is_about_broker(const TunnelEvent *closed)
+{
+  static const int codes[] = {TUNNEL_ERROR_SERVER_MALFORMED, TUNNEL_ERROR_SERVER_KEY_USAGE,
+                              TUNNEL_ERROR_SERVER_KEY_WEAK, TUNNEL_ERROR_TLS_ALGORITHM};
+  for (gsize i = 0; closed->error != NULL && i < G_N_ELEMENTS(codes); i++) {
+    if (g_error_matches(closed->error, TUNNEL_ERROR, codes[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+about_broker(const DiagnosisCase *c, Finding *finding)
+{
+  const GPtrArray *certificates = c->evidence->certificates;
+  if (certificates == NULL || certificates->len == 0)
+    return;
+  const Certificate *leaf = g_ptr_array_index(certificates, 0);
+  finding->source = FINDING_SOURCE_PEER;
+  finding->index = 0;
+  finding->subject = g_strdup(certificate_subject(leaf));
+  finding->sha256 = g_strdup(certificate_sha256(leaf));
+}
+
+/* The tunnel's own sentence fits unless other evidence has overruled its code. */
+static Finding *
+end_by_tunnel(const DiagnosisCase *c)
+{
+  const TunnelEvent *closed = c->evidence->closed;
+  const char *code = general_code(c);
+  Finding *finding = finding_new(code);
+  finding->severity = FINDING_ERROR;
+  if (closed->error != NULL && strcmp(code, diagnosis_tunnel_code(closed)) == 0)
+    finding_set_sentence(finding, closed->error->message);
+  if (tunnel_is_about_broker(closed))
+    about_broker(c, finding);
   return finding;
 }
 
-/* --- MQTT -------------------------------------------------------------------------------------- */
-
-Finding *
-diagnose_connack(const TunnelPacket *connack, const Profile *profile)
+/* What else alert 40 before ServerHello allows. */
+static void
+add_negotiation_alternatives(Finding *finding)
 {
-  Finding *finding = finding_new(reason_code(connack->reason));
-  const char *text = connack->reason_text != NULL ? connack->reason_text : "no reason";
-  if (profile->scheme == SCHEME_MQTTS)
-    finding_set_message(finding, "TLS and certificates are fine; the broker answered CONNECT with "
-                                 "reason 0x%02x: %s.", connack->reason, text);
-  else
-    finding_set_message(finding, "The broker answered CONNECT with reason 0x%02x: %s.",
-                        connack->reason, text);
-  finding_add_evidence(finding, "CONNACK 0x%02x", connack->reason);
-  if (profile->user_name != NULL)
-    finding_add_evidence(finding, "user name %s", profile->user_name);
-  /* mosquitto answers 5 to a wrong password; a broker may also take the name from the certificate. */
-  if (strcmp(finding->code, "mqtt-not-authorized") == 0)
-    finding_add_alternative(finding, profile->user_name != NULL ? "mqtt-bad-credentials"
-                                                                : "mqtt-identity-mapped");
+  static const char *const codes[] = {"tls-no-group", "tls-version-mismatch",
+                                      "tls-key-type-mismatch", "psk-only"};
+  if (strcmp(finding->code, "tls-no-cipher") != 0)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+    finding_add_alternative(finding, codes[i]);
+  finding_add_evidence(finding, "to tell them apart: a try that allows one thing more at a time");
+}
+
+static Finding *
+end_by_close(const DiagnosisCase *c)
+{
+  const TunnelEvent *closed = c->evidence->closed;
+  Finding *finding = NULL;
+  if (closed->fault == TUNNEL_FAULT_VERIFY)
+    finding = end_by_verdict(c);
+  if (finding != NULL)
+    return finding;
+  if (closed->fault == TUNNEL_FAULT_CLIENT_REFUSED)
+    finding = diagnose_client_refused(c);
+  else if (c->evidence->disconnect > 0)
+    finding = diagnose_disconnect(c);
+  else if (closed->fault == TUNNEL_FAULT_PEER_CLOSED || closed->fault == TUNNEL_FAULT_NETWORK)
+    finding = diagnose_silent_end(c);
+  if (finding == NULL)
+    finding = end_by_tunnel(c);
+  add_negotiation_alternatives(finding);
+  add_circumstances(c, finding);
   return finding;
 }
 
 Finding *
-diagnose_first_byte(const Session *session, const Identity *identity)
+diagnose_end(const DiagnosisCase *c)
 {
-  if (!session->tls_verified || identity == NULL || session->certificate_requested)
+  const Evidence *evidence = c->evidence;
+  Finding *finding = NULL;
+  if (evidence->connack > 0)
+    finding = diagnose_connack(c);
+  else if (evidence->closed != NULL && evidence->closed->fault != TUNNEL_FAULT_NONE)
+    finding = end_by_close(c);
+  return finding != NULL ? diagnosis_refine(c, finding) : NULL;
+}
+
+Finding *
+diagnose_doubt(const DiagnosisCase *c)
+{
+  if (c->evidence->closed != NULL || c->evidence->connack > 0)
     return NULL;
-  Finding *finding = finding_new("client-cert-not-requested");
-  describe_identity(finding, identity);
-  return finding;
+  Finding *finding = diagnose_not_requested(c);
+  return finding != NULL ? diagnosis_refine(c, finding) : NULL;
 }
 
-gboolean
-diagnose_reason_heals(int reason)
+/* --- All of it --------------------------------------------------------------------------------- */
+
+static Finding *
+find_same(const GPtrArray *findings, const Finding *finding)
 {
-  switch (reason) {
-  case REASON_UNAVAILABLE_311:
-  case REASON_UNAVAILABLE:
-  case REASON_BUSY:
-  case REASON_SHUTTING_DOWN:
-  case REASON_KEEP_ALIVE:
-  case REASON_QUOTA:
-  case REASON_RATE_EXCEEDED:
-  case REASON_MAXIMUM_CONNECT_TIME:
-    return TRUE;
-  default:
-    return FALSE;
+  for (guint i = 0; i < findings->len; i++) {
+    Finding *other = g_ptr_array_index(findings, i);
+    if (strcmp(other->code, finding->code) == 0 && other->source == finding->source)
+      return other;
+  }
+  return NULL;
+}
+
+/* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which knows
+ * the dates, and gets what the broker said about it as evidence. */
+static void
+add(GPtrArray *findings, Finding *finding)
+{
+  if (finding == NULL)
+    return;
+  Finding *same = find_same(findings, finding);
+  if (same == NULL) {
+    g_ptr_array_add(findings, finding);
+    return;
+  }
+  same->severity = MIN(same->severity, finding->severity);
+  if (strcmp(same->message, finding->message) != 0)
+    finding_add_evidence(same, "%s", finding->message);
+  for (guint i = 0; i < finding->evidence->len; i++)
+    finding_add_evidence(same, "%s", (const char *)g_ptr_array_index(finding->evidence, i));
+  finding_free(finding);
+}
+
+static void
+add_copies(GPtrArray *findings, const GPtrArray *from)
+{
+  for (guint i = 0; from != NULL && i < from->len; i++)
+    g_ptr_array_add(findings, finding_copy(g_ptr_array_index(from, i)));
+}
+
+static gboolean
+holds(const GPtrArray *findings, const char *code)
+{
+  for (guint i = 0; findings != NULL && i < findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    if (strcmp(finding->code, code) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Another cause than the certificates themselves explains the refusal: what was found wrong with
+ * the ones that came is no fault of its own. */
+static void
+add_verdict(GPtrArray *findings, const Verdict *verdict, const Finding *end)
+{
+  if (verdict == NULL)
+    return;
+  gboolean explained =
+      end != NULL && !verdict->accepted && !holds(verdict->findings, end->code);
+  for (guint i = 0; i < verdict->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(verdict->findings, i);
+    if (!explained || finding->severity != FINDING_ERROR)
+      g_ptr_array_add(findings, finding_copy(finding));
   }
 }
 
-gboolean
-diagnose_heals(const TunnelEvent *closed, int disconnect_reason)
+static gboolean
+is_of_verdict(const Verdict *verdict, const Finding *end)
 {
-  switch (closed->fault) {
+  return verdict != NULL && !verdict->accepted && end != NULL && holds(verdict->findings, end->code);
+}
+
+GPtrArray *
+diagnose(const DiagnosisCase *c)
+{
+  GPtrArray *findings = finding_list_new();
+  g_autoptr(Finding) end = diagnose_end(c);
+  const Verdict *verdict = c->evidence->verdict;
+  add_copies(findings, c->local);
+  add_verdict(findings, verdict, end);
+  add_copies(findings, c->mqtt);
+  add(findings, diagnose_withheld(c));
+  add(findings, diagnose_ipv6(c));
+  add(findings, diagnose_refused_late(c));
+  add(findings, diagnose_doubt(c));
+  if (end == NULL || strcmp(end->code, "tcp-idle-drop") != 0)
+    add(findings, diagnose_idle_drop(c));
+  if (end != NULL && !is_of_verdict(verdict, end))
+    add(findings, g_steal_pointer(&end));
+  finding_list_sort(findings);
+  return findings;
+}
+
+/* --- Does it heal? ----------------------------------------------------------------------------- */
+
+/* The end of a connection says too little: these stay whatever ended it. */
+static gboolean
+is_configuration(const char *code)
+{
+  static const char *const codes[] = {
+      "port-plain-mqtt", "port-needs-tls", "port-http", "port-websocket", "port-no-websocket",
+      "port-other-service", "port-starttls", "tls-terminated-by-proxy", "tls13-intolerant",
+      "alpn-required", "local-policy-forbids", "mqtt-session-taken-over", "mqtt-packet-too-large",
+      "psk-only", "sni-dependent", "dns-wrong-host", "tls-version-mismatch"};
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+    if (strcmp(code, codes[i]) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+diagnosis_heals(const DiagnosisCase *c, const Finding *end)
+{
+  const Evidence *evidence = c->evidence;
+  if (end != NULL && is_configuration(end->code))
+    return FALSE;
+  if (evidence->connack > 0)
+    return diagnosis_reason_heals(evidence->connack);
+  if (evidence->closed == NULL)
+    return TRUE;
+  switch (evidence->closed->fault) {
   case TUNNEL_FAULT_TLS:
     /* A broker that is just starting, or a proxy without one, resets; the rest is configuration. */
-    return strcmp(tunnel_code(closed), "tls-reset") == 0;
+    return strcmp(diagnosis_tunnel_code(evidence->closed), "tls-reset") == 0;
   case TUNNEL_FAULT_VERIFY:
   case TUNNEL_FAULT_CLIENT_REFUSED:
   case TUNNEL_FAULT_PROTOCOL:
     return FALSE;
   case TUNNEL_FAULT_PEER_CLOSED:
   case TUNNEL_FAULT_NETWORK:
-    return disconnect_reason <= 0 || diagnose_reason_heals(disconnect_reason);
+    return evidence->disconnect <= 0 || diagnosis_reason_heals(evidence->disconnect);
   default:
     return TRUE;
   }

@@ -1,25 +1,79 @@
-/* Why a connection failed, or works for the wrong reason: evidence in, finding out. Pure.
- * Certificates are judged by trust/verify.h; this is the rest. */
+/* Why a connection failed, or works for the wrong reason: all evidence in, findings out. Pure: no
+ * clock, no file, no network.
+ *
+ * Certificates are judged by trust/verify.h, files by core/local_check.h; this joins what they say
+ * with what the wire showed. One fault gives one finding of severity error: a finding with better
+ * evidence replaces the general one, and other causes that the same evidence allows stand in its
+ * `alternatives`, likeliest first, with the test that separates them as an evidence line.
+ *
+ *   diagnosis.c          entry, what ended it, what heals
+ *   diagnosis_client.c   the broker refused our certificate, or does not ask for it
+ *   diagnosis_mqtt.c     CONNACK, DISCONNECT, refused subscriptions and publishes
+ *   diagnosis_network.c  names, addresses, ports; connections that end by a pattern
+ *   diagnosis_probe.c    what second connections make of it */
 #pragma once
 
+#include "core/evidence.h"
+#include "core/local_check.h"
+#include "core/probe_plan.h"
 #include "core/profile.h"
-#include "core/session.h"
-#include "net/tunnel.h"
-#include "net/tunnel_error.h"
 #include "trust/finding.h"
 #include "trust/identity.h"
 
-/* (transfer full), never NULL: what ended the tunnel. `disconnect_reason`: of the broker's
- * DISCONNECT packet, -1 when none came. `identity` may be NULL. */
-Finding *diagnose_closed(const TunnelEvent *closed, const Profile *profile,
-                         const Identity *identity, int disconnect_reason);
+/* How a connection that had been online ended. */
+typedef struct {
+  gint64 online_us;     /* how long it had been */
+  gint64 quiet_us;      /* since the last byte of MQTT */
+  gint64 at_us;         /* monotonic: when */
+} PastEnd;
 
-/* (transfer full): the broker answered CONNECT with a reason other than 0. */
-Finding *diagnose_connack(const TunnelPacket *connack, const Profile *profile);
+#define PAST_ENDS_MAX 8
 
-/* (transfer full), NULL when all is as the user means it: called with the broker's first byte. */
-Finding *diagnose_first_byte(const Session *session, const Identity *identity);
+/* What was sent last, while it is not answered. */
+typedef struct {
+  const char *topic;    /* NULL: nothing */
+  gsize size;           /* of the payload */
+  gint64 at_us;         /* monotonic */
+} LastPublish;
 
-/* Whether another try can help while nobody changes anything. */
-gboolean diagnose_heals(const TunnelEvent *closed, int disconnect_reason);
-gboolean diagnose_reason_heals(int reason); /* of CONNACK or DISCONNECT */
+typedef struct {
+  const Evidence *evidence;
+  const Profile *profile;
+  const Identity *identity;  /* that was shown or would be; NULL: none */
+  const Anchors *anchors;    /* that the broker was judged by; or NULL */
+  const Anchors *broker_ca;  /* what the broker knows its clients by; NULL: not known */
+  const GPtrArray *local;    /* of Finding, on our own files; or NULL */
+  const GPtrArray *mqtt;     /* of Finding, on requests of this connection; or NULL */
+  const GPtrArray *probes;   /* of PlannedProbe, with what they showed so far; or NULL */
+  const PastEnd *ends;       /* of this profile, oldest first, without the present one */
+  guint end_count;
+  LastPublish last_publish;
+  const char *client_id;     /* in use; or NULL */
+  gboolean two_way;          /* the broker took our certificate */
+  gint64 quiet_us;           /* at the end: since the last byte of MQTT; -1: not known */
+  gint64 now;                /* seconds since 1970 */
+} DiagnosisCase;
+
+/* (transfer full): all of it, worst first; of Finding. */
+GPtrArray *diagnose(const DiagnosisCase *c);
+
+/* (transfer full): what ended it or keeps it from going on; NULL: nothing has. It is in the list of
+ * diagnose(), too. */
+Finding *diagnose_end(const DiagnosisCase *c);
+
+/* (transfer full): what works for the wrong reason and may be looked into; NULL: nothing. */
+Finding *diagnose_doubt(const DiagnosisCase *c);
+
+/* Whether another try can help while nobody changes anything. `end` is diagnose_end()'s. */
+gboolean diagnosis_heals(const DiagnosisCase *c, const Finding *end);
+gboolean diagnosis_reason_heals(int reason); /* of CONNACK or DISCONNECT */
+
+/* (transfer full): the broker's answer to a request; reason of SUBACK, PUBACK or PUBREC. */
+Finding *diagnose_subscribe(const DiagnosisCase *c, const char *filter, int reason);
+Finding *diagnose_publish(const DiagnosisCase *c, const char *topic, int reason);
+/* Whether it is that request that the finding is about. */
+gboolean diagnosis_is_about(const Finding *finding, const char *code, const char *topic);
+
+/* Whether the broker needs our certificate, by a try without it. */
+typedef enum { ENFORCED_UNKNOWN, ENFORCED_YES, ENFORCED_NO } Enforced;
+Enforced diagnosis_enforced(const GPtrArray *probes);

@@ -40,6 +40,7 @@ evidence_free(Evidence *evidence)
   g_free(evidence->alpn);
   g_free(evidence->connack_text);
   g_free(evidence->disconnect_text);
+  g_free(evidence->server_reference);
   g_clear_pointer(&evidence->closed, tunnel_event_free);
   g_free(evidence);
 }
@@ -97,11 +98,15 @@ take_packet(Evidence *evidence, const TunnelPacket *packet)
     evidence->connack = packet->reason;
     evidence->session_present = packet->session_present;
     set_text(&evidence->connack_text, packet->reason_text);
+    set_text(&evidence->server_reference, packet->server_reference);
+    evidence->maximum_packet_size = packet->maximum_packet_size;
     return EVIDENCE_CONNACK;
   case MQTT_DISCONNECT:
     if (packet->direction == MQTT_FROM_BROKER) {
       evidence->disconnect = packet->reason;
       set_text(&evidence->disconnect_text, packet->reason_text);
+      if (packet->server_reference != NULL)
+        set_text(&evidence->server_reference, packet->server_reference);
     }
     return EVIDENCE_STAGE_COUNT;
   default:

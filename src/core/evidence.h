@@ -48,6 +48,8 @@ typedef struct {
   gboolean session_present;
   int disconnect;           /* reason of the broker's DISCONNECT; -1: none came */
   char *disconnect_text;    /* or NULL */
+  char *server_reference;   /* that the broker names in CONNACK or DISCONNECT (MQTT 5); or NULL */
+  guint32 maximum_packet_size; /* of CONNACK (MQTT 5); 0: not said */
   TunnelEvent *closed;      /* the last event; NULL: still open */
 } Evidence;
 

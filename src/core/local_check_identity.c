@@ -7,6 +7,7 @@
 
 #include "trust/client_chain.h"
 #include "trust/folder_look.h"
+#include "trust/inspection.h"
 #include "trust/key_file.h"
 #include "trust/stale_copy.h"
 #include "trust/trust_error.h"
@@ -25,13 +26,14 @@ static ClientChain
 chain_of(LocalWork *work)
 {
   return (ClientChain){.certificates = work->certificates,
-                       .file = work->profile->certificate_path,
+                       .path = work->profile->certificate_path,
+                       .file = work->certificate_label,
                        .anchors = work->check->anchors,
                        .broker_ca = work->check->broker_ca,
                        .beside = &work->beside};
 }
 
-/* --- The wrong file in a field ----------------------------------------------------------------- */
+/* --- The wrong file in a field ---------------------------------------------------------------- */
 
 static gboolean
 is_wrong_kind(const GError *error)
@@ -70,7 +72,8 @@ find_swapped(LocalWork *work)
   finding->file = g_strdup(certificate);
   finding_set_message(finding,
                       "The certificate field names %s, which holds a private key, and the key "
-                      "field names %s, which holds a certificate.", certificate, key);
+                      "field names %s, which holds a certificate.",
+                      certificate, key);
   finding_set_remedy(finding, "Exchange the two.");
   local_add(work, finding);
   return TRUE;
@@ -96,14 +99,13 @@ suggest_key(LocalWork *work, Finding *finding)
     finding_set_remedy(finding, "Use %s, which holds the key of your certificate.", right);
 }
 
-/* --- The pair ---------------------------------------------------------------------------------- */
+/* --- The pair --------------------------------------------------------------------------------- */
 
 static Finding *
 about_certificate(LocalWork *work, const GError *error, guint index)
 {
   const Certificate *certificate = g_ptr_array_index(work->certificates, index);
-  Finding *finding =
-      finding_from_error(error, FINDING_SOURCE_CLIENT, work->profile->certificate_path);
+  Finding *finding = finding_from_error(error, FINDING_SOURCE_CLIENT, work->certificate_label);
   finding->index = (int)index;
   finding->subject = g_strdup(certificate_subject(certificate));
   finding->sha256 = g_strdup(certificate_sha256(certificate));
@@ -123,7 +125,8 @@ static void
 add_mismatch(LocalWork *work, const GError *error, const char *key_id)
 {
   const Certificate *leaf = g_ptr_array_index(work->certificates, 0);
-  Finding *finding = finding_from_error(error, FINDING_SOURCE_KEY, key_path_of(work->profile));
+  g_autofree char *label = inspection_label(key_path_of(work->profile));
+  Finding *finding = finding_from_error(error, FINDING_SOURCE_KEY, label);
   finding->subject = g_strdup(certificate_subject(leaf));
   finding_add_evidence(finding, "key id of the certificate: %s", certificate_key_id(leaf));
   finding_add_evidence(finding, "key id of the key: %s", key_id);
@@ -155,7 +158,7 @@ explain_pair(LocalWork *work, const GError *error, const char *key_id)
   local_add(work, about_certificate(work, error, index > 0 ? (guint)index : 0));
 }
 
-/* --- Why there is no identity ------------------------------------------------------------------ */
+/* --- Why there is no identity ----------------------------------------------------------------- */
 
 static void
 add_certificate_fault(LocalWork *work, const GError *error, const char *key_id)
@@ -175,13 +178,28 @@ add_key_fault(LocalWork *work, const GError *error)
   local_add(work, finding);
 }
 
+/* A token counts wrong PINs and locks itself: nothing is tried twice. */
+static gboolean
+is_refused_by_token(const Profile *profile, const GError *error)
+{
+  return g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG) &&
+         (g_str_has_prefix(profile->certificate_path, "pkcs11:") ||
+          g_str_has_prefix(key_path_of(profile), "pkcs11:"));
+}
+
 /* identity_load() stops at the first fault; here each file has its say. */
 static void
 explain_identity(LocalWork *work, const GError *load_error)
 {
   const Profile *profile = work->profile;
   g_autoptr(GError) certificate_error = NULL, key_error = NULL;
-  work->certificates = certificate_file_read(profile->certificate_path, &certificate_error);
+  if (is_refused_by_token(profile, load_error)) {
+    add_key_fault(work, load_error);
+    work->certificates = key_file_certificates(profile->certificate_path, NULL, NULL);
+    return;
+  }
+  work->certificates =
+      key_file_certificates(profile->certificate_path, profile->key_password, &certificate_error);
   g_autofree char *key_id = key_file_id(key_path_of(profile), profile->key_password, &key_error);
   if (certificate_error != NULL && key_error != NULL && find_swapped(work))
     return;
@@ -194,7 +212,7 @@ explain_identity(LocalWork *work, const GError *load_error)
     explain_pair(work, load_error, key_id);
 }
 
-/* --- What stands in the certificates ----------------------------------------------------------- */
+/* --- What stands in the certificates ---------------------------------------------------------- */
 
 /* (transfer full): with the certificate of the key in front, whatever else is wrong with it. */
 static GPtrArray *
@@ -228,8 +246,8 @@ restore_index(const LocalWork *work, Finding *finding)
   }
 }
 
-/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it: they
- * themselves are judged with the broker's chain. */
+/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it:
+ * they themselves are judged with the broker's chain. */
 static void
 judge_certificates(LocalWork *work)
 {
@@ -241,7 +259,7 @@ judge_certificates(LocalWork *work)
       .purpose = VERIFY_PURPOSE_CLIENT,
       .time = work->now,
       .source = FINDING_SOURCE_CLIENT,
-      .file = work->profile->certificate_path,
+      .file = work->certificate_label,
   };
   g_autoptr(Verdict) verdict = verify(&request);
   for (guint i = 0; i < verdict->findings->len; i++) {
@@ -259,7 +277,7 @@ judge_certificates(LocalWork *work)
     local_add(work, stale);
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 check_files(LocalWork *work)
@@ -276,8 +294,9 @@ local_check_identity(LocalWork *work)
 {
   g_autoptr(GError) error = NULL;
   const Profile *profile = work->profile;
-  work->check->identity = identity_load(profile->certificate_path, profile->key_path,
-                                        profile->key_password, &error);
+  work->certificate_label = inspection_label(profile->certificate_path);
+  work->check->identity =
+      identity_load(profile->certificate_path, profile->key_path, profile->key_password, &error);
   if (work->check->identity != NULL)
     work->certificates = g_ptr_array_ref(identity_certificates(work->check->identity));
   else

@@ -35,7 +35,8 @@
  *                                     goodbye_done, out_of_time: when the user has asked
  *                                     for a connection meanwhile (remember)
  *
- * Besides: stop_waiting leads from WAITING to IDLE.
+ * Besides: stop_waiting and cannot_heal lead from WAITING to IDLE; the latter when it is found out
+ * later than the connection was lost (by a second connection) that the fault will not go by itself.
  *
  * A session that was lost for a reason that cannot heal is "stopped": it is still wanted, but only
  * the user (connect) or another file on disk (files changed) starts it again.
@@ -53,7 +54,7 @@
 #include "core/session.h"
 
 #define STATES (SESSION_WAITING + 1)
-#define EVENTS (SESSION_EVENT_FILES_CHANGED + 1)
+#define EVENTS (SESSION_EVENT_INCURABLE + 1)
 
 typedef struct {
   const SessionEvent *event;
@@ -252,6 +253,15 @@ stop_waiting(Session *session, const Step *step)
   return SESSION_EFFECT_CANCEL_TIMER;
 }
 
+/* The fault was thought to go by itself, and a closer look has shown that it does not. */
+static guint
+cannot_heal(Session *session, const Step *step)
+{
+  session->stopped_by_fault = TRUE;
+  enter(session, SESSION_IDLE, step);
+  return SESSION_EFFECT_CANCEL_TIMER;
+}
+
 static guint
 give_up(Session *session, const Step *step)
 {
@@ -350,6 +360,7 @@ static const Transition transitions[STATES][EVENTS] = {
             [SESSION_EVENT_CONNECT] = try_now,
             [SESSION_EVENT_DISCONNECT] = stop_waiting,
             [SESSION_EVENT_TIMER] = open_tunnel,
+            [SESSION_EVENT_INCURABLE] = cannot_heal,
         },
 };
 

@@ -28,6 +28,7 @@ typedef enum {
   SESSION_EVENT_MQTT_CLOSED,      /* the MQTT client has said goodbye */
   SESSION_EVENT_TIMER,            /* the time asked for by SESSION_EFFECT_TIMER has come */
   SESSION_EVENT_FILES_CHANGED,    /* a certificate, key or CA file is another one now */
+  SESSION_EVENT_INCURABLE,        /* the fault that it waits out will not heal by itself */
 } SessionEventType;
 
 typedef struct {

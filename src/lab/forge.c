@@ -249,6 +249,40 @@ forged_key_pem(const Forged *forged, const char *password)
   return text;
 }
 
+char *
+forged_public_pem(const Forged *forged)
+{
+  gnutls_privkey_t private;
+  gnutls_pubkey_t public;
+  gnutls_datum_t pem;
+  must(gnutls_privkey_init(&private));
+  must(gnutls_privkey_import_x509(private, forged->key, 0));
+  must(gnutls_pubkey_init(&public));
+  must(gnutls_pubkey_import_privkey(public, private, 0, 0));
+  must(gnutls_pubkey_export2(public, GNUTLS_X509_FMT_PEM, &pem));
+  char *text = g_strndup((const char *)pem.data, pem.size);
+  gnutls_free(pem.data);
+  gnutls_pubkey_deinit(public);
+  gnutls_privkey_deinit(private);
+  return text;
+}
+
+char *
+forged_request_pem(const Forged *forged, const char *name)
+{
+  gnutls_x509_crq_t request;
+  gnutls_datum_t pem;
+  must(gnutls_x509_crq_init(&request));
+  must(gnutls_x509_crq_set_dn_by_oid(request, GNUTLS_OID_X520_COMMON_NAME, 0, name, strlen(name)));
+  must(gnutls_x509_crq_set_key(request, forged->key));
+  must(gnutls_x509_crq_sign2(request, forged->key, GNUTLS_DIG_SHA256, 0));
+  must(gnutls_x509_crq_export2(request, GNUTLS_X509_FMT_PEM, &pem));
+  char *text = g_strndup((const char *)pem.data, pem.size);
+  gnutls_free(pem.data);
+  gnutls_x509_crq_deinit(request);
+  return text;
+}
+
 Certificate *
 forge_damaged(const Certificate *certificate)
 {

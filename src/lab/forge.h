@@ -53,6 +53,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Forged, forged_free)
 /* (transfer full): the private key as PKCS#8 PEM; encrypted (PBES2, AES-256) unless `password` is
  * NULL. */
 char *forged_key_pem(const Forged *forged, const char *password);
+/* (transfer full): the public half alone, as `openssl pkey -pubout` writes it. */
+char *forged_public_pem(const Forged *forged);
+/* (transfer full): a certificate request (PKCS#10) with this common name and the key. */
+char *forged_request_pem(const Forged *forged, const char *name);
 
 /* (transfer full): the certificate with one bit of its signature changed. */
 Certificate *forge_damaged(const Certificate *certificate);

@@ -64,6 +64,12 @@ explain(const Attempt *attempt, int number)
                        "nothing listens on %s (connection refused); start the broker or correct "
                        "the port",
                        attempt->text);
+  case ECONNRESET: /* a refusal comes as ECONNREFUSED: this one was connected already */
+  case EPIPE:
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE,
+                       "%s accepts the connection and resets it at once; connection limit, "
+                       "allow-list, or a proxy without a backend",
+                       attempt->text);
   case ETIMEDOUT:
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,
                        "%s does not answer at all; a firewall drops the packets, or the machine is "
@@ -153,8 +159,8 @@ report_loser(Attempt *loser, const Attempt *winner, gint64 now_us)
   Dial *dial = loser->dial;
   gint64 waited_us = now_us - loser->begun_us;
   gint64 needed_us = now_us - winner->begun_us;
-  if (waited_us < DIAL_STAGGER_MS * 1000 || waited_us < DIAL_LOST_FACTOR * needed_us)
-    return;
+  if (waited_us < DIAL_STAGGER_MS * 1000 / 2 || waited_us < DIAL_LOST_FACTOR * needed_us)
+    return; /* it began last, or may be just a little slower */
   loser->error = g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,
                              "%s did not answer within %d ms, while %s did within %d ms; a firewall "
                              "drops the packets, or that address is dead",

@@ -11,8 +11,8 @@
 
 #define DIAL_STAGGER_MS 250
 #define DIAL_TIMEOUT_MS 10000
-/* Who had this many times as long as the winner, and at least DIAL_STAGGER_MS, has lost by more than
- * a slower line would explain. */
+/* Who had this many times as long as the winner needed has lost by more than a slower line would
+ * explain. */
 #define DIAL_LOST_FACTOR 2
 
 typedef struct Dial Dial;

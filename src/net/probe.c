@@ -426,6 +426,7 @@ begin_tls(Probe *probe, int fd)
       .identity = request->identity,
       .alpn = (const char *const *)request->alpn,
       .priority = request->priority,
+      .offer_psk = request->priority != NULL && strstr(request->priority, "PSK") != NULL,
   };
   probe->tls = tls_stream_new(fd, &options, &sink, probe, &error);
   if (probe->tls == NULL) {
@@ -454,6 +455,7 @@ on_dialed(int fd, const char *address, const GError *error, gpointer data)
   Probe *probe = data;
   if (fd < 0) {
     probe->result->timed_out = error->code == TUNNEL_ERROR_TCP_FILTERED;
+    probe->result->connected = error->code == TUNNEL_ERROR_TCP_CLOSED_AT_ONCE;
     finish(probe, g_error_copy(error), FALSE);
     return;
   }

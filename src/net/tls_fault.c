@@ -53,8 +53,11 @@ explain_handshake_failure(const TlsCase *c)
   if (c->facts->server_answered)
     return tls_error_new(TUNNEL_ERROR_TLS_NO_GROUP,
                          "%s gave up in the handshake (alert %d, %s): no common group or signature "
-                         "scheme; enable X25519 or P-256 on the side that you control",
-                         c->at->peer, c->facts->alert, c->facts->alert_name);
+                         "scheme; we offered the groups %s and the signatures %s: enable X25519 or "
+                         "P-256 on the side that you control",
+                         c->at->peer, c->facts->alert, c->facts->alert_name,
+                         offer == NULL ? "of TLS" : offered(offer->groups),
+                         offer == NULL ? "of TLS" : offered(offer->signatures));
   return tls_error_new(TUNNEL_ERROR_TLS_NO_CIPHER,
                        "%s accepted none of our cipher suites (alert %d, %s): we offered %s with "
                        "the groups %s in %s; allow an ECDHE AES-GCM suite on both sides",
@@ -201,16 +204,13 @@ explain_chosen_version(const TlsCase *c)
                        offer == NULL ? "others" : offered(offer->versions));
 }
 
-/* Before the broker's certificates were judged it can only have been about them; afterwards, our
- * own is what is left. */
+/* The library does not say whose. Ours comes last: after the broker's was judged good and ours was
+ * asked for. */
 static GError *
 explain_key_usage(const TlsCase *c)
 {
-  if (c->facts->accepted_peer && c->at->client_label != NULL)
-    return tls_error_new(TUNNEL_ERROR_CLIENT_KEY_USAGE,
-                         "our certificate \"%s\" (%s) has a key usage without digitalSignature, "
-                         "which TLS needs of it; re-issue it with digitalSignature",
-                         c->at->client_label, c->at->certificate_path);
+  if (c->facts->accepted_peer && c->facts->requested && c->at->client_cannot_sign)
+    return tls_fault_explain_client_usage(c);
   return tls_error_new(TUNNEL_ERROR_SERVER_KEY_USAGE,
                        "certificate 0 that %s sends has a key usage without digitalSignature, which "
                        "TLS 1.3 and ECDHE need of it; re-issue it with digitalSignature",
@@ -337,6 +337,9 @@ tls_circumstances_take_identity(TlsCircumstances *circumstances, const Identity 
   circumstances->client_label = certificate_subject_label(leaf);
   circumstances->client_issuer = certificate_issuer(leaf);
   circumstances->certificate_path = identity_certificate_path(identity);
+  const char *const *usages = certificate_key_usage(leaf);
+  circumstances->client_cannot_sign =
+      usages != NULL && !g_strv_contains(usages, "digitalSignature");
 }
 
 TlsAlert

@@ -31,6 +31,7 @@ typedef struct {
   const char *client_label;     /* our certificate's subject, safe text; NULL: none configured */
   const char *client_issuer;    /* and who issued it */
   const char *certificate_path; /* and its file */
+  gboolean client_cannot_sign;  /* its key usage lacks digitalSignature */
 } TlsCircumstances;
 
 /* (transfer full): a TUNNEL_ERROR. For a failure of the handshake, or of the first read after it

@@ -44,6 +44,33 @@ tls_fault_explain_key_type(const TlsCase *c)
                    c->at->peer, c->facts->key_types, c->at->certificate_path);
 }
 
+GError *
+tls_fault_explain_client_usage(const TlsCase *c)
+{
+  return tls_error_new(TUNNEL_ERROR_CLIENT_KEY_USAGE,
+                       "our certificate \"%s\" (%s) has a key usage without digitalSignature, "
+                       "which TLS needs of it; re-issue it with digitalSignature",
+                       c->at->client_label, c->at->certificate_path);
+}
+
+/* Brokers have no alert for it, and choose among these. */
+static gboolean
+may_be_about_usage(const TlsCase *c)
+{
+  switch (c->facts->alert) {
+  case TLS_ALERT_HANDSHAKE_FAILURE:
+  case TLS_ALERT_BAD_CERTIFICATE:
+  case TLS_ALERT_UNSUPPORTED_CERTIFICATE:
+  case TLS_ALERT_CERTIFICATE_UNKNOWN:
+  case TLS_ALERT_ILLEGAL_PARAMETER:
+  case TLS_ALERT_ACCESS_DENIED:
+  case TLS_ALERT_INTERNAL_ERROR:
+    return c->at->client_cannot_sign;
+  default:
+    return FALSE;
+  }
+}
+
 /* When one was asked for, versions, suites and names
  * are agreed on already: who then gets none and sends an alert, whichever it is (OpenSSL 40 and
  * 116, GnuTLS 49 and 50), wants one. */
@@ -54,6 +81,8 @@ tls_fault_explain_client_alert(const TlsCase *c)
     return NULL;
   if (c->at->client_label == NULL)
     return none_given(c);
+  if (may_be_about_usage(c))
+    return tls_fault_explain_client_usage(c);
   switch (c->facts->alert) {
   case TLS_ALERT_CERTIFICATE_REQUIRED:
   case TLS_ALERT_HANDSHAKE_FAILURE:

@@ -16,6 +16,7 @@
 #include "trust/anchors.h"
 #include "trust/second_opinion.h"
 #include "trust/identity.h"
+#include "trust/revocation.h"
 #include "trust/verify.h"
 
 typedef struct {
@@ -26,6 +27,7 @@ typedef struct {
   char *verify_name;       /* to be found in the certificate; NULL: host */
   gboolean insecure;       /* do not check the name (mosquitto's --insecure) */
   Anchors *anchors;        /* with TLS: what to trust */
+  RevocationData *revocation; /* lists to judge the broker's chain by; NULL: none */
   Identity *identity;      /* NULL: no client certificate */
   char **alpn;             /* NULL-terminated, or NULL */
   char *tls_priority;      /* GnuTLS priority string; NULL: "NORMAL" */
@@ -71,6 +73,8 @@ typedef struct {
   guint32 size;
   char *reason_text;       /* static text of the reason, and the Reason String if sent; or NULL */
   char *assigned_client_id;/* of CONNACK (MQTT 5), or NULL; safe text */
+  char *server_reference;  /* of CONNACK and DISCONNECT (MQTT 5), or NULL; safe text */
+  guint32 maximum_packet_size; /* of CONNACK (MQTT 5); 0: not said */
   GBytes *reasons;         /* all reason codes of SUBACK and UNSUBACK, or NULL */
 } TunnelPacket;
 

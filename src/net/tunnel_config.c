@@ -16,6 +16,8 @@ tunnel_config_copy(const TunnelConfig *config)
   copy->server_name = g_strdup(config->server_name);
   copy->verify_name = g_strdup(config->verify_name);
   copy->anchors = config->anchors == NULL ? NULL : anchors_ref(config->anchors);
+  copy->revocation =
+      config->revocation == NULL ? NULL : revocation_data_join(config->revocation, NULL);
   copy->identity = config->identity == NULL ? NULL : identity_ref(config->identity);
   copy->alpn = g_strdupv(config->alpn);
   copy->tls_priority = g_strdup(config->tls_priority);
@@ -32,6 +34,7 @@ tunnel_config_free(TunnelConfig *config)
   g_free(config->server_name);
   g_free(config->verify_name);
   g_clear_pointer(&config->anchors, anchors_unref);
+  g_clear_pointer(&config->revocation, revocation_data_free);
   g_clear_pointer(&config->identity, identity_unref);
   g_strfreev(config->alpn);
   g_free(config->tls_priority);

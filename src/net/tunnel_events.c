@@ -6,7 +6,9 @@
 /* Property identifiers (MQTT 5, 2.2.2.2). */
 #define PROPERTY_ASSIGNED_CLIENT_ID 0x12
 #define PROPERTY_SERVER_KEEP_ALIVE 0x13
+#define PROPERTY_SERVER_REFERENCE 0x1c
 #define PROPERTY_REASON_STRING 0x1f
+#define PROPERTY_MAXIMUM_PACKET_SIZE 0x27
 
 TunnelEvent *
 tunnel_event_new(TunnelEventType type)
@@ -26,6 +28,7 @@ tunnel_packet_free(TunnelPacket *packet)
     return;
   g_free(packet->reason_text);
   g_free(packet->assigned_client_id);
+  g_free(packet->server_reference);
   g_clear_pointer(&packet->reasons, g_bytes_unref);
   g_free(packet);
 }
@@ -61,6 +64,10 @@ take_properties(TunnelPacket *summary, MqttBytes block, char **reason_string)
       *reason_string = safe_text(property.value.data, property.value.length);
     else if (property.id == PROPERTY_ASSIGNED_CLIENT_ID && summary->assigned_client_id == NULL)
       summary->assigned_client_id = safe_text(property.value.data, property.value.length);
+    else if (property.id == PROPERTY_SERVER_REFERENCE && summary->server_reference == NULL)
+      summary->server_reference = safe_text(property.value.data, property.value.length);
+    else if (property.id == PROPERTY_MAXIMUM_PACKET_SIZE && summary->type == MQTT_CONNACK)
+      summary->maximum_packet_size = property.number;
     else if (property.id == PROPERTY_SERVER_KEEP_ALIVE && summary->type == MQTT_CONNACK)
       summary->keep_alive = (guint16)property.number;
   }

@@ -53,7 +53,7 @@ on_alert(int number, const char *name, gboolean received, gpointer data)
   event->number = number;
   event->flag = received;
   event->text = g_strdup(name);
-  if (received)
+  if (received && number != TLS_ALERT_CLOSE_NOTIFY) /* a goodbye, and no reason */
     tunnel->alert = number;
   tunnel_post(tunnel, event);
 }
@@ -77,6 +77,8 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
             TunnelEvent *verified)
 {
   const TunnelConfig *config = tunnel->config;
+  g_autoptr(RevocationData) known =
+      config->revocation == NULL ? NULL : revocation_data_join(config->revocation, staples);
   g_autofree char *name =
       plain_name(config->verify_name == NULL ? config->host : config->verify_name);
   VerifyRequest request = {
@@ -86,7 +88,7 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
       .name_is_override =
           config->verify_name != NULL && strcmp(config->verify_name, config->host) != 0,
       .purpose = VERIFY_PURPOSE_SERVER,
-      .revocation = staples,
+      .revocation = known == NULL ? staples : known,
       .time = g_get_real_time() / G_USEC_PER_SEC,
       .source = FINDING_SOURCE_PEER,
   };

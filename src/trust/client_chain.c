@@ -16,7 +16,7 @@ static const GPtrArray *
 beside(const ClientChain *chain)
 {
   if (!*chain->beside)
-    *chain->beside = folder_certificates(chain->file);
+    *chain->beside = folder_certificates(chain->path);
   return *chain->beside;
 }
 
@@ -28,7 +28,7 @@ about_leaf(const ClientChain *chain, const char *code)
   finding->side = FINDING_SIDE_CLIENT;
   finding->source = FINDING_SOURCE_CLIENT;
   finding->index = 0;
-  finding->file = safe_text_string(chain->file);
+  finding->file = g_strdup(chain->file);
   finding->subject = g_strdup(certificate_subject(leaf));
   finding->sha256 = g_strdup(certificate_sha256(leaf));
   return finding;
@@ -80,8 +80,8 @@ client_chain_wrong_role(const ClientChain *chain, const char *key_id)
   finding_set_message(finding,
                       "%s holds only %s of %s (\"%s\"), and the certificate that your key belongs "
                       "to is needed here.",
-                      chain->file, many ? "certificates" : "the certificate",
-                      many ? "CAs" : "a CA", certificate_subject_label(leaf_of(chain)));
+                      chain->file, many ? "certificates" : "the certificate", many ? "CAs" : "a CA",
+                      certificate_subject_label(leaf_of(chain)));
   if (right)
     finding_set_remedy(finding, "Use %s, which begins with the certificate for your key.",
                        right->path);
@@ -337,7 +337,8 @@ client_chain_refused(const ClientChain *chain)
     /* Those that end in a self-signed anchor are first. */
     const Certificate *anchor = path_top(paths->pdata[0])->certificate;
     return certificate_is_self_signed(anchor) || certificate_equal(anchor, leaf_of(chain))
-               ? NULL : partial(chain, anchor);
+               ? NULL
+               : partial(chain, anchor);
   }
   const Certificate *top = top_of(chain);
   return top ? explain_refusal(chain, top) : NULL;

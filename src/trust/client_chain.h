@@ -9,7 +9,8 @@
 
 typedef struct {
   GPtrArray *certificates;  /* of our file, leaf first */
-  const char *file;         /* its path */
+  const char *path;         /* of that file */
+  const char *file;         /* the same as it may be shown: safe text */
   const Anchors *anchors;   /* of the connection, or NULL */
   const Anchors *broker_ca; /* that the broker has for its clients, or NULL */
   GPtrArray **beside;       /* of FolderFile; *beside NULL: read from the file's folder when it is

@@ -60,6 +60,23 @@ revocation_data_free(RevocationData *data)
   g_free(data);
 }
 
+RevocationData *
+revocation_data_join(const RevocationData *lists, const RevocationData *staples)
+{
+  RevocationData *data = revocation_data_new();
+  if (lists) {
+    g_ptr_array_unref(data->lists);
+    g_hash_table_unref(data->by_issuer);
+    data->lists = g_ptr_array_ref(lists->lists);
+    data->by_issuer = g_hash_table_ref(lists->by_issuer);
+  }
+  if (staples) {
+    g_hash_table_unref(data->staples);
+    data->staples = g_hash_table_ref(staples->staples);
+  }
+  return data;
+}
+
 /* --- lists ------------------------------------------------------------------------------------ */
 
 /* (transfer full): names that are equal by RFC 5280, 7.1 have the same. */

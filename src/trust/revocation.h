@@ -26,6 +26,9 @@ gboolean revocation_data_add_crl(RevocationData *data, const void *der, gsize le
                                  const char *label, GError **error);
 /* A stapled OCSP answer (DER) for the sent certificate `index`; judged by verify(). */
 void revocation_data_add_staple(RevocationData *data, guint index, const void *der, gsize length);
+/* (transfer full): the lists of one and the staples of the other, which it shares with them; each may
+ * be NULL. Nothing may be added to any of the three afterwards. */
+RevocationData *revocation_data_join(const RevocationData *lists, const RevocationData *staples);
 /* How many there are. */
 guint revocation_data_crls(const RevocationData *data);
 guint revocation_data_staples(const RevocationData *data);

@@ -389,12 +389,48 @@ issuer_is_missing(const Path *path)
   return !path->complete && !certificate_is_self_signed(top) && !is_damaged_root(top);
 }
 
+/* --- a path that was not followed to its end -------------------------------------------------- */
+
+static gboolean
+holds_issuer(GPtrArray *list, const Certificate *certificate)
+{
+  for (guint i = 0; list && i < list->len && i < PATH_SENT_MAX; i++)
+    if (certificate_is_issued_by(certificate, list->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_too_long(const VerifyRequest *request, const Path *path)
+{
+  const Certificate *top = path_top(path)->certificate;
+  return path->nodes->len >= PATH_LENGTH_MAX && !certificate_is_self_signed(top) &&
+         (holds_issuer(request->certificates, top) || holds_issuer(request->untrusted, top) ||
+          holds_issuer(anchor_list(request), top));
+}
+
+static void
+report_too_long(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+{
+  g_autofree char *sender = report_sender(request);
+  Finding *finding = report_position(findings, request, path, 0, "chain-too-long");
+  finding_set_message(finding,
+                      "In %s more than %d certificates stand one above the other, from \"%s\" to "
+                      "\"%s\" and beyond, and here no path is followed further.",
+                      sender, PATH_LENGTH_MAX,
+                      certificate_subject_label(path_node(path, 0)->certificate),
+                      certificate_subject_label(path_top(path)->certificate));
+  finding_set_remedy(finding, "Have the certificate issued by a CA that is nearer to the root.");
+}
+
 void
 explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathGraph *graph,
                   const Path *path)
 {
   const Certificate *top = path_top(path)->certificate;
-  if (certificate_is_self_signed(top))
+  if (is_too_long(request, path))
+    report_too_long(findings, request, path);
+  else if (certificate_is_self_signed(top))
     explain_root(findings, request, path);
   else if (is_damaged_root(top))
     report_signature(findings, request, path, path->nodes->len - 1);

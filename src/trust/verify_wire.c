@@ -31,22 +31,32 @@ report_root(GPtrArray *findings, const VerifyRequest *request, guint index)
                       certificate_subject_label(sent_certificate(request, index)), sender);
 }
 
+/* Without anchors nobody knows whether it is a stranger or the other side of a gap. */
 static void
-report_unrelated(GPtrArray *findings, const VerifyRequest *request, guint index)
+report_unrelated(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint index)
 {
   g_autofree char *sender = report_sender(request);
   Finding *finding = report_sent(findings, request, index, "chain-unrelated");
   finding_set_message(finding, "\"%s\" in %s did not issue any certificate of the path.",
                       certificate_subject_label(sent_certificate(request, index)), sender);
+  if (request->anchors || !issuer_is_missing(path) ||
+      !certificate_is_ca(sent_certificate(request, index)))
+    return;
+  finding_set_remedy(finding,
+                     "Remove it, or add the certificate of \"%s\" if that is what it issued.",
+                     certificate_issuer_label(path_top(path)->certificate));
+  finding_add_alternative(finding, report_is_client(request) ? "client-chain-incomplete"
+                                                             : "chain-gap");
 }
 
 /* Behind a gap (see verify_trust.c) CAs are not strangers, only cut off. */
 static gboolean
-is_stranger(const Path *path, const PathNode *node)
+is_stranger(const VerifyRequest *request, const Path *path, const PathNode *node)
 {
   if (node->reached || g_ptr_array_find(path->nodes, (gpointer)node, NULL))
     return FALSE;
-  return path->complete || path->broken >= 0 || !certificate_is_ca(node->certificate) ||
+  return !request->anchors || path->complete || path->broken >= 0 ||
+         !certificate_is_ca(node->certificate) ||
          certificate_is_self_signed(path_top(path)->certificate);
 }
 
@@ -63,8 +73,8 @@ check_each(GPtrArray *findings, const VerifyRequest *request, const PathGraph *g
     if (node->sent != (int)i) {
       if (g_hash_table_add(repeated, (gpointer)node))
         report_duplicate(findings, request, i);
-    } else if (led && is_stranger(path, node)) {
-      report_unrelated(findings, request, i);
+    } else if (led && is_stranger(request, path, node)) {
+      report_unrelated(findings, request, path, i);
     } else if (certificate_is_self_signed(node->certificate)) {
       report_root(findings, request, i);
     }

@@ -63,6 +63,29 @@ write_key(const char *folder, const char *name, const PkiPair *pair)
   return write_text(folder, name, pem, 0600);
 }
 
+/* Who issued whom; `intermediate` may be NULL. */
+typedef struct {
+  const PkiPair *root, *intermediate, *server, *client_ca, *client;
+} Pairs;
+
+static HealthyFiles *
+write_files(const Pairs *pairs)
+{
+  HealthyFiles *files = g_new0(HealthyFiles, 1);
+  g_autoptr(GError) error = NULL;
+  files->folder = private_folder_new("mqtrust-healthy", &error);
+  if (files->folder == NULL)
+    g_error("%s", error->message);
+  const char *folder = files->folder;
+  files->root = write_chain(folder, "root.pem", pairs->root, NULL);
+  files->client_ca = write_chain(folder, "client-ca.pem", pairs->client_ca, NULL);
+  files->server_chain = write_chain(folder, "server.pem", pairs->server, pairs->intermediate);
+  files->server_key = write_key(folder, "server-key.pem", pairs->server);
+  files->client = write_chain(folder, "client.pem", pairs->client, NULL);
+  files->client_key = write_key(folder, "client-key.pem", pairs->client);
+  return files;
+}
+
 HealthyFiles *
 healthy_files_new(PkiKeyType key_type)
 {
@@ -71,18 +94,18 @@ healthy_files_new(PkiKeyType key_type)
   g_autoptr(PkiPair) server = issue(PKI_SERVER, key_type, "localhost", intermediate);
   g_autoptr(PkiPair) client_ca = issue(PKI_ROOT, key_type, "Healthy Client CA", NULL);
   g_autoptr(PkiPair) client = issue(PKI_CLIENT, key_type, "Client", client_ca);
-  HealthyFiles *files = g_new0(HealthyFiles, 1);
-  g_autoptr(GError) error = NULL;
-  files->folder = private_folder_new("mqtrust-healthy", &error);
-  if (files->folder == NULL)
-    g_error("%s", error->message);
-  files->root = write_chain(files->folder, "root.pem", root, NULL);
-  files->client_ca = write_chain(files->folder, "client-ca.pem", client_ca, NULL);
-  files->server_chain = write_chain(files->folder, "server.pem", server, intermediate);
-  files->server_key = write_key(files->folder, "server-key.pem", server);
-  files->client = write_chain(files->folder, "client.pem", client, NULL);
-  files->client_key = write_key(files->folder, "client-key.pem", client);
-  return files;
+  const Pairs pairs = {root, intermediate, server, client_ca, client};
+  return write_files(&pairs);
+}
+
+HealthyFiles *
+healthy_files_new_one_ca(PkiKeyType key_type)
+{
+  g_autoptr(PkiPair) root = issue(PKI_ROOT, key_type, "Healthy Root", NULL);
+  g_autoptr(PkiPair) server = issue(PKI_SERVER, key_type, "localhost", root);
+  g_autoptr(PkiPair) client = issue(PKI_CLIENT, key_type, "Client", root);
+  const Pairs pairs = {root, NULL, server, root, client};
+  return write_files(&pairs);
 }
 
 void

@@ -16,6 +16,8 @@ typedef struct {
 
 /* (transfer full); aborts when it cannot. */
 HealthyFiles *healthy_files_new(PkiKeyType key_type);
+/* The same as small sites have it: one root for server and client, nothing between. */
+HealthyFiles *healthy_files_new_one_ca(PkiKeyType key_type);
 /* Removes the folder, too. */
 void healthy_files_free(HealthyFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HealthyFiles, healthy_files_free)

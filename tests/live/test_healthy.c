@@ -54,9 +54,8 @@ set(char **place, const char *value)
 }
 
 static Profile *
-new_profile(const Case *what, guint16 port)
+new_profile(const HealthyFiles *own, const Case *what, guint16 port)
 {
-  const HealthyFiles *own = files[what->key];
   Profile *profile = profile_new();
   set(&profile->name, "healthy");
   set(&profile->host, what->host);
@@ -90,15 +89,21 @@ run_check(Transport *transport, const Profile *profile)
 }
 
 static void
+print_findings(const GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *finding = findings->pdata[i];
+    fprintf(stderr, "# %s %s (%s): %s\n", finding_severity_name(finding->severity), finding->code,
+            finding_side_name(finding->side), finding->message);
+  }
+}
+
+static void
 assert_healthy(const Check *check, const Case *what)
 {
   const ConnectionInfo *info = connection_info(check_connection(check));
   const Session *session = check_session(check);
-  for (guint i = 0; i < info->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(info->findings, i);
-    fprintf(stderr, "# %s %s (%s): %s\n", finding_severity_name(finding->severity), finding->code,
-            finding_side_name(finding->side), finding->message);
-  }
+  print_findings(info->findings);
   g_assert_cmpint(check_outcome(check), ==, CHECK_ONLINE);
   g_assert_cmpuint(info->findings->len, ==, 0);
   g_assert_true(session->tls_verified);
@@ -132,8 +137,34 @@ test_mosquitto(gconstpointer data)
                                  .client_ca_file = files[what->key]->client_ca,
                                  .tls_version = what->tls == TLS_1_2 ? "tlsv1.2" : "tlsv1.3"};
   g_autoptr(Broker) broker = broker_start(&options);
-  g_autoptr(Profile) profile = new_profile(what, broker_port(broker));
+  g_autoptr(Profile) profile = new_profile(files[what->key], what, broker_port(broker));
   check_is_healthy(what, profile);
+}
+
+/* One CA for both sides: mosquitto's OpenSSL completes the chain that it sends with the root out of
+ * its cafile, and that the root was sent is a note, of which nobody need do anything. */
+static void
+test_one_ca(gconstpointer data)
+{
+  const Case *what = data;
+  if (!broker_available_or_skip())
+    return;
+  g_autoptr(HealthyFiles) own = healthy_files_new_one_ca(key_types[what->key]);
+  const BrokerOptions options = {.certificate_file = own->server_chain,
+                                 .key_file = own->server_key,
+                                 .client_ca_file = own->client_ca};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = new_profile(own, what, broker_port(broker));
+  g_autoptr(Transport) transport = transport_new();
+  g_autoptr(Check) check = run_check(transport, profile);
+  const GPtrArray *findings = connection_info(check_connection(check))->findings;
+  print_findings(findings);
+  g_assert_cmpint(check_outcome(check), ==, CHECK_ONLINE);
+  g_assert_true(check_session(check)->two_way);
+  g_assert_cmpuint(findings->len, ==, 1);
+  const Finding *note = findings->pdata[0];
+  g_assert_cmpstr(note->code, ==, "chain-includes-root");
+  g_assert_cmpint(note->severity, ==, FINDING_INFO);
 }
 
 /* --- RabbitMQ ----------------------------------------------------------------------------------
@@ -181,7 +212,7 @@ test_rabbitmq(gconstpointer data)
                 "certificate is Ed25519, to openssl s_client, too");
     return;
   }
-  g_autoptr(Profile) profile = new_profile(what, port);
+  g_autoptr(Profile) profile = new_profile(files[what->key], what, port);
   profile->version = MQTT_3_1_1;
   check_is_healthy(what, profile);
 }
@@ -209,7 +240,7 @@ test_rabbitmq_messages(gconstpointer data)
   const Case *what = data;
   if (!rabbitmq_available_or_skip())
     return;
-  g_autoptr(Profile) profile = new_profile(what, rabbitmq_of(what->key));
+  g_autoptr(Profile) profile = new_profile(files[what->key], what, rabbitmq_of(what->key));
   profile->version = MQTT_3_1_1;
   g_autoptr(LiveConnection) live = live_connect(profile);
   g_assert_true(live_wait_granted(live, "healthy/#", 1));
@@ -230,7 +261,7 @@ test_rabbitmq_wants_a_certificate(gconstpointer data)
   const Case *what = data;
   if (!rabbitmq_available_or_skip())
     return;
-  g_autoptr(Profile) profile = new_profile(what, rabbitmq_of(what->key));
+  g_autoptr(Profile) profile = new_profile(files[what->key], what, rabbitmq_of(what->key));
   g_autoptr(Transport) transport = transport_new();
   profile->version = MQTT_3_1_1;
   set(&profile->certificate_path, NULL);
@@ -270,6 +301,7 @@ main(int argc, char **argv)
       add("rabbitmq", &by_name, test_rabbitmq);
     }
   }
+  g_test_add_data_func("/healthy/mosquitto/one-ca", &one, test_one_ca);
   g_test_add_data_func("/healthy/rabbitmq/messages", &one, test_rabbitmq_messages);
   g_test_add_data_func("/healthy/rabbitmq/wants-a-certificate", &one,
                        test_rabbitmq_wants_a_certificate);

@@ -48,6 +48,24 @@ make_profile(void)
   return profile;
 }
 
+/* A connection that has ended so. `event` is borrowed. */
+static Finding *
+end_with(const TunnelEvent *event, const Profile *profile, const Identity *identity,
+         int disconnect_reason)
+{
+  g_autoptr(Evidence) evidence = evidence_new();
+  evidence->disconnect = disconnect_reason;
+  evidence->closed = (TunnelEvent *)event;
+  DiagnosisCase c = {.evidence = evidence,
+                     .profile = profile,
+                     .identity = identity,
+                     .quiet_us = -1,
+                     .now = event->time_ns / G_GINT64_CONSTANT(1000000000)};
+  Finding *finding = diagnose_end(&c);
+  evidence->closed = NULL;
+  return finding;
+}
+
 static Finding *
 closed_with(TunnelError code, const Identity *identity, int alert, int disconnect_reason)
 {
@@ -58,7 +76,42 @@ closed_with(TunnelError code, const Identity *identity, int alert, int disconnec
                        .fault = tunnel_error_fault(code),
                        .error = error,
                        .alert = alert};
-  return diagnose_closed(&event, profile, identity, disconnect_reason);
+  return end_with(&event, profile, identity, disconnect_reason);
+}
+
+static gboolean
+heals(const TunnelEvent *event, int disconnect_reason)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_autoptr(Evidence) evidence = evidence_new();
+  evidence->disconnect = disconnect_reason;
+  evidence->closed = (TunnelEvent *)event;
+  DiagnosisCase c = {.evidence = evidence, .profile = profile, .quiet_us = -1, .now = NOW};
+  g_autoptr(Finding) end = diagnose_end(&c);
+  gboolean result = diagnosis_heals(&c, end);
+  evidence->closed = NULL;
+  return result;
+}
+
+static Finding *
+connack_with(int reason, const Profile *profile)
+{
+  g_autoptr(Evidence) evidence = evidence_new();
+  evidence->connack = reason;
+  DiagnosisCase c = {.evidence = evidence, .profile = profile, .quiet_us = -1, .now = NOW};
+  return diagnose_end(&c);
+}
+
+static Verdict *
+accepted_verdict(void)
+{
+  Verdict *verdict = g_new0(Verdict, 1);
+  verdict->accepted = TRUE;
+  verdict->paths = g_ptr_array_new();
+  verdict->path = g_ptr_array_new();
+  verdict->findings = finding_list_new();
+  verdict->not_checked = g_ptr_array_new();
+  return verdict;
 }
 
 static gboolean
@@ -108,7 +161,7 @@ test_tunnel_sentences(void)
                          .fault = tunnel_error_fault(cases[i].code),
                          .error = error,
                          .alert = -1};
-    g_autoptr(Finding) finding = diagnose_closed(&event, profile, NULL, -1);
+    g_autoptr(Finding) finding = end_with(&event, profile, NULL, -1);
     g_assert_cmpstr(finding->message, ==, cases[i].message);
     g_assert_cmpstr(finding->remedy, ==, cases[i].remedy);
   }
@@ -185,20 +238,20 @@ static void
 test_heals(void)
 {
   TunnelEvent event = {.fault = TUNNEL_FAULT_NETWORK, .alert = -1};
-  g_assert_true(diagnose_heals(&event, -1));
-  g_assert_true(diagnose_heals(&event, 0x8B));
-  g_assert_false(diagnose_heals(&event, 0x8E));
+  g_assert_true(heals(&event, -1));
+  g_assert_true(heals(&event, 0x8B));
+  g_assert_false(heals(&event, 0x8E));
   event.fault = TUNNEL_FAULT_DIAL;
-  g_assert_true(diagnose_heals(&event, -1));
+  g_assert_true(heals(&event, -1));
   event.fault = TUNNEL_FAULT_VERIFY;
-  g_assert_false(diagnose_heals(&event, -1));
+  g_assert_false(heals(&event, -1));
   event.fault = TUNNEL_FAULT_CLIENT_REFUSED;
-  g_assert_false(diagnose_heals(&event, -1));
+  g_assert_false(heals(&event, -1));
   event.fault = TUNNEL_FAULT_TLS;
-  g_assert_false(diagnose_heals(&event, -1));
+  g_assert_false(heals(&event, -1));
   g_autoptr(GError) reset = g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_TLS_RESET, "reset");
   event.error = reset;
-  g_assert_true(diagnose_heals(&event, -1));
+  g_assert_true(heals(&event, -1));
 }
 
 /* --- CONNACK ---------------------------------------------------------------------------------- */
@@ -221,10 +274,9 @@ test_connack(void)
   };
   g_autoptr(Profile) profile = make_profile();
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-    TunnelPacket packet = {.type = MQTT_CONNACK, .reason = cases[i].reason};
-    g_autoptr(Finding) finding = diagnose_connack(&packet, profile);
+    g_autoptr(Finding) finding = connack_with(cases[i].reason, profile);
     g_assert_cmpstr(finding->code, ==, cases[i].code);
-    g_assert_cmpint(diagnose_reason_heals(cases[i].reason), ==, cases[i].heals);
+    g_assert_cmpint(diagnosis_reason_heals(cases[i].reason), ==, cases[i].heals);
   }
 }
 
@@ -232,11 +284,10 @@ static void
 test_connack_alternatives(void)
 {
   g_autoptr(Profile) profile = make_profile();
-  TunnelPacket packet = {.type = MQTT_CONNACK, .reason = 5};
-  g_autoptr(Finding) anonymous = diagnose_connack(&packet, profile);
+  g_autoptr(Finding) anonymous = connack_with(5, profile);
   g_assert_true(has_alternative(anonymous, "mqtt-identity-mapped"));
   profile->user_name = g_strdup("u");
-  g_autoptr(Finding) named = diagnose_connack(&packet, profile);
+  g_autoptr(Finding) named = connack_with(5, profile);
   g_assert_true(has_alternative(named, "mqtt-bad-credentials"));
 }
 
@@ -246,14 +297,20 @@ static void
 test_certificate_not_requested(void)
 {
   g_autoptr(Identity) identity = make_identity(PKI_CLIENT, NOW - DAY, NOW + DAY);
-  Session session = {.tls = TRUE, .tls_verified = TRUE};
-  g_autoptr(Finding) finding = diagnose_first_byte(&session, identity);
+  g_autoptr(Profile) profile = make_profile();
+  g_autoptr(Evidence) evidence = evidence_new();
+  evidence->verdict = accepted_verdict();
+  evidence->at_us[EVIDENCE_FIRST_BYTE] = 1;
+  DiagnosisCase c = {.evidence = evidence, .profile = profile, .identity = identity, .now = NOW};
+  g_autoptr(Finding) finding = diagnose_doubt(&c);
   g_assert_nonnull(finding);
   g_assert_cmpstr(finding->code, ==, "client-cert-not-requested");
   g_assert_cmpint(finding->severity, ==, FINDING_WARNING);
-  g_assert_null(diagnose_first_byte(&session, NULL));
-  session.certificate_requested = TRUE;
-  g_assert_null(diagnose_first_byte(&session, identity));
+  c.identity = NULL;
+  g_assert_null(diagnose_doubt(&c));
+  c.identity = identity;
+  evidence->requested = TRUE;
+  g_assert_null(diagnose_doubt(&c));
 }
 
 int

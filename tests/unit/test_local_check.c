@@ -11,10 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lab/forge_crl.h"
 #include "unit/local_stage.h"
 #include "util/secret.h"
 
-/* --- Asserting --------------------------------------------------------------------------------- */
+/* --- Asserting -------------------------------------------------------------------------------- */
 
 static void
 show(const LocalCheck *check)
@@ -80,7 +81,7 @@ assert_nothing(const Stage *stage)
   g_assert_nonnull(check->anchors);
 }
 
-/* --- Good -------------------------------------------------------------------------------------- */
+/* --- Good ------------------------------------------------------------------------------------- */
 
 static void
 test_good(Stage *stage, gconstpointer unused)
@@ -128,7 +129,7 @@ test_good_combined(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
-/* --- Files ------------------------------------------------------------------------------------- */
+/* --- Files ------------------------------------------------------------------------------------ */
 
 static void
 test_missing(Stage *stage, gconstpointer unused)
@@ -168,9 +169,8 @@ test_truncated(Stage *stage, gconstpointer unused)
 {
   g_free(files_write(&stage->files, "client.pem", stage->files.client_pem, 300));
   assert_only(stage, FALSE,
-              (Expected){"file-truncated", FINDING_ERROR, FINDING_SIDE_LOCAL,
-                         FINDING_SOURCE_CLIENT, -1, stage->certificate, "ends inside certificate 1",
-                         NULL});
+              (Expected){"file-truncated", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, stage->certificate, "ends inside certificate 1", NULL});
 }
 
 /* The key where a CA belongs, the certificate where the key belongs, and the way out. */
@@ -179,8 +179,8 @@ test_wrong_kind(Stage *stage, gconstpointer unused)
 {
   use(&stage->profile->ca_path, g_strdup(stage->key));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL,
-                         FINDING_SOURCE_TRUST, -1, stage->key, "holds a private key", NULL});
+              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
+                         -1, stage->key, "holds a private key", NULL});
   use(&stage->profile->ca_path, g_strdup(stage->root));
   use(&stage->profile->key_path, g_strdup(stage->root));
   assert_only(stage, FALSE,
@@ -300,7 +300,7 @@ test_stale_copy(Stage *stage, gconstpointer unused)
   g_assert_true(check->usable);
 }
 
-/* --- Files of a set ---------------------------------------------------------------------------- */
+/* --- Files of a set --------------------------------------------------------------------------- */
 
 static void
 test_wrong_role(Stage *stage, gconstpointer unused)
@@ -344,7 +344,7 @@ test_wrong_role_of_others(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_TRUST, 0, cert, "\"broker\"", chain});
 }
 
-/* --- Keys -------------------------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 test_key_mismatch(Stage *stage, gconstpointer unused)
@@ -382,7 +382,7 @@ test_key_password(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
-/* --- Our chain --------------------------------------------------------------------------------- */
+/* --- Our chain -------------------------------------------------------------------------------- */
 
 typedef struct {
   PkiPair *middle, *client;
@@ -425,8 +425,8 @@ test_wrong_order(Stage *stage, gconstpointer unused)
   STAGE_WRITE(stage, "client.pem", client, chain.middle, lower);
   assert_only(stage, TRUE,
               (Expected){"chain-wrong-order", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                         FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Deep\", \"Middle\", \"Lower\"",
-                         "\"Deep\", \"Lower\", \"Middle\""});
+                         FINDING_SOURCE_CLIENT, 1, stage->certificate,
+                         "\"Deep\", \"Middle\", \"Lower\"", "\"Deep\", \"Lower\", \"Middle\""});
   chain_clear(&chain);
 }
 
@@ -472,8 +472,14 @@ test_incomplete(Stage *stage, gconstpointer unused)
   g_free(write_pem(stage, "client.pem", chain.client));
   assert_nothing(stage); /* who knows: "Middle" may be a root */
   g_autofree char *middle = write_pem(stage, "middle.pem", chain.middle);
-  Expected expected = {"client-chain-incomplete", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                       FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Middle\"", middle};
+  Expected expected = {"client-chain-incomplete",
+                       FINDING_WARNING,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       0,
+                       stage->certificate,
+                       "\"Middle\"",
+                       middle};
   assert_only(stage, TRUE, expected);
   use(&stage->profile->broker_ca_path, g_strdup(stage->root));
   assert_only(stage, TRUE, expected);
@@ -483,7 +489,7 @@ test_incomplete(Stage *stage, gconstpointer unused)
   chain_clear(&chain);
 }
 
-/* --- The broker's CA file ---------------------------------------------------------------------- */
+/* --- The broker's CA file --------------------------------------------------------------------- */
 
 static void
 test_broker_ca(Stage *stage, gconstpointer unused)
@@ -494,8 +500,9 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   g_autofree char *path = g_build_filename(stage->files.folder, "broker.pem", NULL);
   STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
   use(&stage->profile->broker_ca_path, g_strdup(path));
-  Expected expected = {"client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                       FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Other CA\"", "\"Test CA\""};
+  Expected expected = {
+      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+      stage->certificate,  "\"Other CA\"",  "\"Test CA\""};
   g_free(write_pem(stage, "broker.pem", other));
   assert_only(stage, TRUE, expected);
   expected.code = "client-partial-chain-refused";
@@ -521,7 +528,7 @@ test_broker_ca_missing(Stage *stage, gconstpointer unused)
                          -1, "/nowhere/broker.pem", "does not exist", NULL});
 }
 
-/* --- Dates and usage --------------------------------------------------------------------------- */
+/* --- Dates and usage -------------------------------------------------------------------------- */
 
 static void
 test_dates(Stage *stage, gconstpointer unused)
@@ -532,8 +539,14 @@ test_dates(Stage *stage, gconstpointer unused)
                                    FILES_NOW + DAY, FILES_END);
   g_free(write_pem(stage, "client.pem", old));
   g_free(write_key(stage, "client.key", old, NULL));
-  Expected expected = {"client-expired", FINDING_ERROR, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT,
-                       0, stage->certificate, "expired 1 day ago", NULL};
+  Expected expected = {"client-expired",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       0,
+                       stage->certificate,
+                       "expired 1 day ago",
+                       NULL};
   assert_only(stage, TRUE, expected);
   g_free(write_pem(stage, "client.pem", early));
   g_free(write_key(stage, "client.key", early, NULL));
@@ -571,6 +584,296 @@ test_no_name(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE,
               (Expected){"client-name-missing", FINDING_WARNING, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 0, stage->certificate, "common name", NULL});
+}
+
+/* --- Who may read ----------------------------------------------------------------------------- */
+
+/* For root every file is readable: become nobody for the while. */
+static LocalCheck *
+check_as_others(const Stage *stage)
+{
+  gboolean root = geteuid() == 0;
+  if (root)
+    g_assert_cmpint(seteuid(65534), ==, 0);
+  LocalCheck *check = local_check(stage->profile, FILES_NOW);
+  if (root)
+    g_assert_cmpint(seteuid(0), ==, 0);
+  show(check);
+  return check;
+}
+
+static void
+test_unreadable(Stage *stage, gconstpointer unused)
+{
+  g_autofree char *live = g_build_filename(stage->files.folder, "live", NULL);
+  g_autofree char *inside = g_build_filename(live, "privkey.pem", NULL);
+  g_autofree char *folder_fragment =
+      g_strdup_printf("the folder %s is owned by root, mode 0700", live);
+  if (geteuid() != 0) {
+    g_test_skip("who owns a file can only be changed as root");
+    return;
+  }
+  g_assert_cmpint(g_chmod(stage->files.folder, 0755), ==, 0);
+  Expected expected = {"file-unreadable",
+                       FINDING_ERROR,
+                       FINDING_SIDE_LOCAL,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "it is owned by root, mode 0600",
+                       "Give this user read access"};
+  g_autoptr(LocalCheck) check = check_as_others(stage);
+  g_assert_cmpuint(check->findings->len, ==, 1);
+  assert_finding(g_ptr_array_index(check->findings, 0), &expected);
+  g_assert_nonnull(strstr(((Finding *)g_ptr_array_index(check->findings, 0))->remedy, "certbot"));
+  /* certbot's live/ itself is shut: the file in it cannot even be looked for. */
+  g_assert_cmpint(g_mkdir(live, 0700), ==, 0);
+  use(&stage->profile->key_path, g_strdup(inside));
+  expected.file = inside;
+  expected.message = folder_fragment;
+  g_autoptr(LocalCheck) shut = check_as_others(stage);
+  g_assert_cmpuint(shut->findings->len, ==, 1);
+  assert_finding(g_ptr_array_index(shut->findings, 0), &expected);
+}
+
+/* --- Revocation ------------------------------------------------------------------------------- */
+
+/* A forged CA and a client of it, used by the stage's profile. */
+typedef struct {
+  Forged *root, *client;
+} ForgedSet;
+
+static ForgeTemplate
+forged_client(void)
+{
+  ForgeTemplate client = forge_server("device", NULL);
+  client.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
+  client.not_after = FORGE_END;
+  return client;
+}
+
+static ForgedSet
+use_forged(Stage *stage, const ForgeTemplate *client)
+{
+  ForgeTemplate root = forge_authority("Root");
+  ForgedSet set = {.root = forge(&root, NULL)};
+  set.client = forge(client, set.root);
+  g_autofree char *root_pem = certificate_to_pem(set.root->certificate);
+  g_autofree char *client_pem = certificate_to_pem(set.client->certificate);
+  g_free(files_write(&stage->files, "root.pem", root_pem, -1));
+  g_free(files_write(&stage->files, "client.pem", client_pem, -1));
+  gnutls_datum_t key = {NULL, 0};
+  g_assert_cmpint(gnutls_x509_privkey_export2(set.client->key, GNUTLS_X509_FMT_PEM, &key), >=, 0);
+  g_free(files_write(&stage->files, "client.key", key.data, key.size));
+  gnutls_free(key.data);
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  return set;
+}
+
+static void
+forged_set_clear(ForgedSet *set)
+{
+  forged_free(set->root);
+  forged_free(set->client);
+}
+
+static char *
+write_crl(Stage *stage, const ForgeCrl *crl)
+{
+  g_autoptr(GBytes) der = forge_crl(crl);
+  g_autofree char *pem = forge_crl_pem(der);
+  char *path = files_write(&stage->files, "list.crl", pem, -1);
+  use(&stage->profile->crl_path, g_strdup(path));
+  return path;
+}
+
+static void
+test_revoked(Stage *stage, gconstpointer unused)
+{
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
+  assert_nothing(stage);
+  g_free(write_crl(stage, &(ForgeCrl){.issuer = set.root}));
+  assert_nothing(stage);
+  ForgeCrl list = {.issuer = set.root, .entries = {{.certificate = set.client->certificate}}};
+  g_free(write_crl(stage, &list));
+  assert_only(stage, TRUE,
+              (Expected){"client-revoked", FINDING_ERROR, FINDING_SIDE_CLIENT,
+                         FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"device\"", NULL});
+  g_autoptr(LocalCheck) check = check_with(stage, 1);
+  g_assert_cmpuint(revocation_data_crls(check->revocation), ==, 1);
+  forged_set_clear(&set);
+}
+
+static void
+test_crl_stale(Stage *stage, gconstpointer unused)
+{
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
+  ForgeTemplate other_template = forge_authority("Other");
+  g_autoptr(Forged) other = forge(&other_template, NULL);
+  ForgeCrl list = {.issuer = set.root, .next_update = FORGE_NOW - DAY};
+  g_autofree char *path = write_crl(stage, &list);
+  Expected expected = {"revocation-data-stale",
+                       FINDING_WARNING,
+                       FINDING_SIDE_TRUST,
+                       FINDING_SOURCE_CRL,
+                       0,
+                       path,
+                       "ended on 2025-06-30",
+                       NULL};
+  assert_only(stage, TRUE, expected);
+  list.issuer = other; /* of a CA that is not known here: old all the same */
+  g_free(write_crl(stage, &list));
+  assert_only(stage, TRUE, expected);
+  list.next_update = 0; /* and of no interest when it is not */
+  g_free(write_crl(stage, &list));
+  assert_nothing(stage);
+  forged_set_clear(&set);
+}
+
+static void
+test_crl_unusable(Stage *stage, gconstpointer unused)
+{
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
+  ForgeTemplate namesake = forge_authority("Root");
+  g_autoptr(Forged) other = forge(&namesake, NULL);
+  ForgeCrl list = {.issuer = set.root, .signer = other};
+  g_autofree char *path = write_crl(stage, &list);
+  assert_only(stage, TRUE,
+              (Expected){"crl-unusable", FINDING_WARNING, FINDING_SIDE_TRUST, FINDING_SOURCE_CRL, 0,
+                         path, "not signed by the CA of this name", "Fetch the current"});
+  g_free(files_write(&stage->files, "list.crl", stage->files.root_pem, -1));
+  assert_only(stage, FALSE,
+              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CRL,
+                         -1, path, "holds a certificate", NULL});
+  forged_set_clear(&set);
+}
+
+/* --- Strength and form ------------------------------------------------------------------------ */
+
+/* The one finding about the certificate that is made so. */
+static void
+assert_forged(Stage *stage, const ForgeTemplate *client, const char *code, FindingSeverity severity,
+              const char *message)
+{
+  ForgedSet set = use_forged(stage, client);
+  assert_only(stage, TRUE,
+              (Expected){code, severity, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+                         stage->certificate, message, NULL});
+  forged_set_clear(&set);
+}
+
+static void
+test_weak_key(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.key_algorithm = GNUTLS_PK_RSA;
+  client.key_bits = 1024;
+  assert_forged(stage, &client, "key-too-weak", FINDING_WARNING, "RSA 1024");
+}
+
+static void
+test_weak_signature(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.digest = GNUTLS_DIG_SHA1;
+  assert_forged(stage, &client, "signature-weak", FINDING_ERROR, "SHA1");
+}
+
+static void
+test_version_1(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.version = 1;
+  assert_forged(stage, &client, "certificate-v1", FINDING_WARNING, "version 1");
+}
+
+static void
+test_no_signing(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.key_usage = GNUTLS_KEY_KEY_AGREEMENT;
+  assert_forged(stage, &client, "key-usage-no-signature", FINDING_WARNING, "digitalSignature");
+}
+
+/* --- Several faults of one set ---------------------------------------------------------------- */
+
+/* Each is said once, the errors first. */
+static void
+test_together(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = issue(PKI_CLIENT, PKI_KEY_ECDSA_P256, "Client", stage->files.root,
+                                 FILES_START, FILES_NOW - DAY);
+  STAGE_WRITE(stage, "client.pem", stage->files.root, old);
+  g_free(write_key(stage, "client.key", old, NULL));
+  g_assert_cmpint(g_chmod(stage->key, 0604), ==, 0);
+  g_autoptr(LocalCheck) check = check_with(stage, 4);
+  static const char *const codes[] = {"leaf-not-first", "client-expired", "key-world-readable",
+                                      "chain-includes-root"};
+  static const int indexes[] = {1, 1, -1, 0};
+  for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+    const Finding *finding = g_ptr_array_index(check->findings, i);
+    g_assert_cmpstr(finding->code, ==, codes[i]);
+    g_assert_cmpint(finding->index, ==, indexes[i]);
+  }
+}
+
+/* --- Folders that mean harm ------------------------------------------------------------------- */
+
+/* Ten thousand files, a pipe, a folder, dead links, a device, files too large: the look beside is
+ * bounded, and ends. The key that fits is found all the same. */
+static void
+test_hostile_folder(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) other = client_of("Other", stage->files.root);
+  use(&stage->profile->key_path, write_key(stage, "wrong.key", other, NULL));
+  const char *folder = stage->files.folder;
+  for (guint i = 0; i < 10000; i++) {
+    g_autofree char *path = g_strdup_printf("%s/z%05u.pem", folder, i);
+    g_assert_cmpint(close(open(path, O_CREAT | O_WRONLY, 0600)), ==, 0);
+  }
+  g_autofree char *pipe = g_build_filename(folder, "a-pipe.key", NULL);
+  g_autofree char *directory = g_build_filename(folder, "b-folder.pem", NULL);
+  g_autofree char *dead = g_build_filename(folder, "c-dead.pem", NULL);
+  g_autofree char *loop = g_build_filename(folder, "d-loop.key", NULL);
+  g_autofree char *device = g_build_filename(folder, "e-zero.pem", NULL);
+  g_autofree char *large = g_build_filename(folder, "f-large.pem", NULL);
+  g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
+  g_assert_cmpint(g_mkdir(directory, 0700), ==, 0);
+  g_assert_cmpint(symlink("/nowhere", dead), ==, 0);
+  g_assert_cmpint(symlink("d-loop.key", loop), ==, 0);
+  g_assert_cmpint(symlink("/dev/zero", device), ==, 0);
+  g_free(files_write(&stage->files, "f-large.pem", stage->files.client_pem, -1));
+  g_assert_cmpint(truncate(large, G_GINT64_CONSTANT(1) << 40), ==, 0);
+  gint64 before = g_get_monotonic_time();
+  g_autoptr(LocalCheck) check = check_with(stage, 1);
+  gint64 spent = g_get_monotonic_time() - before;
+  const Finding *finding = g_ptr_array_index(check->findings, 0);
+  g_assert_cmpstr(finding->code, ==, "key-mismatch");
+  g_assert_nonnull(strstr(finding->remedy, stage->key));
+  g_test_message("%" G_GINT64_FORMAT " ms", spent / 1000);
+}
+
+/* No more than the bound is read, whatever the files hold. */
+static void
+test_heavy_folder(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(GString) heavy = g_string_new(NULL);
+  while (heavy->len + strlen(stage->files.root_pem) < 200 * 1024)
+    g_string_append(heavy, stage->files.root_pem);
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *name = g_strdup_printf("a%03u.pem", i);
+    g_free(files_write(&stage->files, name, heavy->str, (gssize)heavy->len));
+  }
+  g_autoptr(PkiPair) middle = authority(PKI_INTERMEDIATE, "Middle", NULL);
+  g_autoptr(PkiPair) client = client_of("Device", middle);
+  g_free(write_pem(stage, "client.pem", client));
+  g_free(write_key(stage, "client.key", client, NULL));
+  gint64 before = g_get_monotonic_time();
+  assert_nothing(stage);
+  g_test_message("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time() - before) / 1000);
 }
 
 /* Nobody should mend one, try again and meet the next. */
@@ -638,6 +941,17 @@ main(int argc, char **argv)
   TEST(dates);
   TEST(usage);
   TEST(no_name);
+  TEST(unreadable);
+  TEST(revoked);
+  TEST(crl_stale);
+  TEST(crl_unusable);
+  TEST(weak_key);
+  TEST(weak_signature);
+  TEST(version_1);
+  TEST(no_signing);
+  TEST(together);
+  TEST(hostile_folder);
+  TEST(heavy_folder);
   TEST(all_at_once);
   return g_test_run();
 }

@@ -180,6 +180,23 @@ test_unrelated(Bench *bench, gconstpointer unused)
                   FINDING_SOURCE_PEER, 2);
 }
 
+/* Without anchors nobody can say whether the path has a gap here. */
+static void
+test_unrelated_in_our_file(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_authority("Other CA");
+  g_autoptr(Forged) top = forge(&template, NULL), other = forge(&template, top);
+  bench_make_client(bench);
+  bench_send(bench, bench->leaf);
+  bench_send(bench, bench->intermediate);
+  bench_send(bench, other);
+  const Finding *finding = assert_remarked(bench_judge(bench), "chain-unrelated", FINDING_WARNING,
+                                           FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 2);
+  g_assert_cmpuint(finding->alternatives->len, ==, 1);
+  g_assert_cmpstr(finding->alternatives->pdata[0], ==, "client-chain-incomplete");
+  g_assert_nonnull(strstr(finding->remedy, "add the certificate of \"Root X1\""));
+}
+
 static void
 test_duplicate(Bench *bench, gconstpointer unused)
 {
@@ -312,6 +329,7 @@ main(int argc, char **argv)
   BENCH_TEST("", order);
   BENCH_TEST("", root_before_intermediate);
   BENCH_TEST("", unrelated);
+  BENCH_TEST("", unrelated_in_our_file);
   BENCH_TEST("", duplicate);
   BENCH_TEST("", root_included);
   BENCH_TEST("", leaf_is_ca);

@@ -166,6 +166,49 @@ test_many_sent(Bench *bench, gconstpointer unused)
   g_assert_cmpuint(verdict->findings->len, <=, PATH_SENT_MAX);
 }
 
+/* Of so many CAs one below the other that the anchor comes one step too late. */
+static void
+send_deep(Bench *bench, guint authorities)
+{
+  ForgeTemplate inner = forge_authority("R"), end = forge_server("broker", HOST);
+  Forged *crowd[PATH_LENGTH_MAX];
+  g_ptr_array_set_size(bench->sent, 0);
+  for (guint i = 0; i < authorities; i++) {
+    g_autofree char *name = g_strdup_printf("R%u", i);
+    inner.name = name;
+    crowd[i] = forge(&inner, i == 0 ? bench->root : crowd[i - 1]);
+  }
+  g_autoptr(Forged) leaf = forge(&end, crowd[authorities - 1]);
+  bench_send(bench, leaf);
+  for (guint i = authorities; i > 0; i--) {
+    bench_send(bench, crowd[i - 1]);
+    forged_free(crowd[i - 1]);
+  }
+}
+
+static void
+test_deep(Bench *bench, gconstpointer unused)
+{
+  bench_trust(bench, bench->root);
+  send_deep(bench, PATH_LENGTH_MAX - 2);
+  assert_clean(bench_judge(bench));
+  send_deep(bench, PATH_LENGTH_MAX - 1);
+  const Finding *finding = assert_refused(bench_judge(bench), "chain-too-long", FINDING_SIDE_SERVER,
+                                          FINDING_SOURCE_PEER, 0);
+  g_assert_nonnull(strstr(finding->message, "from \"broker\" to \"R0\" and beyond"));
+}
+
+/* As long, but it leads to somebody else: that is what is wrong. */
+static void
+test_deep_to_stranger(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate template = forge_authority("Another Root");
+  g_autoptr(Forged) other = forge(&template, NULL);
+  bench_trust(bench, other);
+  send_deep(bench, PATH_LENGTH_MAX - 1);
+  assert_refused(bench_judge(bench), "anchor-wrong", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
+}
+
 /* --- CAs that sign for each other ------------------------------------------------------------- */
 
 #define CROWD 12
@@ -343,6 +386,8 @@ main(int argc, char **argv)
   BENCH_TEST("bounds/", many_certificates);
   BENCH_TEST("bounds/", many_strangers);
   BENCH_TEST("bounds/", many_sent);
+  BENCH_TEST("bounds/", deep);
+  BENCH_TEST("bounds/", deep_to_stranger);
   BENCH_TEST("bounds/", cross_signs);
   BENCH_TEST("bounds/", constrained_crowd);
   BENCH_TEST("bounds/", large_extension);

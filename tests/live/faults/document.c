@@ -19,9 +19,8 @@ static const char head[] =
     "\n";
 
 static const char table_head[] =
-    "* **mosquitto_sub** is run with `-d`; its lines about packets are left out. Of three runs the "
-    "one\n"
-    "  in which it said most: what it says of a late refusal is chance.\n"
+    "* **mosquitto_sub** is run with `-d`; its lines about packets are left out. What it says of\n"
+    "  one and the same fault may differ from run to run: this is one of the ways.\n"
     "* **MQTTX** is Node.js's `tls.connect()` with the files that MQTTX gives it.\n"
     "* **mqtrust** is its worst finding: code, side, why, and what to do.\n"
     "\n"
@@ -107,7 +106,7 @@ append_code(GString *cell, const char *text)
 char *
 document_foreign_cell(const char *lines)
 {
-  if (*lines == '\0')
+  if (lines == NULL)
     return g_strdup(EMPTY);
   GString *cell = g_string_new(NULL);
   g_auto(GStrv) each = g_strsplit(lines, "\n", -1);

@@ -29,7 +29,8 @@ void document_add_fault(Document *document, const LabFault *fault, const char *f
 /* (transfer full): the whole file. */
 char *document_text(const Document *document);
 
-/* (transfer full): a cell of what a program printed, and of what mqtrust answered. */
+/* (transfer full): a cell of what a program printed (NULL: it could not be asked), and of what
+ * mqtrust answered. */
 char *document_foreign_cell(const char *lines);
 char *document_answer_cell(const Answer *answer);
 

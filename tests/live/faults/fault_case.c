@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-#include "core/check.h"
-
-#define LOG_BYTES (64 * 1024)
-#define DEADLINE_MS 30000 /* bounds a failure */
+#include "lab/lab_trial.h"
 
 char *
 fault_case_name(const FaultCase *a_case)
@@ -42,125 +39,19 @@ keep(FaultResult *result, const Connection *connection)
   result->timeline = g_strdup(timeline->str);
 }
 
-/* --- A connection that fails, or works with a warning ----------------------------------------- */
-
-static void
-on_done(Check *check, gpointer loop)
-{
-  g_main_loop_quit(loop);
-}
-
-static void
-run_check(FaultResult *result, Transport *transport, const Profile *profile)
-{
-  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Check) check = check_start(transport, profile, DEADLINE_MS, on_done, loop, &error);
-  g_assert_no_error(error);
-  g_main_loop_run(loop);
-  result->over = check_outcome(check) != CHECK_TIMED_OUT;
-  keep(result, check_connection(check));
-}
-
-/* --- A fault that comes when the connection is there ------------------------------------------ */
-
-typedef struct {
-  const LabFault *fault;
-  GMainLoop *loop;
-  Connection *connection;
-  gboolean acted;
-  gboolean over;
-  guint later, limit;
-} Watch;
-
-static gboolean
-has_finding(const Connection *connection, const char *code)
-{
-  const GPtrArray *findings = connection_info(connection)->findings;
-  for (guint i = 0; i < findings->len; i++) {
-    if (strcmp(((const Finding *)findings->pdata[i])->code, code) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* The fault has its name, or the connection has ended without. */
-static gboolean
-is_over(const Watch *watch)
-{
-  const Session *session = connection_session(watch->connection);
-  if (connection_is_probing(watch->connection))
-    return FALSE;
-  return has_finding(watch->connection, watch->fault->code) || session->stopped_by_fault ||
-         session->state == SESSION_WAITING;
-}
-
-/* Not from within the connection's own call. */
-static gboolean
-on_later(gpointer data)
-{
-  Watch *watch = data;
-  watch->later = 0;
-  if (connection_session(watch->connection)->state == SESSION_ONLINE && !watch->acted) {
-    watch->acted = TRUE;
-    if (watch->fault->act != NULL)
-      watch->fault->act(watch->connection);
-  }
-  watch->over = is_over(watch);
-  if (watch->over)
-    g_main_loop_quit(watch->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_changed(Connection *connection, ConnectionChange what, gpointer data)
-{
-  Watch *watch = data;
-  if (watch->later == 0)
-    watch->later = g_idle_add_full(G_PRIORITY_DEFAULT, on_later, watch, NULL);
-}
-
-static gboolean
-on_limit(gpointer data)
-{
-  Watch *watch = data;
-  watch->limit = 0;
-  g_main_loop_quit(watch->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-run_watch(FaultResult *result, const LabFault *fault, Transport *transport, const Profile *profile)
-{
-  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  g_autoptr(GError) error = NULL;
-  Watch watch = {.fault = fault, .loop = loop};
-  watch.connection = connection_new(transport, profile, LOG_BYTES, on_changed, &watch, &error);
-  g_assert_no_error(error);
-  watch.limit = g_timeout_add(DEADLINE_MS, on_limit, &watch);
-  connection_connect(watch.connection);
-  g_main_loop_run(loop);
-  result->over = watch.over;
-  keep(result, watch.connection);
-  connection_free(watch.connection);
-  if (watch.later != 0)
-    g_source_remove(watch.later);
-  if (watch.limit != 0)
-    g_source_remove(watch.limit);
-}
-
 /* --- The case --------------------------------------------------------------------------------- */
 
 static void
 run_scene(FaultResult *result, const FaultCase *a_case, LabScene *scene)
 {
-  g_autoptr(Transport) transport = transport_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LabTrial) trial = lab_trial_run(a_case->fault, lab_scene_profile(scene), &error);
+  if (trial == NULL)
+    g_error("%s", error->message);
   result->expected_sha256 = g_strdup(lab_scene_expected_sha256(scene));
   result->expected_file = g_strdup(lab_scene_expected_file(scene));
-  if (a_case->fault->flags & LAB_AFTER_ONLINE)
-    run_watch(result, a_case->fault, transport, lab_scene_profile(scene));
-  else
-    run_check(result, transport, lab_scene_profile(scene));
+  result->over = lab_trial_is_over(trial);
+  keep(result, lab_trial_connection(trial));
 }
 
 FaultResult *

@@ -11,7 +11,7 @@
 
 #define SECONDS "4" /* mosquitto_sub tries again for ever */
 #define LINES 4     /* that are kept: OpenSSL's queue of errors may be long */
-#define RUNS 3
+#define RUNS 10
 #define TIMED_OUT 124 /* what timeout(1) ends with then */
 
 static const char *const programs[FOREIGN_COUNT] = {"mosquitto_sub", "node"};
@@ -232,12 +232,27 @@ shorten(const char *line, const char *folder)
 }
 
 static void
-add_once(GPtrArray *lines, char *line)
+add_distinct(GPtrArray *texts, char *text)
 {
-  if (is_trace(line) || g_ptr_array_find_with_equal_func(lines, line, g_str_equal, NULL))
+  if (g_ptr_array_find_with_equal_func(texts, text, g_str_equal, NULL))
+    g_free(text);
+  else
+    g_ptr_array_add(texts, text);
+}
+
+static void
+add_line(GPtrArray *lines, char *line)
+{
+  if (is_trace(line))
     g_free(line);
   else
-    g_ptr_array_add(lines, line);
+    add_distinct(lines, line);
+}
+
+static gboolean
+timed_out(int status)
+{
+  return WIFEXITED(status) && WEXITSTATUS(status) == TIMED_OUT;
 }
 
 /* (transfer full) */
@@ -245,7 +260,7 @@ static char *
 describe_end(int status, gboolean said_something)
 {
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (code == TIMED_OUT)
+  if (timed_out(status))
     return g_strdup(said_something ? "(tries again and again)"
                                    : "(no message; tries again and again)");
   return code == 0 ? g_strdup("(connects)") : g_strdup_printf("(exit status %d)", code);
@@ -263,37 +278,43 @@ cut_long(GPtrArray *lines)
 
 /* (transfer full) */
 static char *
-run_once(Foreign program, const GPtrArray *arguments, char **environment, const char *folder)
+run_once(Foreign program, const GPtrArray *arguments, char **environment, const char *folder,
+         int *status)
 {
-  int status;
-  g_autofree char *output = run(arguments, environment, &status);
+  g_autofree char *output = run(arguments, environment, status);
   g_auto(GStrv) printed = g_strsplit(output, "\n", -1);
   g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
   for (char **line = printed; *line != NULL; line++)
-    add_once(lines, shorten(*line, folder));
+    add_line(lines, shorten(*line, folder));
   cut_long(lines);
   if (program == FOREIGN_MOSQUITTO_SUB)
-    g_ptr_array_add(lines, describe_end(status, lines->len > 0));
+    g_ptr_array_add(lines, describe_end(*status, lines->len > 0));
   g_ptr_array_add(lines, NULL);
   return g_strjoinv("\n", (char **)lines->pdata);
 }
 
-char *
+static int
+longest_first(gconstpointer a, gconstpointer b)
+{
+  const char *const *left = a, *const *right = b;
+  gsize left_length = strlen(*left), right_length = strlen(*right);
+  return left_length == right_length ? strcmp(*left, *right)
+                                     : (left_length < right_length) - (left_length > right_length);
+}
+
+GPtrArray *
 foreign_run(Foreign program, const Profile *profile, const char *folder)
 {
+  GPtrArray *answers = g_ptr_array_new_with_free_func(g_free);
   if (!can_be_told(program, profile))
-    return g_strdup("");
+    return answers;
   gboolean mosquitto = program == FOREIGN_MOSQUITTO_SUB;
   g_autoptr(GPtrArray) arguments =
       mosquitto ? mosquitto_arguments(profile) : mqttx_arguments(profile);
   g_auto(GStrv) environment = mosquitto ? mosquitto_environment(profile, folder) : g_get_environ();
-  char *most = g_strdup("");
-  for (int i = 0; i < RUNS; i++) {
-    g_autofree char *lines = run_once(program, arguments, environment, folder);
-    if (strlen(lines) <= strlen(most))
-      continue;
-    g_free(most);
-    most = g_steal_pointer(&lines);
-  }
-  return most;
+  int status = 0;
+  for (int i = 0; i < RUNS && !timed_out(status); i++)
+    add_distinct(answers, run_once(program, arguments, environment, folder, &status));
+  g_ptr_array_sort(answers, longest_first);
+  return answers;
 }

@@ -20,6 +20,7 @@ static const Situation table[] = {
     {"CA file has the intermediate only", "anchor-intermediate", LAB_TLS_1_3},
     {"CA file has the expired old root only", "anchor-legacy-expired", LAB_TLS_1_3},
     {"broker sends its own certificate only", "chain-leaf-only", LAB_TLS_1_3},
+    {"broker sends its root, too, which is not trusted", "anchor-wrong/root-sent", LAB_TLS_1_3},
     {"broker's certificate is self-signed", "self-signed-untrusted", LAB_TLS_1_3},
     {"broker's certificate expired", "leaf-expired", LAB_TLS_1_3},
     {"broker's certificate not yet valid", "leaf-not-yet-valid", LAB_TLS_1_3},

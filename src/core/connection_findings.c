@@ -1,0 +1,145 @@
+/* What is known is put before the diagnosis, and what it says is kept for the screen. */
+#include "config.h"
+
+#include "core/connection_private.h"
+
+#include <string.h>
+
+DiagnosisCase
+connection_case(const Connection *connection)
+{
+  return (DiagnosisCase){
+      .evidence = connection->evidence,
+      .profile = connection->profile,
+      .identity = connection->info.identity,
+      .anchors = connection->info.anchors,
+      .broker_ca = connection->local != NULL ? connection->local->broker_ca : NULL,
+      .local = connection->local != NULL ? connection->local->findings : NULL,
+      .mqtt = connection->refusals,
+      .probes = connection->probes,
+      .ends = connection->ends,
+      .end_count = connection->end_count,
+      .last_publish = {connection->publish_topic, connection->publish_size, connection->publish_us},
+      .client_id = connection->info.client_id,
+      .two_way = connection->session.two_way,
+      .quiet_us = connection->quiet_us,
+      .now = g_get_real_time() / G_USEC_PER_SEC,
+  };
+}
+
+void
+connection_update_findings(Connection *connection)
+{
+  DiagnosisCase c = connection_case(connection);
+  GPtrArray *findings = diagnose(&c);
+  g_ptr_array_unref(connection->info.findings);
+  connection->info.findings = findings;
+  Enforced enforced = diagnosis_enforced(connection->probes);
+  if (enforced != ENFORCED_UNKNOWN)
+    connection->info.enforced = enforced;
+}
+
+/* "message remedy", as the reason why it is not online. */
+void
+connection_fail_by(Connection *connection, const Finding *finding)
+{
+  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
+  connection_fail(connection, g_strstrip(sentence));
+}
+
+/* --- Requests ---------------------------------------------------------------------------------- */
+
+static void
+forget_refusal(Connection *connection, const char *code, const char *topic)
+{
+  for (guint i = connection->refusals->len; i > 0; i--) {
+    if (diagnosis_is_about(g_ptr_array_index(connection->refusals, i - 1), code, topic))
+      g_ptr_array_remove_index(connection->refusals, i - 1);
+  }
+}
+
+static void
+take_refusal(Connection *connection, Finding *finding, const char *topic)
+{
+  forget_refusal(connection, finding->code, topic);
+  if (connection->refusals->len >= REFUSALS_MAX)
+    g_ptr_array_remove_index(connection->refusals, 0);
+  g_ptr_array_add(connection->refusals, finding);
+  connection_update_findings(connection);
+}
+
+const Finding *
+connection_subscribe_refused(Connection *connection, const char *filter, int reason)
+{
+  DiagnosisCase c = connection_case(connection);
+  Finding *finding = diagnose_subscribe(&c, filter, reason);
+  take_refusal(connection, finding, filter);
+  return finding;
+}
+
+const Finding *
+connection_publish_refused(Connection *connection, const char *topic, int reason)
+{
+  DiagnosisCase c = connection_case(connection);
+  Finding *finding = diagnose_publish(&c, topic, reason);
+  take_refusal(connection, finding, topic);
+  return finding;
+}
+
+void
+connection_request_granted(Connection *connection, const char *code, const char *topic)
+{
+  guint before = connection->refusals->len;
+  forget_refusal(connection, code, topic);
+  if (connection->refusals->len != before)
+    connection_update_findings(connection);
+}
+
+/* --- How connections end ----------------------------------------------------------------------- */
+
+void
+connection_note_publish(Connection *connection, const char *topic, gsize size)
+{
+  g_free(connection->publish_topic);
+  connection->publish_topic = g_strdup(topic);
+  connection->publish_size = size;
+  connection->publish_us = g_get_monotonic_time();
+}
+
+/* Before the diagnosis: how quiet it had been. PUBLISH packets come in batches, the others as
+ * events; the transport thread is done with this attempt when its end is read here. */
+void
+connection_note_silence(Connection *connection, const TunnelEvent *closed)
+{
+  gint64 last_ns = connection->packet_ns;
+  if (connection->attempt != NULL)
+    last_ns = MAX(last_ns, connection->attempt->batch_ns);
+  connection->quiet_us = last_ns == 0 ? -1 : MAX(0, (closed->time_ns - last_ns) / 1000);
+}
+
+/* After the diagnosis: the next one looks back at this end. */
+void
+connection_note_end(Connection *connection, const TunnelEvent *closed)
+{
+  gint64 connack_us = connection->evidence->at_us[EVIDENCE_CONNACK];
+  gboolean cut = closed->fault == TUNNEL_FAULT_PEER_CLOSED || closed->fault == TUNNEL_FAULT_NETWORK;
+  if (!cut || connection->evidence->connack != 0 || connack_us == 0 || connection->quiet_us < 0)
+    return;
+  if (connection->end_count == PAST_ENDS_MAX) {
+    memmove(connection->ends, connection->ends + 1, (PAST_ENDS_MAX - 1) * sizeof(PastEnd));
+    connection->end_count--;
+  }
+  connection->ends[connection->end_count++] = (PastEnd){.online_us = closed->monotonic_us - connack_us,
+                                                        .quiet_us = connection->quiet_us,
+                                                        .at_us = closed->monotonic_us};
+}
+
+/* The user begins anew: what was found out before may be out of date. */
+void
+connection_forget_past(Connection *connection)
+{
+  connection_probe_forget(connection);
+  connection->end_count = 0;
+  connection->info.enforced = ENFORCED_UNKNOWN;
+  g_clear_pointer(&connection->publish_topic, g_free);
+}

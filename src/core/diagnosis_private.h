@@ -1,0 +1,36 @@
+/* What the files of the diagnosis share; see core/diagnosis.h. */
+#pragma once
+
+#include "core/diagnosis.h"
+
+/* The number that says "no certificate was refused with an alert". */
+#define NO_ALERT (-1)
+
+/* --- diagnosis.c --- */
+const char *diagnosis_tunnel_code(const TunnelEvent *closed); /* "unknown" when there is none */
+/* Makes another finding of it, of severity error, with the catalogue's side and sentences, and
+ * keeps what was seen. */
+Finding *diagnosis_replace(Finding *general, const char *code);
+const Finding *diagnosis_local(const DiagnosisCase *c, const char *code); /* NULL: none of it */
+
+/* --- diagnosis_client.c --- */
+void diagnosis_describe_identity(Finding *finding, const Identity *identity);
+Finding *diagnose_client_refused(const DiagnosisCase *c);
+Finding *diagnose_withheld(const DiagnosisCase *c);     /* or NULL */
+Finding *diagnose_refused_late(const DiagnosisCase *c); /* or NULL */
+Finding *diagnose_not_requested(const DiagnosisCase *c);/* or NULL */
+
+/* --- diagnosis_mqtt.c --- */
+Finding *diagnose_connack(const DiagnosisCase *c);
+Finding *diagnose_disconnect(const DiagnosisCase *c);
+/* The broker ended an open connection without a word; NULL: nothing tells why. */
+Finding *diagnose_silent_end(const DiagnosisCase *c);
+
+/* --- diagnosis_network.c --- */
+Finding *diagnose_ipv6(const DiagnosisCase *c);         /* or NULL */
+gboolean diagnosis_idle_pattern(const DiagnosisCase *c, gint64 *quiet_us);
+Finding *diagnose_idle_drop(const DiagnosisCase *c);    /* or NULL */
+
+/* --- diagnosis_probe.c --- */
+/* (transfer full) both ways: `general`, or what is known better. */
+Finding *diagnosis_refine(const DiagnosisCase *c, Finding *general);

@@ -1,0 +1,17 @@
+/* Rows of a family's table, in the order of LabFault's fields. */
+#pragma once
+
+#include "lab/lab.h"
+
+/* A fault that comes alone. */
+#define FAULT(code_, variant_, made_by_, severity_, side_, source_, index_, flags_, build_)        \
+  FAULT_WITH(code_, variant_, made_by_, severity_, side_, source_, index_, flags_, build_, NULL)
+
+/* A warning or info that comes with this error. */
+#define FAULT_WITH(code_, variant_, made_by_, severity_, side_, source_, index_, flags_, build_,   \
+                   error_)                                                                         \
+  {                                                                                                \
+    .code = code_, .variant = variant_, .made_by = made_by_, .severity = FINDING_##severity_,      \
+    .side = FINDING_SIDE_##side_, .source = FINDING_SOURCE_##source_, .index = index_,             \
+    .flags = flags_, .build = build_, .error = error_                                              \
+  }

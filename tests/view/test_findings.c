@@ -509,7 +509,9 @@ test_check_says_whose_fault(void)
   g_assert_cmpstr(scene->ui->notice, ==,
                   "No setting of this connection mends this: it is on the broker's side.");
   scene_keys(scene, "Enter");
-  g_assert_true(top(scene) == &text_view);
+  g_assert_true(top(scene) == &finding_view);
+  scene_keys(scene, "m");
+  g_assert_cmpstr(scene->ui->notice, ==, "Go back to the test: there m goes to the field.");
 }
 
 /* While it runs every key works, and leaving it is at once. */

@@ -8,7 +8,7 @@
 
 #include "live/broker.h"
 #include "live/certificates.h"
-#include "live/peer.h"
+#include "lab/peer.h"
 #include "unit/exposition.h"
 #include "util/private_folder.h"
 

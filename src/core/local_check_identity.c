@@ -11,7 +11,7 @@
 #include "trust/key_file.h"
 #include "trust/stale_copy.h"
 #include "trust/trust_error.h"
-#include "trust/verify.h"
+#include "trust/verify_store.h"
 #include "util/safe_text.h"
 
 #include <string.h>
@@ -262,6 +262,11 @@ judge_certificates(LocalWork *work)
       .file = work->certificate_label,
   };
   g_autoptr(Verdict) verdict = verify(&request);
+  if (verify_store_misses_issuer(verdict)) {
+    request.beside = local_beside(work);
+    g_clear_pointer(&verdict, verdict_free);
+    verdict = verify(&request);
+  }
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *said = g_ptr_array_index(verdict->findings, i);
     if (said->source == FINDING_SOURCE_UNTRUSTED)

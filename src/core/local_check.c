@@ -8,7 +8,7 @@
 #include "trust/inspection.h"
 #include "trust/trust_error.h"
 
-/* --- Findings ---------------------------------------------------------------------------------- */
+/* --- Findings --------------------------------------------------------------------------------- */
 
 static gboolean
 is_same(const Finding *a, const Finding *b)
@@ -65,7 +65,7 @@ local_beside(LocalWork *work)
   return work->beside;
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static gboolean
 is_usable(const LocalCheck *check, const Profile *profile)
@@ -75,8 +75,7 @@ is_usable(const LocalCheck *check, const Profile *profile)
     if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, "file-wrong-role") == 0)
       return FALSE;
   }
-  return check->anchors != NULL &&
-         (profile->certificate_path == NULL || check->identity != NULL) &&
+  return check->anchors != NULL && (profile->certificate_path == NULL || check->identity != NULL) &&
          /* Who gives a list wants it looked at: without it nothing is good. */
          (profile->crl_path == NULL || check->revocation != NULL);
 }

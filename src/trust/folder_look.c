@@ -116,8 +116,8 @@ GPtrArray *
 folder_certificates(const char *path)
 {
   g_autofree char *folder = g_path_get_dirname(path);
-  Gathering gathering = {
-      .self = path, .files = g_ptr_array_new_with_free_func((GDestroyNotify)folder_file_free)};
+  Gathering gathering = {.self = path,
+                         .files = g_ptr_array_new_with_free_func((GDestroyNotify)folder_file_free)};
   if (!token_is_uri(path))
     folder_look(folder, folder_certificate_endings, gather, &gathering);
   return gathering.files;
@@ -142,8 +142,7 @@ has_issuers_name(const Certificate *certificate, const Certificate *issuer)
 }
 
 Certificate *
-folder_find_issuer(const GPtrArray *files, const Certificate *certificate,
-                   const FolderFile **where)
+folder_find_issuer(const GPtrArray *files, const Certificate *certificate, const FolderFile **where)
 {
   Certificate *found = NULL;
   guint signatures = 0;
@@ -180,8 +179,7 @@ static gboolean
 try_key(const char *path, gpointer user_data)
 {
   KeySearch *search = user_data;
-  g_autofree char *id =
-      is_same_name(path, search->self) ? NULL : key_file_id(path, NULL, NULL);
+  g_autofree char *id = is_same_name(path, search->self) ? NULL : key_file_id(path, NULL, NULL);
   if (g_strcmp0(id, search->key_id) != 0)
     return TRUE;
   search->found = g_strdup(path);

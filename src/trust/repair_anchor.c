@@ -134,10 +134,9 @@ repair_twin(const RepairJob *job, RepairDraft *draft)
   if (!new)
     return;
   draft->suffix = "root";
-  draft->summary = g_strdup_printf("takes the self-signed \"%s\"%s instead of \"%s\"",
-                                   certificate_subject_label(new),
-                                   legacy ? "" : " (same name and key)",
-                                   certificate_subject_label(old));
+  draft->summary = g_strdup_printf(
+      "takes the self-signed \"%s\"%s instead of \"%s\"", certificate_subject_label(new),
+      legacy ? "" : " (same name and key)", certificate_subject_label(old));
   g_ptr_array_set_size(draft->keys, 0);
   put(draft->certificates, (guint)target, new);
   drop_repetitions(draft->certificates);

@@ -13,11 +13,11 @@
 #define SIGNATURES_MAX 256
 
 typedef struct {
-  GPtrArray *own;           /* of the old file */
-  GPtrArray *beside;        /* of FolderFile */
-  const GPtrArray *sent;    /* by the broker, or NULL */
-  GPtrArray *trusted;       /* of the CA file, or NULL */
-  GPtrArray *chain;         /* the new one */
+  GPtrArray *own;        /* of the old file */
+  GPtrArray *beside;     /* of FolderFile */
+  const GPtrArray *sent; /* by the broker, or NULL */
+  GPtrArray *trusted;    /* of the CA file, or NULL */
+  GPtrArray *chain;      /* the new one */
   guint signatures;
 } Builder;
 

@@ -1,4 +1,5 @@
-/* The same things written anew: PEM with its line breaks, DER as PEM, one key instead of several. */
+/* The same things written anew: PEM with its line breaks, DER as PEM, one key instead of several.
+ */
 #include "config.h"
 
 #include "trust/repair_private.h"
@@ -50,8 +51,7 @@ key_that_fits(const Inspection *inspection, const GPtrArray *certificates)
 {
   for (guint i = 0; i < inspection->items->len; i++) {
     const InspectedItem *item = inspection->items->pdata[i];
-    if (item->kind == INSPECTED_KEY && item->key_pem &&
-        repair_find_key(certificates, item->key_id))
+    if (item->kind == INSPECTED_KEY && item->key_pem && repair_find_key(certificates, item->key_id))
       return item;
   }
   return NULL;
@@ -63,14 +63,12 @@ repair_keys(const RepairJob *job, RepairDraft *draft)
   if (!repair_draft_read(job, draft) || draft->keys->len < 2)
     return;
   g_autoptr(GPtrArray) certificates = certificates_for(job, draft);
-  const InspectedItem *key =
-      certificates ? key_that_fits(draft->inspection, certificates) : NULL;
+  const InspectedItem *key = certificates ? key_that_fits(draft->inspection, certificates) : NULL;
   if (!key)
     return;
-  draft->summary = g_strdup_printf("keeps the one of the %u keys that belongs to \"%s\"",
-                                   draft->keys->len,
-                                   certificate_subject_label(
-                                       repair_find_key(certificates, key->key_id)));
+  draft->summary =
+      g_strdup_printf("keeps the one of the %u keys that belongs to \"%s\"", draft->keys->len,
+                      certificate_subject_label(repair_find_key(certificates, key->key_id)));
   draft->suffix = "single";
   g_ptr_array_set_size(draft->keys, 0);
   g_ptr_array_add(draft->keys, key->key_pem);

@@ -70,10 +70,11 @@ set_key_error(const char *uri, const char *pin, int result, GError **error)
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_NEEDED,
                 "%s is protected by a PIN; enter it as the password of the key.", label);
   else if (locked)
-    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG,
-                "The PIN does not open %s (%s); enter the right one, for a token locks itself after "
-                "a few wrong ones.",
-                label, gnutls_strerror(result));
+    g_set_error(
+        error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG,
+        "The PIN does not open %s (%s); enter the right one, for a token locks itself after "
+        "a few wrong ones.",
+        label, gnutls_strerror(result));
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_TOKEN,
                 "No private key was found as %s (%s); check that the token is present and the URI "

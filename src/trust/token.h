@@ -11,8 +11,8 @@ gboolean token_is_uri(const char *path);
  * `pin` may be NULL; it is tried once, for a token locks itself. */
 GPtrArray *token_certificates(const char *uri, const char *pin, GError **error);
 
-/* (transfer full): gnutls_privkey_deinit(). NULL and a TRUST_ERROR. `pin` (may be NULL) must live as
- * long as the key: the token may ask again. A URI with type=cert stands for the key of the same
+/* (transfer full): gnutls_privkey_deinit(). NULL and a TRUST_ERROR. `pin` (may be NULL) must live
+ * as long as the key: the token may ask again. A URI with type=cert stands for the key of the same
  * name. */
 gnutls_privkey_t token_key(const char *uri, const char *pin, GError **error);
 

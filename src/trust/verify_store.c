@@ -30,8 +30,9 @@ may_be_known_better(const Verdict *verdict)
   return FALSE;
 }
 
-gboolean
-verify_store_misses_issuer(const Verdict *verdict)
+/* An issuer in the chain has another key than the one that signed. */
+static gboolean
+misses_issuer(const Verdict *verdict)
 {
   for (guint i = 0; i < verdict->findings->len; i++)
     if (!strcmp(((Finding *)verdict->findings->pdata[i])->code, "issuer-key-differs"))
@@ -45,7 +46,7 @@ static GPtrArray *
 files_beside(const VerifyRequest *request, const Verdict *verdict)
 {
   const char *path = request->anchors ? anchors_path(request->anchors) : NULL;
-  gboolean wanted = path && !request->beside && verify_store_misses_issuer(verdict);
+  gboolean wanted = path && !request->beside && misses_issuer(verdict);
   return wanted ? folder_certificates(path) : NULL;
 }
 

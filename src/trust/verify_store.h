@@ -8,7 +8,3 @@
 
 /* (transfer full). `request->known` is NULL. */
 Verdict *verify_with_store(const VerifyRequest *request);
-
-/* An issuer in the chain has another key than the one that signed: a file at hand may hold the right
- * one (VerifyRequest.beside). */
-gboolean verify_store_misses_issuer(const Verdict *verdict);

@@ -7,7 +7,8 @@
 #include "util/secret.h"
 
 PkiPair *
-issue(PkiRole role, PkiKeyType type, const char *name, const PkiPair *issuer, gint64 from, gint64 to)
+issue(PkiRole role, PkiKeyType type, const char *name, const PkiPair *issuer, gint64 from,
+      gint64 to)
 {
   PkiTemplate template = {.role = role,
                           .key_type = type,

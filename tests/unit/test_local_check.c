@@ -15,7 +15,7 @@
 #include "unit/local_stage.h"
 #include "util/secret.h"
 
-/* --- Asserting --------------------------------------------------------------------------------- */
+/* --- Asserting -------------------------------------------------------------------------------- */
 
 static void
 show(const LocalCheck *check)
@@ -81,7 +81,7 @@ assert_nothing(const Stage *stage)
   g_assert_nonnull(check->anchors);
 }
 
-/* --- Good -------------------------------------------------------------------------------------- */
+/* --- Good ------------------------------------------------------------------------------------- */
 
 static void
 test_good(Stage *stage, gconstpointer unused)
@@ -129,7 +129,7 @@ test_good_combined(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
-/* --- Files ------------------------------------------------------------------------------------- */
+/* --- Files ------------------------------------------------------------------------------------ */
 
 static void
 test_missing(Stage *stage, gconstpointer unused)
@@ -139,6 +139,14 @@ test_missing(Stage *stage, gconstpointer unused)
   assert_only(stage, FALSE,
               (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_KEY, -1,
                          none, "does not exist", "Correct the path"});
+  use(&stage->profile->key_path, g_strdup(stage->key));
+  /* One file in both fields is one fault. */
+  use(&stage->profile->certificate_path, g_strdup(none));
+  use(&stage->profile->key_path, g_strdup(none));
+  assert_only(stage, FALSE,
+              (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, none, "does not exist", "Correct the path"});
+  use(&stage->profile->certificate_path, g_strdup(stage->certificate));
   use(&stage->profile->key_path, g_strdup(stage->key));
   use(&stage->profile->ca_path, g_strdup(none));
   assert_only(stage, FALSE,
@@ -169,9 +177,8 @@ test_truncated(Stage *stage, gconstpointer unused)
 {
   g_free(files_write(&stage->files, "client.pem", stage->files.client_pem, 300));
   assert_only(stage, FALSE,
-              (Expected){"file-truncated", FINDING_ERROR, FINDING_SIDE_LOCAL,
-                         FINDING_SOURCE_CLIENT, -1, stage->certificate, "ends inside certificate 1",
-                         NULL});
+              (Expected){"file-truncated", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, stage->certificate, "ends inside certificate 1", NULL});
 }
 
 /* The key where a CA belongs, the certificate where the key belongs, and the way out. */
@@ -180,8 +187,8 @@ test_wrong_kind(Stage *stage, gconstpointer unused)
 {
   use(&stage->profile->ca_path, g_strdup(stage->key));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL,
-                         FINDING_SOURCE_TRUST, -1, stage->key, "holds a private key", NULL});
+              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
+                         -1, stage->key, "holds a private key", NULL});
   use(&stage->profile->ca_path, g_strdup(stage->root));
   use(&stage->profile->key_path, g_strdup(stage->root));
   assert_only(stage, FALSE,
@@ -301,7 +308,7 @@ test_stale_copy(Stage *stage, gconstpointer unused)
   g_assert_true(check->usable);
 }
 
-/* --- Files of a set ---------------------------------------------------------------------------- */
+/* --- Files of a set --------------------------------------------------------------------------- */
 
 static void
 test_wrong_role(Stage *stage, gconstpointer unused)
@@ -345,7 +352,7 @@ test_wrong_role_of_others(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_TRUST, 0, cert, "\"broker\"", chain});
 }
 
-/* --- Keys -------------------------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 test_key_mismatch(Stage *stage, gconstpointer unused)
@@ -383,7 +390,48 @@ test_key_password(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
-/* --- Our chain --------------------------------------------------------------------------------- */
+/* `openssl pkcs8 -topk8 -v2 aria-256-cbc`, and `openssl ec -aes128`, whose headers are no damage:
+ * both have the password "secret" and are of no certificate here. */
+static void
+test_key_encryption(Stage *stage, gconstpointer unused)
+{
+  static const char aria[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                             "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi/G5ICyUNvsgICCAAw\n"
+                             "DAYIKoZIhvcNAgkFADAdBgkqgxqMmm4BAQwEENZRK6XC6Y1ai4sDK0/EPs0EgZA0\n"
+                             "vE9I0SQdNNHn5oufUmVxLdOUkRVwSa5egSkfMGbyWM7f2laSIvdmypSa4BNCM6SX\n"
+                             "bi1lkLw6jKHwW8Gnmr8XSiBSY09o8k1BNyKyYgzekL4y3a9fSnX2kbNMRZ0kX7aO\n"
+                             "eMHrL07EnOTLkOUnxcAcw05DYekSYzZXc23SiexNI4b9VHEzt70TfgyQ2z+tCOo=\n"
+                             "-----END ENCRYPTED PRIVATE KEY-----\n";
+  static const char traditional[] =
+      "-----BEGIN EC PRIVATE KEY-----\n"
+      "Proc-Type: 4,ENCRYPTED\n"
+      "DEK-Info: AES-128-CBC,3E0505E9E05BE1CE29EEDC8DAF61CBEB\n"
+      "\n"
+      "Kimz1E1aAqJPgRJ5REUbX8MWJ8aEzrg6OgTCX22faYVmxGe94bGqzXPwabwF+JTg\n"
+      "SB6MlJpFbEyHedE1hsPho8ml5HioVjtenULJXSATAb52+o4pKz8kM2rQnCTHGwMz\n"
+      "mowtYH0hNb+vAxEHdhwqEtE/FE1+Glm98lgM6YnTQrM=\n"
+      "-----END EC PRIVATE KEY-----\n";
+  stage->profile->key_password = g_strdup("secret");
+  g_free(files_write(&stage->files, "client.key", aria, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  Expected expected = {"key-encryption-unsupported",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "not supported",
+                       "openssl pkcs8"};
+  assert_only(stage, FALSE, expected);
+  g_free(files_write(&stage->files, "client.key", traditional, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  expected.code = "key-mismatch";
+  expected.message = "is not the one of";
+  expected.remedy = NULL;
+  assert_only(stage, FALSE, expected);
+}
+
+/* --- Our chain -------------------------------------------------------------------------------- */
 
 typedef struct {
   PkiPair *middle, *client;
@@ -426,8 +474,8 @@ test_wrong_order(Stage *stage, gconstpointer unused)
   STAGE_WRITE(stage, "client.pem", client, chain.middle, lower);
   assert_only(stage, TRUE,
               (Expected){"chain-wrong-order", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                         FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Deep\", \"Middle\", \"Lower\"",
-                         "\"Deep\", \"Lower\", \"Middle\""});
+                         FINDING_SOURCE_CLIENT, 1, stage->certificate,
+                         "\"Deep\", \"Middle\", \"Lower\"", "\"Deep\", \"Lower\", \"Middle\""});
   chain_clear(&chain);
 }
 
@@ -466,6 +514,35 @@ test_root_in_chain(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Test CA\"", NULL});
 }
 
+/* The issuer's name with another key, and the right one beside it, in the CA file, or nowhere. */
+static void
+test_stale_intermediate(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = authority(PKI_INTERMEDIATE, "Issuing CA", stage->files.root);
+  g_autoptr(PkiPair) new = issue(PKI_INTERMEDIATE, PKI_KEY_ECDSA_P256, "Issuing CA",
+                                 stage->files.root, FILES_START + DAY, FILES_END);
+  g_autoptr(PkiPair) client = client_of("Device", new);
+  g_free(write_key(stage, "client.key", client, NULL));
+  STAGE_WRITE(stage, "client.pem", client, old);
+  Expected expected = {"issuer-key-differs",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       1,
+                       stage->certificate,
+                       "\"Issuing CA\"",
+                       NULL};
+  assert_only(stage, TRUE, expected);
+  g_autofree char *path = write_pem(stage, "new.pem", new);
+  expected.code = "chain-stale-intermediate";
+  expected.remedy = path;
+  assert_only(stage, TRUE, expected);
+  g_assert_cmpint(g_unlink(path), ==, 0);
+  STAGE_WRITE(stage, "root.pem", stage->files.root, new);
+  expected.remedy = stage->root;
+  assert_only(stage, TRUE, expected);
+}
+
 static void
 test_incomplete(Stage *stage, gconstpointer unused)
 {
@@ -473,10 +550,19 @@ test_incomplete(Stage *stage, gconstpointer unused)
   g_free(write_pem(stage, "client.pem", chain.client));
   assert_nothing(stage); /* who knows: "Middle" may be a root */
   g_autofree char *middle = write_pem(stage, "middle.pem", chain.middle);
-  Expected expected = {"client-chain-incomplete", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                       FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Middle\"", middle};
+  Expected expected = {"client-chain-incomplete",
+                       FINDING_WARNING,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       0,
+                       stage->certificate,
+                       "\"Middle\"",
+                       middle};
   assert_only(stage, TRUE, expected);
   use(&stage->profile->broker_ca_path, g_strdup(stage->root));
+  assert_only(stage, TRUE, expected);
+  expected.remedy = "fullchain.pem, which holds both";
+  STAGE_WRITE(stage, "fullchain.pem", chain.client, chain.middle);
   assert_only(stage, TRUE, expected);
   STAGE_WRITE(stage, "both.pem", stage->files.root, chain.middle);
   use(&stage->profile->broker_ca_path, g_build_filename(stage->files.folder, "both.pem", NULL));
@@ -484,7 +570,7 @@ test_incomplete(Stage *stage, gconstpointer unused)
   chain_clear(&chain);
 }
 
-/* --- The broker's CA file ---------------------------------------------------------------------- */
+/* --- The broker's CA file --------------------------------------------------------------------- */
 
 static void
 test_broker_ca(Stage *stage, gconstpointer unused)
@@ -495,8 +581,9 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   g_autofree char *path = g_build_filename(stage->files.folder, "broker.pem", NULL);
   STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
   use(&stage->profile->broker_ca_path, g_strdup(path));
-  Expected expected = {"client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                       FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Other CA\"", "\"Test CA\""};
+  Expected expected = {
+      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+      stage->certificate,  "\"Other CA\"",  "\"Test CA\""};
   g_free(write_pem(stage, "broker.pem", other));
   assert_only(stage, TRUE, expected);
   expected.code = "client-partial-chain-refused";
@@ -522,7 +609,7 @@ test_broker_ca_missing(Stage *stage, gconstpointer unused)
                          -1, "/nowhere/broker.pem", "does not exist", NULL});
 }
 
-/* --- Dates and usage --------------------------------------------------------------------------- */
+/* --- Dates and usage -------------------------------------------------------------------------- */
 
 static void
 test_dates(Stage *stage, gconstpointer unused)
@@ -533,8 +620,14 @@ test_dates(Stage *stage, gconstpointer unused)
                                    FILES_NOW + DAY, FILES_END);
   g_free(write_pem(stage, "client.pem", old));
   g_free(write_key(stage, "client.key", old, NULL));
-  Expected expected = {"client-expired", FINDING_ERROR, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT,
-                       0, stage->certificate, "expired 1 day ago", NULL};
+  Expected expected = {"client-expired",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       0,
+                       stage->certificate,
+                       "expired 1 day ago",
+                       NULL};
   assert_only(stage, TRUE, expected);
   g_free(write_pem(stage, "client.pem", early));
   g_free(write_key(stage, "client.key", early, NULL));
@@ -574,7 +667,7 @@ test_no_name(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_CLIENT, 0, stage->certificate, "common name", NULL});
 }
 
-/* --- Who may read ------------------------------------------------------------------------------ */
+/* --- Who may read ----------------------------------------------------------------------------- */
 
 /* For root every file is readable: become nobody for the while. */
 static LocalCheck *
@@ -595,15 +688,21 @@ test_unreadable(Stage *stage, gconstpointer unused)
 {
   g_autofree char *live = g_build_filename(stage->files.folder, "live", NULL);
   g_autofree char *inside = g_build_filename(live, "privkey.pem", NULL);
-  g_autofree char *folder_fragment = g_strdup_printf("the folder %s is owned by root, mode 0700",
-                                                     live);
+  g_autofree char *folder_fragment =
+      g_strdup_printf("the folder %s is owned by root, mode 0700", live);
   if (geteuid() != 0) {
     g_test_skip("who owns a file can only be changed as root");
     return;
   }
   g_assert_cmpint(g_chmod(stage->files.folder, 0755), ==, 0);
-  Expected expected = {"file-unreadable", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_KEY, -1,
-                       stage->key, "it is owned by root, mode 0600", "Give this user read access"};
+  Expected expected = {"file-unreadable",
+                       FINDING_ERROR,
+                       FINDING_SIDE_LOCAL,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "it is owned by root, mode 0600",
+                       "Give this user read access"};
   g_autoptr(LocalCheck) check = check_as_others(stage);
   g_assert_cmpuint(check->findings->len, ==, 1);
   assert_finding(g_ptr_array_index(check->findings, 0), &expected);
@@ -618,21 +717,28 @@ test_unreadable(Stage *stage, gconstpointer unused)
   assert_finding(g_ptr_array_index(shut->findings, 0), &expected);
 }
 
-/* --- Revocation -------------------------------------------------------------------------------- */
+/* --- Revocation ------------------------------------------------------------------------------- */
 
 /* A forged CA and a client of it, used by the stage's profile. */
 typedef struct {
   Forged *root, *client;
 } ForgedSet;
 
-static ForgedSet
-use_forged(Stage *stage)
+static ForgeTemplate
+forged_client(void)
 {
-  ForgeTemplate root = forge_authority("Root"), client = forge_server("device", NULL);
-  ForgedSet set = {.root = forge(&root, NULL)};
+  ForgeTemplate client = forge_server("device", NULL);
   client.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
   client.not_after = FORGE_END;
-  set.client = forge(&client, set.root);
+  return client;
+}
+
+static ForgedSet
+use_forged(Stage *stage, const ForgeTemplate *client)
+{
+  ForgeTemplate root = forge_authority("Root");
+  ForgedSet set = {.root = forge(&root, NULL)};
+  set.client = forge(client, set.root);
   g_autofree char *root_pem = certificate_to_pem(set.root->certificate);
   g_autofree char *client_pem = certificate_to_pem(set.client->certificate);
   g_free(files_write(&stage->files, "root.pem", root_pem, -1));
@@ -665,7 +771,8 @@ write_crl(Stage *stage, const ForgeCrl *crl)
 static void
 test_revoked(Stage *stage, gconstpointer unused)
 {
-  ForgedSet set = use_forged(stage);
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
   assert_nothing(stage);
   g_free(write_crl(stage, &(ForgeCrl){.issuer = set.root}));
   assert_nothing(stage);
@@ -682,13 +789,20 @@ test_revoked(Stage *stage, gconstpointer unused)
 static void
 test_crl_stale(Stage *stage, gconstpointer unused)
 {
-  ForgedSet set = use_forged(stage);
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
   ForgeTemplate other_template = forge_authority("Other");
   g_autoptr(Forged) other = forge(&other_template, NULL);
   ForgeCrl list = {.issuer = set.root, .next_update = FORGE_NOW - DAY};
   g_autofree char *path = write_crl(stage, &list);
-  Expected expected = {"revocation-data-stale", FINDING_WARNING, FINDING_SIDE_TRUST,
-                       FINDING_SOURCE_CRL, 0, path, "ended on 2025-06-30", NULL};
+  Expected expected = {"revocation-data-stale",
+                       FINDING_WARNING,
+                       FINDING_SIDE_TRUST,
+                       FINDING_SOURCE_CRL,
+                       0,
+                       path,
+                       "ended on 2025-06-30",
+                       NULL};
   assert_only(stage, TRUE, expected);
   list.issuer = other; /* of a CA that is not known here: old all the same */
   g_free(write_crl(stage, &list));
@@ -702,7 +816,8 @@ test_crl_stale(Stage *stage, gconstpointer unused)
 static void
 test_crl_unusable(Stage *stage, gconstpointer unused)
 {
-  ForgedSet set = use_forged(stage);
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
   ForgeTemplate namesake = forge_authority("Root");
   g_autoptr(Forged) other = forge(&namesake, NULL);
   ForgeCrl list = {.issuer = set.root, .signer = other};
@@ -717,7 +832,54 @@ test_crl_unusable(Stage *stage, gconstpointer unused)
   forged_set_clear(&set);
 }
 
-/* --- Several faults of one set ----------------------------------------------------------------- */
+/* --- Strength and form ------------------------------------------------------------------------ */
+
+/* The one finding about the certificate that is made so. */
+static void
+assert_forged(Stage *stage, const ForgeTemplate *client, const char *code, FindingSeverity severity,
+              const char *message)
+{
+  ForgedSet set = use_forged(stage, client);
+  assert_only(stage, TRUE,
+              (Expected){code, severity, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+                         stage->certificate, message, NULL});
+  forged_set_clear(&set);
+}
+
+static void
+test_weak_key(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.key_algorithm = GNUTLS_PK_RSA;
+  client.key_bits = 1024;
+  assert_forged(stage, &client, "key-too-weak", FINDING_WARNING, "RSA 1024");
+}
+
+static void
+test_weak_signature(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.digest = GNUTLS_DIG_SHA1;
+  assert_forged(stage, &client, "signature-weak", FINDING_ERROR, "SHA1");
+}
+
+static void
+test_version_1(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.version = 1;
+  assert_forged(stage, &client, "certificate-v1", FINDING_WARNING, "version 1");
+}
+
+static void
+test_no_signing(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.key_usage = GNUTLS_KEY_KEY_AGREEMENT;
+  assert_forged(stage, &client, "key-usage-no-signature", FINDING_WARNING, "digitalSignature");
+}
+
+/* --- Several faults of one set ---------------------------------------------------------------- */
 
 /* Each is said once, the errors first. */
 static void
@@ -739,7 +901,7 @@ test_together(Stage *stage, gconstpointer unused)
   }
 }
 
-/* --- Folders that mean harm -------------------------------------------------------------------- */
+/* --- Folders that mean harm ------------------------------------------------------------------- */
 
 /* Ten thousand files, a pipe, a folder, dead links, a device, files too large: the look beside is
  * bounded, and ends. The key that fits is found all the same. */
@@ -849,11 +1011,13 @@ main(int argc, char **argv)
   TEST(wrong_role_of_others);
   TEST(key_mismatch);
   TEST(key_password);
+  TEST(key_encryption);
   TEST(leaf_not_first);
   TEST(wrong_order);
   TEST(unrelated);
   TEST(duplicate);
   TEST(root_in_chain);
+  TEST(stale_intermediate);
   TEST(incomplete);
   TEST(broker_ca);
   TEST(broker_ca_missing);
@@ -864,6 +1028,10 @@ main(int argc, char **argv)
   TEST(revoked);
   TEST(crl_stale);
   TEST(crl_unusable);
+  TEST(weak_key);
+  TEST(weak_signature);
+  TEST(version_1);
+  TEST(no_signing);
   TEST(together);
   TEST(hostile_folder);
   TEST(heavy_folder);

@@ -16,7 +16,7 @@
 #include "unit/local_stage.h"
 #include "util/secret.h"
 
-/* --- Steps ------------------------------------------------------------------------------------- */
+/* --- Steps ------------------------------------------------------------------------------------ */
 
 static RepairContext
 context_of(const Stage *stage, const GPtrArray *sent)
@@ -55,10 +55,13 @@ static char **
 field_of(const Stage *stage, RepairSlot slot)
 {
   switch (slot) {
-  case REPAIR_CA_FILE: return &stage->profile->ca_path;
-  case REPAIR_CERTIFICATE_FILE: return &stage->profile->certificate_path;
+  case REPAIR_CA_FILE:
+    return &stage->profile->ca_path;
+  case REPAIR_CERTIFICATE_FILE:
+    return &stage->profile->certificate_path;
   case REPAIR_KEY_FILE:
-  default: return &stage->profile->key_path;
+  default:
+    return &stage->profile->key_path;
   }
 }
 
@@ -119,7 +122,7 @@ assert_labels(const char *path, const char *expected)
   g_assert_cmpstr(labels->str, ==, expected);
 }
 
-/* --- Our chain --------------------------------------------------------------------------------- */
+/* --- Our chain -------------------------------------------------------------------------------- */
 
 /* Leaf "leaf", of "low", of "high", of the stage's root. */
 typedef struct {
@@ -255,7 +258,7 @@ test_stale_intermediate(Stage *stage, gconstpointer unused)
   assert_mends(stage, "chain-stale-intermediate", "client-complete.pem", 0644, "leaves out");
 }
 
-/* --- The text ---------------------------------------------------------------------------------- */
+/* --- The text --------------------------------------------------------------------------------- */
 
 static void
 test_rewrap(Stage *stage, gconstpointer unused)
@@ -320,7 +323,7 @@ test_keys_of_others(Stage *stage, gconstpointer unused)
   g_assert_null(propose(stage, "file-several-keys"));
 }
 
-/* --- The CA file ------------------------------------------------------------------------------- */
+/* --- The CA file ------------------------------------------------------------------------------ */
 
 static void
 test_anchor_duplicate(Stage *stage, gconstpointer unused)
@@ -525,7 +528,7 @@ test_expired(Stage *stage, gconstpointer unused)
   assert_mends_trust(stage, sent, "anchor-expired", "ca-root.pem", "Root");
 }
 
-/* --- Writing ----------------------------------------------------------------------------------- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 /* A link that somebody put there, even one that leads nowhere, is neither followed nor replaced. */
 static void
@@ -544,7 +547,7 @@ test_never_over(Stage *stage, gconstpointer unused)
   g_assert_true(g_str_has_suffix(next->path, "/client-clean-2.pem"));
 }
 
-/* --- Nothing to do ----------------------------------------------------------------------------- */
+/* --- Nothing to do ---------------------------------------------------------------------------- */
 
 static void
 test_none(Stage *stage, gconstpointer unused)

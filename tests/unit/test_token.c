@@ -1,5 +1,5 @@
-/* Certificate and key on a PKCS#11 token (SoftHSM): loaded, judged, and what is said when the token,
- * the object or the PIN is not the right one. */
+/* Certificate and key on a PKCS#11 token (SoftHSM): loaded, judged, and what is said when the
+ * token, the object or the PIN is not the right one. */
 #include "config.h"
 
 #include "trust/identity.h"
@@ -15,7 +15,7 @@
 #define CERTIFICATE TOKEN ";object=device;type=cert"
 #define KEY TOKEN ";object=device;type=private"
 
-/* --- The token --------------------------------------------------------------------------------- */
+/* --- The token -------------------------------------------------------------------------------- */
 
 static gboolean
 run(const char *const *arguments)
@@ -66,7 +66,7 @@ make_token(Stage *stage)
   return TRUE;
 }
 
-/* --- Good -------------------------------------------------------------------------------------- */
+/* --- Good ------------------------------------------------------------------------------------- */
 
 static void
 assert_signs(const Identity *identity)
@@ -154,7 +154,7 @@ test_token(Stage *stage, gconstpointer unused)
   use(&stage->profile->key_path, g_strdup(KEY));
   stage->profile->key_password = g_strdup(PIN);
   assert_only(stage, "key-mismatch", FINDING_SOURCE_KEY, KEY, "is not the one of \"Other\"");
-  /* Tried once, for the token counts. */
+  /* Last, for the token counts wrong ones. */
   use(&stage->profile->certificate_path, g_strdup(CERTIFICATE));
   use(&stage->profile->key_password, g_strdup("654321"));
   assert_only(stage, "key-password-wrong", FINDING_SOURCE_KEY, KEY, "The PIN does not open");

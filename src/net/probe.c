@@ -426,6 +426,7 @@ begin_tls(Probe *probe, int fd)
       .identity = request->identity,
       .alpn = (const char *const *)request->alpn,
       .priority = request->priority,
+      .offer_psk = request->priority != NULL && strstr(request->priority, "PSK") != NULL,
   };
   probe->tls = tls_stream_new(fd, &options, &sink, probe, &error);
   if (probe->tls == NULL) {

@@ -2,6 +2,7 @@
 #include "net/tls.h"
 
 #include <errno.h>
+#include <gnutls/crypto.h>
 #include <gnutls/ocsp.h>
 #include <poll.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 /* One gnutls_record_send() makes one record of at most 2^14 bytes (RFC 8446, 5.1). */
 #define RECORD_BYTES 16384
 #define WARNINGS_MAX 16
+
+#define PSK_BYTES 32
 
 struct TlsStream {
   Stream base;
@@ -36,6 +39,7 @@ struct TlsStream {
   guint warnings; /* alerts received that were no end */
   char *alpn;     /* safe text */
   char *priority; /* or NULL */
+  gnutls_psk_client_credentials_t psk; /* NULL: not offered */
   gnutls_priority_t priorities;
   TlsOffer *offer; /* of it, once asked for */
   gboolean accepted_peer; /* the handshake failed after the broker's certificates were judged good */
@@ -462,6 +466,8 @@ tls_free(Stream *stream)
     gnutls_priority_deinit(tls->priorities);
   if (tls->credentials != NULL)
     gnutls_certificate_free_credentials(tls->credentials);
+  if (tls->psk != NULL)
+    gnutls_psk_free_client_credentials(tls->psk);
   socket_io_clear(&tls->io);
   g_clear_pointer(&tls->identity, identity_unref);
   g_strfreev(tls->ca_names);
@@ -521,6 +527,22 @@ set_alpn(TlsStream *tls, const char *const *alpn)
   return gnutls_alpn_set_protocols(tls->session, names, count, 0);
 }
 
+/* Without credentials GnuTLS leaves the suites out of its offer. The key is random: no handshake can
+ * succeed with it, for then nobody would have been verified. */
+static int
+set_psk(TlsStream *tls)
+{
+  guint8 bytes[PSK_BYTES];
+  const gnutls_datum_t key = {bytes, sizeof bytes};
+  int code = gnutls_rnd(GNUTLS_RND_KEY, bytes, sizeof bytes);
+  if (code >= 0)
+    code = gnutls_psk_allocate_client_credentials(&tls->psk);
+  if (code >= 0)
+    code = gnutls_psk_set_client_credentials(tls->psk, "mqtrust", &key, GNUTLS_PSK_KEY_RAW);
+  gnutls_memset(bytes, 0, sizeof bytes);
+  return code < 0 ? code : gnutls_credentials_set(tls->session, GNUTLS_CRD_PSK, tls->psk);
+}
+
 static int
 set_up(TlsStream *tls, const TlsOptions *options)
 {
@@ -530,6 +552,8 @@ set_up(TlsStream *tls, const TlsOptions *options)
   if (code >= 0 && options->server_name != NULL)
     code = gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, options->server_name,
                                   strlen(options->server_name));
+  if (code >= 0 && options->offer_psk)
+    code = set_psk(tls);
   if (code >= 0 && options->alpn != NULL && options->alpn[0] != NULL)
     code = set_alpn(tls, options->alpn);
   if (code < 0)

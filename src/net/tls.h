@@ -18,6 +18,8 @@ typedef struct {
   const Identity *identity; /* NULL: no client certificate */
   const char *const *alpn;  /* NULL-terminated, or NULL */
   const char *priority;     /* GnuTLS priority string; NULL: "NORMAL" */
+  gboolean offer_psk;       /* a probe offers the pre-shared keys that `priority` names, with a key
+                             * that nobody has: who takes up the offer uses them, and gets no further */
 } TlsOptions;
 
 /* Called from within tls_handshake() and stream_read(). Texts are borrowed. */

@@ -1,0 +1,305 @@
+/* Second connections against real brokers: what they find out replaces what the first one could only
+ * guess, stops the retries, is made once, and can be switched off. */
+#include "config.h"
+
+#include "live/live_connection.h"
+#include "live/peer.h"
+
+#include <gnutls/gnutls.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static Certificates *certificates;
+
+/* --- Scene ------------------------------------------------------------------------------------ */
+
+static BrokerOptions
+two_way_broker(const char *tls_version)
+{
+  return (BrokerOptions){.certificate_file = certificates->server.fullchain,
+                         .key_file = certificates->server.key,
+                         .client_ca_file = certificates->client_ca,
+                         .tls_version = tls_version};
+}
+
+static const Finding *
+find(const LiveConnection *live, const char *code)
+{
+  const GPtrArray *findings = connection_info(live->connection)->findings;
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    if (strcmp(finding->code, code) == 0)
+      return finding;
+  }
+  return NULL;
+}
+
+static guint
+count_errors(const LiveConnection *live)
+{
+  const GPtrArray *findings = connection_info(live->connection)->findings;
+  guint count = 0;
+  for (guint i = 0; i < findings->len; i++)
+    count += ((const Finding *)g_ptr_array_index(findings, i))->severity == FINDING_ERROR;
+  return count;
+}
+
+static void
+assert_only_error(const LiveConnection *live, const char *code)
+{
+  g_assert_nonnull(find(live, code));
+  g_assert_cmpint(find(live, code)->severity, ==, FINDING_ERROR);
+  g_assert_cmpuint(count_errors(live), ==, 1);
+}
+
+static gboolean
+on_limit(gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs the main loop until it is so. */
+static void
+wait_for(const LiveConnection *live, gboolean (*is_so)(const LiveConnection *live))
+{
+  gboolean late = FALSE;
+  guint limit = g_timeout_add_seconds(30, on_limit, &late);
+  while (!is_so(live) && !late)
+    g_main_context_iteration(NULL, TRUE);
+  g_assert_false(late);
+  g_source_remove(limit);
+}
+
+static gboolean
+has_probed(const LiveConnection *live)
+{
+  return !connection_is_probing(live->connection);
+}
+
+static guint
+count_entries(const LiveConnection *live, const char *stage)
+{
+  const Timeline *timeline = connection_timeline(live->connection);
+  guint count = 0;
+  for (guint64 i = timeline_first(timeline); i < timeline_next(timeline); i++)
+    count += strcmp(timeline_get(timeline, i)->stage, stage) == 0;
+  return count;
+}
+
+/* --- Ports mixed up --------------------------------------------------------------------------- */
+
+static void
+test_plain_port(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = {0};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "port-plain-mqtt");
+  g_assert_true(live_timeline_says(live, "MQTT without TLS → the broker answers (CONNACK 0)"));
+  g_assert_nonnull(strstr(connection_info(live->connection)->last_error, "8883"));
+}
+
+/* Switched off, it stays what it is, and is tried again. */
+static void
+test_without_probes(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = {0};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  profile->no_probes = TRUE;
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_waiting(live));
+  assert_only_error(live, "tls-reset");
+  g_assert_false(connection_is_probing(live->connection));
+  g_assert_cmpuint(count_entries(live, "probe"), ==, 0);
+}
+
+static void
+test_tls_port(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, NULL);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "port-needs-tls");
+}
+
+/* --- Nothing in common ------------------------------------------------------------------------ */
+
+static void
+test_version(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker("tlsv1.2");
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  profile->tls_version = TLS_1_3;
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "tls-version-mismatch");
+  g_assert_nonnull(strstr(find(live, "tls-version-mismatch")->message, "offers TLS 1.2, "));
+}
+
+static void
+test_key_type(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  /* The broker's key is ECDSA. */
+  profile->tls_priority = g_strdup("NORMAL:-SIGN-ALL:+SIGN-RSA-SHA256:+SIGN-RSA-PSS-RSAE-SHA256:"
+                                   "-KX-ALL:+ECDHE-RSA");
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "tls-key-type-mismatch");
+}
+
+static void
+test_group(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  profile->tls_priority = g_strdup("NORMAL:-GROUP-ALL:+GROUP-SECP192R1:-VERS-ALL:+VERS-TLS1.2");
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "tls-no-group");
+}
+
+/* mosquitto with keys instead of certificates. */
+static void
+test_psk(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  g_autofree char *keys = g_build_filename(certificates->folder, "keys.psk", NULL);
+  g_autofree char *extra = g_strdup_printf("psk_hint hint\npsk_file %s\n", keys);
+  g_assert_true(g_file_set_contents(keys, "someone:00112233\n", -1, NULL));
+  const BrokerOptions options = {.extra = extra};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "psk-only");
+}
+
+/* --- Is it enforced? -------------------------------------------------------------------------- */
+
+static void
+test_enforced(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = two_way_broker(NULL);
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, certificates);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  connection_ask_enforced(live->connection, TRUE);
+  g_assert_true(live_wait_online(live));
+  wait_for(live, has_probed);
+  g_assert_cmpint(connection_info(live->connection)->enforced, ==, ENFORCED_YES);
+  g_assert_cmpuint(connection_info(live->connection)->findings->len, ==, 0);
+}
+
+/* --- A scripted broker ------------------------------------------------------------------------ */
+
+/* Resets whoever offers TLS 1.3 (supported_versions, RFC 8446, 4.2.1), as some boxes on the way do;
+ * answers the others with a fatal alert that shows a TLS server at work only after ServerHello. */
+typedef struct {
+  gint hellos, resets;
+} Intolerant;
+
+static gboolean
+offers_tls_1_3(const guint8 *hello, gsize length)
+{
+  static const guint8 marks[] = {0x00, 0x2b};
+  return memmem(hello, length, marks, sizeof marks) != NULL &&
+         memmem(hello, length, (const guint8[]){0x03, 0x04}, 2) != NULL;
+}
+
+static void
+be_intolerant(int fd, gpointer data)
+{
+  Intolerant *seen = data;
+  guint8 hello[4096];
+  gssize got = recv(fd, hello, sizeof hello, MSG_PEEK);
+  g_atomic_int_inc(&seen->hellos);
+  if (got <= 0 || hello[0] != 0x16 || offers_tls_1_3(hello, (gsize)got)) {
+    g_atomic_int_inc(&seen->resets);
+    peer_reset_on_close(fd);
+    return;
+  }
+  gnutls_certificate_credentials_t credentials;
+  gnutls_session_t session;
+  gnutls_certificate_allocate_credentials(&credentials);
+  g_assert_cmpint(gnutls_certificate_set_x509_key_file(credentials, certificates->server.fullchain,
+                                                       certificates->server.key,
+                                                       GNUTLS_X509_FMT_PEM), >=, 0);
+  gnutls_init(&session, GNUTLS_SERVER);
+  gnutls_set_default_priority(session);
+  gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
+  gnutls_transport_set_int(session, fd);
+  if (gnutls_handshake(session) == 0)
+    gnutls_bye(session, GNUTLS_SHUT_WR);
+  gnutls_deinit(session);
+  gnutls_certificate_free_credentials(credentials);
+  peer_wait_for_end(fd);
+}
+
+static void
+test_intolerant(void)
+{
+  Intolerant seen = {0};
+  g_autoptr(Peer) peer = peer_start(be_intolerant, &seen);
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("127.0.0.1");
+  profile->port = peer_port(peer);
+  profile->trust = TRUST_FILE;
+  profile->ca_path = g_strdup(certificates->root);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_stopped(live));
+  wait_for(live, has_probed);
+  assert_only_error(live, "tls13-intolerant");
+  g_assert_cmpint(g_atomic_int_get(&seen.resets), >=, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  certificates = certificates_new();
+  g_test_add_func("/probing/plain-port", test_plain_port);
+  g_test_add_func("/probing/switched-off", test_without_probes);
+  g_test_add_func("/probing/tls-port", test_tls_port);
+  g_test_add_func("/probing/version", test_version);
+  g_test_add_func("/probing/key-type", test_key_type);
+  g_test_add_func("/probing/group", test_group);
+  g_test_add_func("/probing/psk", test_psk);
+  g_test_add_func("/probing/intolerant", test_intolerant);
+  g_test_add_func("/probing/enforced", test_enforced);
+  int status = g_test_run();
+  certificates_free(certificates);
+  return status;
+}

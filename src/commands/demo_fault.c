@@ -16,8 +16,7 @@ struct DemoFault {
   char *name;     /* of the profile */
 };
 
-/* --- In the process of the scene ---------------------------------------------------------------
- */
+/* --- In the process of the scene -------------------------------------------------------------- */
 
 typedef struct {
   const LabFault *fault;
@@ -41,8 +40,7 @@ run_scene(DemoChildEnd *end, gconstpointer data)
   demo_child_live(end, line);
 }
 
-/* --- In the process of the dashboard -----------------------------------------------------------
- */
+/* --- In the process of the dashboard ---------------------------------------------------------- */
 
 static gboolean
 take_line(DemoFault *demo, const char *line, GError **error)

@@ -21,8 +21,7 @@ refuse(GError **error, const char *sentence)
   return FALSE;
 }
 
-/* --- Words -------------------------------------------------------------------------------------
- */
+/* --- Words ------------------------------------------------------------------------------------ */
 
 /* `name` VALUE or `name`=VALUE at argv[*i], which moves to the last word that was taken. TRUE: it
  * is this option; `*value` is NULL when there is none. */
@@ -62,18 +61,17 @@ take_words(int argc, char **argv, Words *words, GError **error)
   return TRUE;
 }
 
-/* --- What they mean ----------------------------------------------------------------------------
- */
+/* --- What they mean --------------------------------------------------------------------------- */
 
 static gboolean
 refuse_unknown(GError **error, const char *name)
 {
   g_autofree char *safe = safe_text_string(name);
   g_auto(GStrv) like = lab_fault_like(name, NEAR_NAMES);
-  g_autofree char *near = g_strjoinv(", ", like);
+  g_autofree char *near = g_strjoinv(" or ", like);
   g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-              "there is no fault \"%s\", did you mean one of %s? See mqtrust demo --list-faults",
-              safe, near);
+              "there is no fault \"%s\"%s%s; mqtrust demo --list-faults lists all of them", safe,
+              *like != NULL ? ", did you mean " : "", near);
   return FALSE;
 }
 

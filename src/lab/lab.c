@@ -106,8 +106,9 @@ lab_fault_has_tls(const LabFault *fault, LabTls tls)
 
 /* --- Names that are like one ------------------------------------------------------------------ */
 
-#define NAME_BYTES 64 /* of which a distance is taken: the rest of a long name counts for nothing  \
-                       */
+#define NAME_BYTES                                                                                 \
+  64 /* of which a distance is taken: the rest of a long name counts for nothing                   \
+      */
 
 /* How many letters must be put, taken or changed (Levenshtein). */
 static guint
@@ -162,7 +163,7 @@ lab_fault_like(const char *name, guint count)
   char **names = g_new0(char *, count + 1);
   for (guint i = 0; i < candidates->len; i++) {
     Candidate *one = &g_array_index(candidates, Candidate, i);
-    if (i < count)
+    if (i < count && one->far <= (guint)strlen(one->name) / 3)
       names[i] = one->name;
     else
       g_free(one->name);

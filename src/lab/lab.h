@@ -66,7 +66,7 @@ char *lab_fault_name(const LabFault *fault);
 
 /* Static: what the lab does not show, in the catalogue's order; ended by {NULL, NULL}. */
 const LabMissing *lab_missing(void);
-/* (transfer full): up to `count` names like `name`, nearest first; NULL-terminated. */
+/* (transfer full): up to `count` names like `name`, maybe none, nearest first; NULL-terminated. */
 char **lab_fault_like(const char *name, guint count);
 
 /* Whether the fault is there to be seen with this version: a fault without TLS with LAB_TLS_1_3

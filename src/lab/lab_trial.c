@@ -19,8 +19,7 @@ struct LabTrial {
   guint later, limit; /* GLib sources, 0: none */
 };
 
-/* --- A connection that fails, or works with a warning -------------------------------------------
- */
+/* --- A connection that fails, or works with a warning ----------------------------------------- */
 
 static void
 on_checked(Check *check, gpointer data)
@@ -41,8 +40,7 @@ run_check(LabTrial *trial, const Profile *profile, GError **error)
   return TRUE;
 }
 
-/* --- A fault that comes when the connection is there --------------------------------------------
- */
+/* --- A fault that comes when the connection is there ------------------------------------------ */
 
 static gboolean
 has_name(const LabTrial *trial)
@@ -114,8 +112,7 @@ run_connection(LabTrial *trial, const Profile *profile, GError **error)
   return TRUE;
 }
 
-/* --- Life ---------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 LabTrial *
 lab_trial_run(const LabFault *fault, const Profile *profile, GError **error)

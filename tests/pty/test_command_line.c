@@ -55,6 +55,11 @@ static const Wrong wrongs[] = {
     {"wrong-scheme", "ftp://localhost", "scheme"},
     {"wrong-version", "-h localhost -V 7", "7"},
     {"demo-with-connection", "demo -h localhost", "demo"},
+    {"demo-unknown-fault", "demo --fault leaf-expird", "leaf-expired"},
+    {"demo-strange-fault", "demo --fault=\033]0;x", "--list-faults"},
+    {"demo-no-fault", "demo --fault", "--list-faults"},
+    {"demo-version-alone", "demo --tls 1.2", "--fault"},
+    {"demo-wrong-version", "demo --fault leaf-expired --tls 1.1", "1.3"},
 };
 
 /* One sentence on standard error, exit status 2, nothing on standard output. */

@@ -117,9 +117,12 @@ test_every_fault_has_its_own_name(void)
 static void
 test_names_like_one(void)
 {
-  g_auto(GStrv) like = lab_fault_like("leaf-expird", 3);
-  g_assert_cmpuint(g_strv_length(like), ==, 3);
+  g_auto(GStrv) like = lab_fault_like("leaf-expird", 2), none = lab_fault_like("xyzzy", 2);
+  g_auto(GStrv) parts = lab_fault_like("mqtt-", 2);
   g_assert_cmpstr(like[0], ==, "leaf-expired");
+  g_assert_cmpuint(g_strv_length(none), ==, 0);
+  g_assert_cmpuint(g_strv_length(parts), ==, 2);
+  g_assert_true(g_str_has_prefix(parts[0], "mqtt-") && g_str_has_prefix(parts[1], "mqtt-"));
   g_assert_null(lab_fault_find("leaf-expird"));
   g_assert_null(lab_fault_find(""));
 }

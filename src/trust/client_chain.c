@@ -77,6 +77,7 @@ client_chain_wrong_role(const ClientChain *chain, const char *key_id)
   Finding *finding = about_leaf(chain, "file-wrong-role");
   const FolderFile *right = find_full(beside(chain), key_id);
   gboolean many = chain->certificates->len > 1;
+  finding->side = FINDING_SIDE_LOCAL; /* nothing is wrong with it but the field that it is in */
   finding_set_message(finding,
                       "%s holds only %s of %s (\"%s\"), and the certificate that your key belongs "
                       "to is needed here.",
@@ -96,7 +97,6 @@ static Finding *
 about_anchor(const Anchors *anchors, const Certificate *certificate)
 {
   Finding *finding = finding_new("file-wrong-role");
-  finding->side = FINDING_SIDE_TRUST;
   finding->source = FINDING_SOURCE_TRUST;
   finding->index = 0;
   finding->file = g_strdup(anchors_path(anchors));

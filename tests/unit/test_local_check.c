@@ -322,17 +322,17 @@ test_wrong_role(Stage *stage, gconstpointer unused)
   use(&stage->profile->key_path, write_key(stage, "privkey.pem", client, NULL));
   use(&stage->profile->certificate_path, g_strdup(chain));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_CLIENT,
+              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_LOCAL,
                          FINDING_SOURCE_CLIENT, 0, chain, "\"Middle\"", full});
   use(&stage->profile->certificate_path, g_strdup(full));
   assert_nothing(stage);
   use(&stage->profile->ca_path, g_strdup(cert));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
                          0, cert, "your own certificate", chain});
   use(&stage->profile->ca_path, g_strdup(full));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
                          0, full, "your own certificate", chain});
 }
 
@@ -348,7 +348,7 @@ test_wrong_role_of_others(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
   g_autofree char *chain = write_pem(stage, "chain.pem", middle);
   assert_only(stage, TRUE,
-              (Expected){"file-wrong-role", FINDING_WARNING, FINDING_SIDE_TRUST,
+              (Expected){"file-wrong-role", FINDING_WARNING, FINDING_SIDE_LOCAL,
                          FINDING_SOURCE_TRUST, 0, cert, "\"broker\"", chain});
 }
 

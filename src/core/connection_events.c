@@ -272,7 +272,8 @@ note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
     note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
     return;
   }
-  if (event->fault == TUNNEL_FAULT_VERIFY) /* the verdict has said all */
+  const Verdict *verdict = connection->info.verdict;
+  if (verdict != NULL && !verdict->accepted) /* it has said all */
     return;
   note(connection, event, TIMELINE_ERROR, "end", end->code, "%s%s%s", end->message,
        *end->remedy != '\0' ? " " : "", end->remedy);

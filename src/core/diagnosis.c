@@ -165,13 +165,19 @@ diagnose_end(const DiagnosisCase *c)
   return finding != NULL ? diagnosis_refine(c, finding) : NULL;
 }
 
+static Finding *
+refined_not_requested(const DiagnosisCase *c)
+{
+  Finding *finding = diagnose_not_requested(c);
+  return finding != NULL ? diagnosis_refine(c, finding) : NULL;
+}
+
 Finding *
 diagnose_doubt(const DiagnosisCase *c)
 {
   if (c->evidence->closed != NULL || c->evidence->connack > 0)
     return NULL;
-  Finding *finding = diagnose_not_requested(c);
-  return finding != NULL ? diagnosis_refine(c, finding) : NULL;
+  return refined_not_requested(c);
 }
 
 /* --- All of it --------------------------------------------------------------------------------- */
@@ -259,7 +265,7 @@ diagnose(const DiagnosisCase *c)
   add(findings, diagnose_withheld(c));
   add(findings, diagnose_ipv6(c));
   add(findings, diagnose_refused_late(c));
-  add(findings, diagnose_doubt(c));
+  add(findings, refined_not_requested(c));
   if (end == NULL || strcmp(end->code, "tcp-idle-drop") != 0)
     add(findings, diagnose_idle_drop(c));
   if (end != NULL && !is_of_verdict(verdict, end))

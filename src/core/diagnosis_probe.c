@@ -378,14 +378,16 @@ by_node(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
   return better;
 }
 
+/* A certificate for another name at one address, the right one at another: not the broker is wrong,
+ * the address is. */
 static Finding *
-by_known_address(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
+by_right_address(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
   const Certificate *ours = own_leaf(c);
   Finding *better = diagnosis_replace(general, "dns-wrong-host");
   about_leaf(better, ours);
-  finding_set_message(better, "%s now leads to %s, whose certificate is for \"%s\"; the broker is still "
-                      "at %s.", c->profile->host, c->evidence->address,
+  finding_set_message(better, "%s leads to %s, whose certificate is for \"%s\"; the broker is at %s.",
+                      c->profile->host, c->evidence->address,
                       certificate_subject_label(ours), probe->request->address);
   saw(better, probe, "the right certificate");
   return better;
@@ -402,12 +404,14 @@ refine_refused(const DiagnosisCase *c, Finding *general)
   if (shows_another(c, without) && would_accept(c, without, verified_name(c)))
     return by_server_name(c, general, without, NULL);
   if (shows_another(c, known) && would_accept(c, known, verified_name(c)))
-    return by_known_address(c, general, known);
+    return by_right_address(c, general, known);
   for (guint i = 0; c->probes != NULL && i < c->probes->len; i++) {
     const PlannedProbe *probe = g_ptr_array_index(c->probes, i);
-    if (probe->purpose == PROBE_OTHER_ADDRESS && probe->result != NULL && own_leaf(c) != NULL &&
-        would_accept(c, probe, verified_name(c)))
-      return by_node(c, general, probe);
+    if (probe->purpose != PROBE_OTHER_ADDRESS || probe->result == NULL || own_leaf(c) == NULL ||
+        !would_accept(c, probe, verified_name(c)))
+      continue;
+    gboolean another_host = strcmp(general->code, "name-mismatch") == 0;
+    return another_host ? by_right_address(c, general, probe) : by_node(c, general, probe);
   }
   return general;
 }

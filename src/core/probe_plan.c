@@ -212,7 +212,8 @@ static void
 plan_silence(Plan *plan)
 {
   add(plan, PROBE_PLAIN_MQTT, PROBE_MQTT, "MQTT without TLS");
-  add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP without TLS");
+  if (strcmp(plan->request->code, "tls-timeout") != 0)
+    add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP without TLS");
   add(plan, PROBE_AGAIN, PROBE_TLS, "the same once more");
   if (plan->request->profile->tls_version == TLS_ANY)
     add_wider(plan, PROBE_TLS_1_2, ":-VERS-ALL:+VERS-TLS1.2", "TLS 1.2 alone");

@@ -459,7 +459,7 @@ test_another_way(void)
     ProbePurpose purpose;
     const char *code;
   } cases[] = {{PROBE_WITHOUT_NAME, "sni-dependent"},
-               {PROBE_OTHER_ADDRESS, "chain-varies"},
+               {PROBE_OTHER_ADDRESS, "dns-wrong-host"},
                {PROBE_KNOWN_ADDRESS, "dns-wrong-host"}};
   Pki pki;
   pki_init(&pki);
@@ -486,6 +486,39 @@ test_another_way(void)
     g_assert_cmpstr(end->sha256, ==, certificate_sha256(pki_pair_certificate(pki.bad)));
     scene_clear(&scene);
   }
+  pki_clear(&pki);
+}
+
+/* One node sends its leaf alone, the other the intermediate with it. */
+static void
+test_nodes_differ(void)
+{
+  Pki pki;
+  Scene scene;
+  pki_init(&pki);
+  scene_init(&scene);
+  g_autoptr(PkiPair) middle = issue(PKI_INTERMEDIATE, "Middle", NULL, pki.root);
+  g_autoptr(PkiPair) leaf = issue(PKI_SERVER, "broker", "mqtt.example.com", middle);
+  scene.evidence->certificates = chain_of(leaf);
+  scene.evidence->addresses = g_strsplit("192.0.2.1 192.0.2.2", " ", -1);
+  VerifyRequest request = {.certificates = scene.evidence->certificates,
+                           .anchors = pki.anchors,
+                           .name = "mqtt.example.com",
+                           .purpose = VERIFY_PURPOSE_SERVER,
+                           .time = NOW,
+                           .source = FINDING_SOURCE_PEER};
+  scene.evidence->verdict = verify(&request);
+  scene.c.anchors = pki.anchors;
+  close_with(&scene, TUNNEL_ERROR_SERVER_REFUSED, -1);
+  g_autoptr(Finding) before = diagnose_end(&scene.c);
+  g_assert_cmpstr(before->code, !=, "chain-varies");
+  plan(&scene, before->code);
+  ProbeResult *result = result_of(probe_for(&scene, PROBE_OTHER_ADDRESS));
+  result->certificates = chain_of(leaf);
+  assert_end(&scene, before->code);
+  g_ptr_array_add(result->certificates, certificate_ref(pki_pair_certificate(middle)));
+  assert_end(&scene, "chain-varies");
+  scene_clear(&scene);
   pki_clear(&pki);
 }
 
@@ -550,6 +583,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-probe/needs-tls", test_needs_tls);
   g_test_add_func("/diagnosis-probe/upgrade", test_upgrade);
   g_test_add_func("/diagnosis-probe/another-way", test_another_way);
+  g_test_add_func("/diagnosis-probe/nodes", test_nodes_differ);
   g_test_add_func("/diagnosis-probe/proxy", test_proxy_certificate);
   g_test_add_func("/diagnosis-probe/open-ports", test_open_ports);
   return g_test_run();

@@ -1,5 +1,5 @@
-/* Second connections against real brokers: what they find out replaces what the first one could only
- * guess, stops the retries, is made once, and can be switched off. */
+/* Second connections against real brokers: what they find out replaces what the first one could
+ * only guess, stops the retries, is made once, and can be switched off. */
 #include "config.h"
 
 #include "live/live_connection.h"
@@ -317,7 +317,8 @@ be_intolerant(int fd, gpointer data)
   gnutls_certificate_allocate_credentials(&credentials);
   g_assert_cmpint(gnutls_certificate_set_x509_key_file(credentials, certificates->server.fullchain,
                                                        certificates->server.key,
-                                                       GNUTLS_X509_FMT_PEM), >=, 0);
+                                                       GNUTLS_X509_FMT_PEM),
+                  >=, 0);
   gnutls_init(&session, GNUTLS_SERVER);
   gnutls_set_default_priority(session);
   gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);

@@ -1,5 +1,5 @@
-/* core/probe_plan.c and diagnosis_probe.c: which second connections a finding asks for, and what their
- * results make of it. */
+/* core/probe_plan.c and diagnosis_probe.c: which second connections a finding asks for, and what
+ * their results make of it. */
 #include "config.h"
 
 #include "core/diagnosis.h"
@@ -11,7 +11,8 @@
 #define DAY 86400
 #define NOW G_GINT64_CONSTANT(1790000000)
 
-/* --- Scene ------------------------------------------------------------------------------------- */
+/* --- Scene -------------------------------------------------------------------------------------
+ */
 
 typedef struct {
   Profile *profile;
@@ -31,10 +32,8 @@ scene_init(Scene *scene)
   scene->evidence->address = g_strdup("192.0.2.1:9000");
   scene->evidence->at_us[EVIDENCE_CONNECTED] = 1;
   scene->probes = NULL;
-  scene->c = (DiagnosisCase){.evidence = scene->evidence,
-                             .profile = scene->profile,
-                             .quiet_us = -1,
-                             .now = NOW};
+  scene->c = (DiagnosisCase){
+      .evidence = scene->evidence, .profile = scene->profile, .quiet_us = -1, .now = NOW};
 }
 
 static void
@@ -151,15 +150,17 @@ assert_end(const Scene *scene, const char *code)
   g_assert_cmpuint(errors, ==, 1);
 }
 
-/* --- The plan ---------------------------------------------------------------------------------- */
+/* --- The plan ----------------------------------------------------------------------------------
+ */
 
 static void
 test_plan_bounds(void)
 {
-  static const char *const codes[] = {
-      "tls-no-cipher", "tls-no-group", "tls-version-mismatch", "tls-reset", "tls-timeout",
-      "sni-refused", "port-websocket", "mqtt-closed-after-connect", "tcp-refused",
-      "client-cert-not-requested"};
+  static const char *const codes[] = {"tls-no-cipher",        "tls-no-group",
+                                      "tls-version-mismatch", "tls-reset",
+                                      "tls-timeout",          "sni-refused",
+                                      "port-websocket",       "mqtt-closed-after-connect",
+                                      "tcp-refused",          "client-cert-not-requested"};
   Scene scene;
   scene_init(&scene);
   close_with(&scene, TUNNEL_ERROR_TLS_RESET, -1);
@@ -205,8 +206,12 @@ test_plan_addresses(void)
 {
   static const struct {
     const char *text, *address;
-  } cases[] = {{"192.0.2.1:8883", "192.0.2.1"}, {"[2001:db8::1]:1", "2001:db8::1"},
-               {"broker:8883", NULL}, {"192.0.2.1", NULL}, {"", NULL}, {"[]:1", NULL}};
+  } cases[] = {{"192.0.2.1:8883", "192.0.2.1"},
+               {"[2001:db8::1]:1", "2001:db8::1"},
+               {"broker:8883", NULL},
+               {"192.0.2.1", NULL},
+               {"", NULL},
+               {"[]:1", NULL}};
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *address = probe_plan_address(cases[i].text);
     g_assert_cmpstr(address, ==, cases[i].address);
@@ -219,10 +224,8 @@ test_plan_enforced(void)
 {
   Scene scene;
   scene_init(&scene);
-  ProbePlanRequest request = {.evidence = scene.evidence,
-                              .profile = scene.profile,
-                              .two_way = TRUE,
-                              .ask_enforced = TRUE};
+  ProbePlanRequest request = {
+      .evidence = scene.evidence, .profile = scene.profile, .two_way = TRUE, .ask_enforced = TRUE};
   g_autoptr(GPtrArray) asked = probe_plan(&request);
   g_assert_cmpuint(asked->len, ==, 1);
   PlannedProbe *probe = g_ptr_array_index(asked, 0);
@@ -243,7 +246,8 @@ test_plan_enforced(void)
   scene_clear(&scene);
 }
 
-/* --- Nothing in common ------------------------------------------------------------------------- */
+/* --- Nothing in common -------------------------------------------------------------------------
+ */
 
 static void
 test_negotiation(void)
@@ -324,7 +328,8 @@ test_version(void)
   scene_clear(&scene);
 }
 
-/* --- Silence ----------------------------------------------------------------------------------- */
+/* --- Silence -----------------------------------------------------------------------------------
+ */
 
 static void
 test_silence(void)
@@ -401,7 +406,8 @@ test_upgrade(void)
   }
 }
 
-/* --- Another certificate by another way -------------------------------------------------------- */
+/* --- Another certificate by another way --------------------------------------------------------
+ */
 
 typedef struct {
   PkiPair *root, *good, *bad;
@@ -545,7 +551,8 @@ test_proxy_certificate(void)
   pki_clear(&pki);
 }
 
-/* --- Ports ------------------------------------------------------------------------------------- */
+/* --- Ports -------------------------------------------------------------------------------------
+ */
 
 static void
 test_open_ports(void)

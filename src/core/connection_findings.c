@@ -47,8 +47,7 @@ connection_fail_by(Connection *connection, const Finding *finding)
   connection_fail(connection, g_strstrip(sentence));
 }
 
-/* --- Requests ----------------------------------------------------------------------------------
- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static void
 forget_refusal(Connection *connection, const char *code, const char *topic)
@@ -96,8 +95,7 @@ connection_request_granted(Connection *connection, const char *code, const char 
     connection_update_findings(connection);
 }
 
-/* --- How connections end -----------------------------------------------------------------------
- */
+/* --- How connections end ---------------------------------------------------------------------- */
 
 void
 connection_note_publish(Connection *connection, const char *topic, gsize size)

@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-/* --- On the transport thread -------------------------------------------------------------------
- */
+/* --- On the transport thread ------------------------------------------------------------------ */
 
 static void
 on_done(ProbeResult *result, gpointer user_data)
@@ -24,8 +23,7 @@ on_done(ProbeResult *result, gpointer user_data)
   event_queue_post(ticket->queue, post, FALSE);
 }
 
-/* --- One of them -------------------------------------------------------------------------------
- */
+/* --- One of them ------------------------------------------------------------------------------ */
 
 static PlannedProbe *
 current(const Connection *connection)
@@ -64,8 +62,7 @@ describe(const PlannedProbe *probe)
   return g_strdup(result->error->message);
 }
 
-/* --- The whole ---------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static ProbePlanRequest
 make_request(const Connection *connection, const char *code)
@@ -139,8 +136,7 @@ connection_is_probing(const Connection *connection)
   return connection->probe != NULL;
 }
 
-/* --- What they show ----------------------------------------------------------------------------
- */
+/* --- What they show --------------------------------------------------------------------------- */
 
 /* Another code than the general one: nothing more is needed. The list of versions is the exception,
  * it is to be complete. */

@@ -6,8 +6,7 @@
 
 #define GNUTLS_UNSUPPORTED_VERSION_PACKET (-8)
 
-/* --- Tools -------------------------------------------------------------------------------------
- */
+/* --- Tools ------------------------------------------------------------------------------------ */
 
 const char *
 diagnosis_tunnel_code(const TunnelEvent *closed)
@@ -55,8 +54,7 @@ add_circumstances(const DiagnosisCase *c, Finding *finding)
     finding_add_evidence(finding, "address %s", c->evidence->address);
 }
 
-/* --- What ended it -----------------------------------------------------------------------------
- */
+/* --- What ended it ---------------------------------------------------------------------------- */
 
 /* The verdict on the broker's certificates says it, and has ordered its findings. */
 static Finding *
@@ -183,8 +181,7 @@ diagnose_doubt(const DiagnosisCase *c)
   return refined_not_requested(c);
 }
 
-/* --- All of it ---------------------------------------------------------------------------------
- */
+/* --- All of it -------------------------------------------------------------------------------- */
 
 static Finding *
 find_same(const GPtrArray *findings, const Finding *finding)
@@ -278,8 +275,7 @@ diagnose(const DiagnosisCase *c)
   return findings;
 }
 
-/* --- Does it heal? -----------------------------------------------------------------------------
- */
+/* --- Does it heal? ---------------------------------------------------------------------------- */
 
 /* The end of a connection says too little: these stay whatever ended it. */
 static gboolean

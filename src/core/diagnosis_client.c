@@ -22,8 +22,7 @@ enum {
   ALERT_INSUFFICIENT_SECURITY = 71,
 };
 
-/* --- Tools -------------------------------------------------------------------------------------
- */
+/* --- Tools ------------------------------------------------------------------------------------ */
 
 static const Certificate *
 own(const DiagnosisCase *c, guint index)
@@ -101,8 +100,7 @@ is_for_clients(const Certificate *leaf)
   return has_usage(usages, "clientAuth") || has_usage(usages, "anyExtendedKeyUsage");
 }
 
-/* --- CA names ----------------------------------------------------------------------------------
- */
+/* --- CA names --------------------------------------------------------------------------------- */
 
 static gboolean
 names_given(const DiagnosisCase *c)
@@ -149,8 +147,7 @@ diagnose_withheld(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- Alert 48: unknown CA ----------------------------------------------------------------------
- */
+/* --- Alert 48: unknown CA --------------------------------------------------------------------- */
 
 static const Certificate *
 find_issuer(const Anchors *pool, const Certificate *certificate)
@@ -378,8 +375,7 @@ refused_ca(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- The other alerts --------------------------------------------------------------------------
- */
+/* --- The other alerts ------------------------------------------------------------------------- */
 
 static Finding *
 clock_wrong(const DiagnosisCase *c)
@@ -560,8 +556,8 @@ none_sent(const DiagnosisCase *c)
 }
 
 /* The order is the table "Which code, when several fit" of the fault catalogue. */
-Finding *
-diagnose_client_refused(const DiagnosisCase *c)
+static Finding *
+explain_refusal(const DiagnosisCase *c)
 {
   const TunnelEvent *closed = c->evidence->closed;
   const char *code = diagnosis_tunnel_code(closed);
@@ -592,8 +588,18 @@ diagnose_client_refused(const DiagnosisCase *c)
   }
 }
 
-/* --- Beside the error --------------------------------------------------------------------------
- */
+/* Of a code that both sides' certificates can have, it was ours. */
+Finding *
+diagnose_client_refused(const DiagnosisCase *c)
+{
+  Finding *finding = explain_refusal(c);
+  finding->severity = FINDING_ERROR;
+  if (finding->side == FINDING_SIDE_SERVER)
+    finding->side = FINDING_SIDE_CLIENT;
+  return finding;
+}
+
+/* --- Beside the error ------------------------------------------------------------------------- */
 
 /* In TLS 1.3 the client's handshake is over before the broker has looked at its certificate. */
 Finding *

@@ -79,8 +79,7 @@ diagnosis_reason_heals(int reason)
   }
 }
 
-/* --- Who we are to the broker ------------------------------------------------------------------
- */
+/* --- Who we are to the broker ----------------------------------------------------------------- */
 
 /* The common name of our certificate, NULL: none was shown, or it has none. */
 static char *
@@ -120,8 +119,7 @@ client_id(const DiagnosisCase *c)
   return "(chosen by the broker)";
 }
 
-/* --- CONNACK -----------------------------------------------------------------------------------
- */
+/* --- CONNACK ---------------------------------------------------------------------------------- */
 
 static gboolean
 is_credentials(int reason)
@@ -245,8 +243,7 @@ diagnose_connack(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- DISCONNECT --------------------------------------------------------------------------------
- */
+/* --- DISCONNECT ------------------------------------------------------------------------------- */
 
 Finding *
 diagnose_disconnect(const DiagnosisCase *c)
@@ -280,8 +277,7 @@ diagnose_disconnect(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- Ends without a word -----------------------------------------------------------------------
- */
+/* --- Ends without a word ---------------------------------------------------------------------- */
 
 /* A broker that answers a publish by closing does it at once. */
 #define PUBLISH_ANSWER_US (2 * G_USEC_PER_SEC)
@@ -354,8 +350,7 @@ diagnose_silent_end(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- Requests ----------------------------------------------------------------------------------
- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static Finding *
 refused_request(const DiagnosisCase *c, const char *code, const char *verb, const char *topic,

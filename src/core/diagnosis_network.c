@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* --- IPv6 is dead, IPv4 is not -----------------------------------------------------------------
- */
+/* --- IPv6 is dead, IPv4 is not ---------------------------------------------------------------- */
 
 static gboolean
 is_ipv6(const char *address_with_port)
@@ -43,8 +42,7 @@ diagnose_ipv6(const DiagnosisCase *c)
   return NULL;
 }
 
-/* --- Dropped when idle -------------------------------------------------------------------------
- */
+/* --- Dropped when idle ------------------------------------------------------------------------ */
 
 #define IDLE_ENDS 3
 #define IDLE_QUIET_MIN_US (3 * G_USEC_PER_SEC)

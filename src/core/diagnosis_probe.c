@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* --- Tools -------------------------------------------------------------------------------------
- */
+/* --- Tools ------------------------------------------------------------------------------------ */
 
 /* NULL: not asked, or not answered yet. */
 static const PlannedProbe *
@@ -89,8 +88,7 @@ saw(Finding *finding, const PlannedProbe *probe, const char *what)
   finding_add_evidence(finding, "probe: %s: %s", probe->text, what);
 }
 
-/* --- Nothing in common -------------------------------------------------------------------------
- */
+/* --- Nothing in common ------------------------------------------------------------------------ */
 
 static char *
 offered_versions(const DiagnosisCase *c)
@@ -248,8 +246,7 @@ refine_negotiation(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- Silence after the first TLS message -------------------------------------------------------
- */
+/* --- Silence after the first TLS message ------------------------------------------------------ */
 
 static Finding *
 plain_mqtt(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
@@ -310,8 +307,7 @@ refine_silence(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- TLS where none was used -------------------------------------------------------------------
- */
+/* --- TLS where none was used ------------------------------------------------------------------ */
 
 static Finding *
 refine_plain(const DiagnosisCase *c, Finding *general)
@@ -329,8 +325,7 @@ refine_plain(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- Another certificate by another way --------------------------------------------------------
- */
+/* --- Another certificate by another way ------------------------------------------------------- */
 
 /* Whether we would have taken what this probe was shown, for the name that is asked for. */
 static gboolean
@@ -454,8 +449,7 @@ add_known_names(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- A proxy in between ------------------------------------------------------------------------
- */
+/* --- A proxy in between ----------------------------------------------------------------------- */
 
 /* What ingresses show when they know no certificate for a name. */
 static gboolean
@@ -521,8 +515,7 @@ refine_upgrade(const DiagnosisCase *c, Finding *general)
   return plain_http(c, general, probe);
 }
 
-/* --- Ports -------------------------------------------------------------------------------------
- */
+/* --- Ports ------------------------------------------------------------------------------------ */
 
 static Finding *
 add_open_ports(const DiagnosisCase *c, Finding *general)
@@ -559,8 +552,7 @@ refine_one_way(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- The table ---------------------------------------------------------------------------------
- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static Finding *
 refine_tls(const DiagnosisCase *c, Finding *general)

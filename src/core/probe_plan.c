@@ -28,8 +28,7 @@ planned_probe_free(PlannedProbe *probe)
   g_free(probe);
 }
 
-/* --- Settings ----------------------------------------------------------------------------------
- */
+/* --- Settings --------------------------------------------------------------------------------- */
 
 static const char *const version_names[] = {
     [TLS_1_0] = "1.0", [TLS_1_1] = "1.1", [TLS_1_2] = "1.2", [TLS_1_3] = "1.3"};
@@ -88,8 +87,7 @@ probe_plan_address(const char *text)
   return address_parse(&parsed, address) ? g_steal_pointer(&address) : NULL;
 }
 
-/* --- Adding ------------------------------------------------------------------------------------
- */
+/* --- Adding ----------------------------------------------------------------------------------- */
 
 /* NULL when the plan is full. What is not said here is as the profile has it. */
 static PlannedProbe *
@@ -179,8 +177,7 @@ add_port(Plan *plan, ProbePurpose purpose, ProbeKind kind, guint16 port)
     probe->request->port = port;
 }
 
-/* --- What each finding asks for ----------------------------------------------------------------
- */
+/* --- What each finding asks for --------------------------------------------------------------- */
 
 static void
 plan_versions(Plan *plan)
@@ -323,8 +320,7 @@ plan_enforced(Plan *plan)
     probe->request->connect = TRUE;
 }
 
-/* --- The table ---------------------------------------------------------------------------------
- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static const struct {
   const char *code;

@@ -14,8 +14,7 @@
 
 static char *folder;
 
-/* --- Certificates ------------------------------------------------------------------------------
- */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 static PkiPair *
 issue(PkiRole role, const char *organization, const char *name, gint64 from, gint64 to,
@@ -89,8 +88,7 @@ write_files(void)
   write_ca("middle.crt", middle);
 }
 
-/* --- The table ---------------------------------------------------------------------------------
- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 #define ROOT "CN=Root,O=Works"
 #define OTHER "CN=Other,O=Others"
@@ -515,8 +513,7 @@ test_row(gconstpointer data)
   scene_clear(&scene);
 }
 
-/* --- Beside the table --------------------------------------------------------------------------
- */
+/* --- Beside the table ------------------------------------------------------------------------- */
 
 static const Row plain_row = {
     "", "flat.pem",          "root.crt", NULL, {NULL}, 42, TUNNEL_ERROR_CLIENT_REFUSED,

@@ -5,9 +5,10 @@
 #include "core/local_check_private.h"
 #include "trust/file_remarks.h"
 #include "trust/folder_look.h"
+#include "trust/inspection.h"
 #include "trust/trust_error.h"
 
-/* --- Findings ---------------------------------------------------------------------------------- */
+/* --- Findings --------------------------------------------------------------------------------- */
 
 static gboolean
 is_same(const Finding *a, const Finding *b)
@@ -41,7 +42,10 @@ Finding *
 local_fault(const GError *error, const char *path, FileSlot slot)
 {
   Finding *damage = may_be_damaged_text(error) ? file_remarks_damage(path, slot) : NULL;
-  return damage != NULL ? damage : finding_from_error(error, file_remarks_source(slot), path);
+  if (damage != NULL)
+    return damage;
+  g_autofree char *label = inspection_label(path);
+  return finding_from_error(error, file_remarks_source(slot), label);
 }
 
 void
@@ -61,7 +65,7 @@ local_beside(LocalWork *work)
   return work->beside;
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static gboolean
 is_usable(const LocalCheck *check, const Profile *profile)
@@ -71,8 +75,7 @@ is_usable(const LocalCheck *check, const Profile *profile)
     if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, "file-wrong-role") == 0)
       return FALSE;
   }
-  return check->anchors != NULL &&
-         (profile->certificate_path == NULL || check->identity != NULL) &&
+  return check->anchors != NULL && (profile->certificate_path == NULL || check->identity != NULL) &&
          /* Who gives a list wants it looked at: without it nothing is good. */
          (profile->crl_path == NULL || check->revocation != NULL);
 }
@@ -95,6 +98,7 @@ local_check(const Profile *profile, gint64 now)
   finding_list_sort(check->findings);
   g_clear_pointer(&work.certificates, g_ptr_array_unref);
   g_clear_pointer(&work.beside, g_ptr_array_unref);
+  g_free(work.certificate_label);
   return check;
 }
 

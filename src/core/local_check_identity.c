@@ -7,6 +7,7 @@
 
 #include "trust/client_chain.h"
 #include "trust/folder_look.h"
+#include "trust/inspection.h"
 #include "trust/key_file.h"
 #include "trust/stale_copy.h"
 #include "trust/trust_error.h"
@@ -14,6 +15,13 @@
 #include "util/safe_text.h"
 
 #include <string.h>
+
+/* The key has a file of its own. */
+static gboolean
+is_separate(const Profile *profile)
+{
+  return profile->key_path != NULL && strcmp(profile->key_path, profile->certificate_path) != 0;
+}
 
 static const char *
 key_path_of(const Profile *profile)
@@ -25,13 +33,14 @@ static ClientChain
 chain_of(LocalWork *work)
 {
   return (ClientChain){.certificates = work->certificates,
-                       .file = work->profile->certificate_path,
+                       .path = work->profile->certificate_path,
+                       .file = work->certificate_label,
                        .anchors = work->check->anchors,
                        .broker_ca = work->check->broker_ca,
                        .beside = &work->beside};
 }
 
-/* --- The wrong file in a field ----------------------------------------------------------------- */
+/* --- The wrong file in a field ---------------------------------------------------------------- */
 
 static gboolean
 is_wrong_kind(const GError *error)
@@ -60,7 +69,7 @@ static gboolean
 find_swapped(LocalWork *work)
 {
   const Profile *profile = work->profile;
-  if (profile->key_path == NULL || !holds_key(profile->certificate_path) ||
+  if (!is_separate(profile) || !holds_key(profile->certificate_path) ||
       !holds_certificate(profile->key_path))
     return FALSE;
   g_autofree char *certificate = safe_text_string(profile->certificate_path);
@@ -70,7 +79,8 @@ find_swapped(LocalWork *work)
   finding->file = g_strdup(certificate);
   finding_set_message(finding,
                       "The certificate field names %s, which holds a private key, and the key "
-                      "field names %s, which holds a certificate.", certificate, key);
+                      "field names %s, which holds a certificate.",
+                      certificate, key);
   finding_set_remedy(finding, "Exchange the two.");
   local_add(work, finding);
   return TRUE;
@@ -96,14 +106,13 @@ suggest_key(LocalWork *work, Finding *finding)
     finding_set_remedy(finding, "Use %s, which holds the key of your certificate.", right);
 }
 
-/* --- The pair ---------------------------------------------------------------------------------- */
+/* --- The pair --------------------------------------------------------------------------------- */
 
 static Finding *
 about_certificate(LocalWork *work, const GError *error, guint index)
 {
   const Certificate *certificate = g_ptr_array_index(work->certificates, index);
-  Finding *finding =
-      finding_from_error(error, FINDING_SOURCE_CLIENT, work->profile->certificate_path);
+  Finding *finding = finding_from_error(error, FINDING_SOURCE_CLIENT, work->certificate_label);
   finding->index = (int)index;
   finding->subject = g_strdup(certificate_subject(certificate));
   finding->sha256 = g_strdup(certificate_sha256(certificate));
@@ -123,7 +132,8 @@ static void
 add_mismatch(LocalWork *work, const GError *error, const char *key_id)
 {
   const Certificate *leaf = g_ptr_array_index(work->certificates, 0);
-  Finding *finding = finding_from_error(error, FINDING_SOURCE_KEY, key_path_of(work->profile));
+  g_autofree char *label = inspection_label(key_path_of(work->profile));
+  Finding *finding = finding_from_error(error, FINDING_SOURCE_KEY, label);
   finding->subject = g_strdup(certificate_subject(leaf));
   finding_add_evidence(finding, "key id of the certificate: %s", certificate_key_id(leaf));
   finding_add_evidence(finding, "key id of the key: %s", key_id);
@@ -155,7 +165,7 @@ explain_pair(LocalWork *work, const GError *error, const char *key_id)
   local_add(work, about_certificate(work, error, index > 0 ? (guint)index : 0));
 }
 
-/* --- Why there is no identity ------------------------------------------------------------------ */
+/* --- Why there is no identity ----------------------------------------------------------------- */
 
 static void
 add_certificate_fault(LocalWork *work, const GError *error, const char *key_id)
@@ -175,26 +185,41 @@ add_key_fault(LocalWork *work, const GError *error)
   local_add(work, finding);
 }
 
+/* A token counts wrong PINs and locks itself: nothing is tried twice. */
+static gboolean
+is_refused_by_token(const Profile *profile, const GError *error)
+{
+  return g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG) &&
+         (g_str_has_prefix(profile->certificate_path, "pkcs11:") ||
+          g_str_has_prefix(key_path_of(profile), "pkcs11:"));
+}
+
 /* identity_load() stops at the first fault; here each file has its say. */
 static void
 explain_identity(LocalWork *work, const GError *load_error)
 {
   const Profile *profile = work->profile;
   g_autoptr(GError) certificate_error = NULL, key_error = NULL;
-  work->certificates = certificate_file_read(profile->certificate_path, &certificate_error);
+  if (is_refused_by_token(profile, load_error)) {
+    add_key_fault(work, load_error);
+    work->certificates = key_file_certificates(profile->certificate_path, NULL, NULL);
+    return;
+  }
+  work->certificates =
+      key_file_certificates(profile->certificate_path, profile->key_password, &certificate_error);
   g_autofree char *key_id = key_file_id(key_path_of(profile), profile->key_password, &key_error);
   if (certificate_error != NULL && key_error != NULL && find_swapped(work))
     return;
   if (certificate_error != NULL)
     add_certificate_fault(work, certificate_error, key_id);
   /* In one file a fault of the file is one fault. */
-  if (key_error != NULL && (profile->key_path != NULL || certificate_error == NULL))
+  if (key_error != NULL && (is_separate(profile) || certificate_error == NULL))
     add_key_fault(work, key_error);
   if (certificate_error == NULL && key_error == NULL)
     explain_pair(work, load_error, key_id);
 }
 
-/* --- What stands in the certificates ----------------------------------------------------------- */
+/* --- What stands in the certificates ---------------------------------------------------------- */
 
 /* (transfer full): with the certificate of the key in front, whatever else is wrong with it. */
 static GPtrArray *
@@ -228,8 +253,17 @@ restore_index(const LocalWork *work, Finding *finding)
   }
 }
 
-/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it: they
- * themselves are judged with the broker's chain. */
+/* What the verdict says of the same certificate in general. */
+static gboolean
+is_said_better(const Finding *said, const Finding *better)
+{
+  return better != NULL && (strcmp(said->code, "issuer-key-differs") == 0 ||
+                            (strcmp(said->code, "chain-unrelated") == 0 &&
+                             g_strcmp0(said->sha256, better->sha256) == 0));
+}
+
+/* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it:
+ * they themselves are judged with the broker's chain. */
 static void
 judge_certificates(LocalWork *work)
 {
@@ -237,20 +271,27 @@ judge_certificates(LocalWork *work)
   const Anchors *anchors = work->check->anchors;
   VerifyRequest request = {
       .certificates = certificates,
-      .untrusted = anchors != NULL ? anchors_certificates(anchors) : NULL,
+      .untrusted = anchors != NULL && certificates->len > 1 ? anchors_certificates(anchors) : NULL,
       .purpose = VERIFY_PURPOSE_CLIENT,
       .time = work->now,
       .source = FINDING_SOURCE_CLIENT,
-      .file = work->profile->certificate_path,
+      .file = work->certificate_label,
   };
   g_autoptr(Verdict) verdict = verify(&request);
+  ClientChain chain = chain_of(work);
+  chain.certificates = certificates;
+  g_autoptr(Finding) stale_issuer = client_chain_stale(&chain);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *said = g_ptr_array_index(verdict->findings, i);
-    if (said->source == FINDING_SOURCE_UNTRUSTED)
+    if (said->source == FINDING_SOURCE_UNTRUSTED || is_said_better(said, stale_issuer))
       continue;
     Finding *finding = finding_copy(said);
     restore_index(work, finding);
     local_add(work, finding);
+  }
+  if (stale_issuer != NULL) {
+    restore_index(work, stale_issuer);
+    local_add(work, g_steal_pointer(&stale_issuer));
   }
   Finding *stale =
       stale_copy_find(work->profile->certificate_path, g_ptr_array_index(certificates, 0),
@@ -259,7 +300,7 @@ judge_certificates(LocalWork *work)
     local_add(work, stale);
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 check_files(LocalWork *work)
@@ -267,7 +308,7 @@ check_files(LocalWork *work)
   const Profile *profile = work->profile;
   if (work->certificates != NULL)
     local_remarks(work, profile->certificate_path, FILE_SLOT_CERTIFICATE);
-  if (profile->key_path != NULL && strcmp(profile->key_path, profile->certificate_path) != 0)
+  if (is_separate(profile))
     local_remarks(work, profile->key_path, FILE_SLOT_KEY);
 }
 
@@ -276,8 +317,9 @@ local_check_identity(LocalWork *work)
 {
   g_autoptr(GError) error = NULL;
   const Profile *profile = work->profile;
-  work->check->identity = identity_load(profile->certificate_path, profile->key_path,
-                                        profile->key_password, &error);
+  work->certificate_label = inspection_label(profile->certificate_path);
+  work->check->identity =
+      identity_load(profile->certificate_path, profile->key_path, profile->key_password, &error);
   if (work->check->identity != NULL)
     work->certificates = g_ptr_array_ref(identity_certificates(work->check->identity));
   else

@@ -8,6 +8,7 @@ typedef struct {
   const Profile *profile;
   gint64 now;
   LocalCheck *check;
+  char *certificate_label; /* its path as it may be shown */
   GPtrArray *certificates; /* of our certificate file; NULL: none, or it cannot be read */
   GPtrArray *beside;       /* of FolderFile: its folder; NULL: not looked at yet */
 } LocalWork;

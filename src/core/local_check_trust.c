@@ -10,16 +10,19 @@
 
 #define DUPLICATES_MAX 16
 
-/* --- What the broker is judged by -------------------------------------------------------------- */
+/* --- What the broker is judged by ------------------------------------------------------------- */
 
 static Anchors *
 load_anchors(const Profile *profile, GError **error)
 {
   switch (profile->trust) {
-  case TRUST_FILE: return anchors_load_file(profile->ca_path, error);
-  case TRUST_FOLDER: return anchors_load_folder(profile->ca_path, error);
+  case TRUST_FILE:
+    return anchors_load_file(profile->ca_path, error);
+  case TRUST_FOLDER:
+    return anchors_load_folder(profile->ca_path, error);
   case TRUST_SYSTEM:
-  default: return anchors_load_system(error);
+  default:
+    return anchors_load_system(error);
   }
 }
 
@@ -66,7 +69,8 @@ check_role(LocalWork *work)
   if (certificate_is_ca(first) || certificate_is_self_signed(first))
     return;
   g_autoptr(GPtrArray) own = profile->certificate_path != NULL
-                                 ? certificate_file_read(profile->certificate_path, NULL) : NULL;
+                                 ? certificate_file_read(profile->certificate_path, NULL)
+                                 : NULL;
   g_autoptr(GPtrArray) beside = folder_certificates(profile->ca_path);
   Finding *finding = client_chain_wrong_anchor(work->check->anchors, beside,
                                                own != NULL ? g_ptr_array_index(own, 0) : NULL);
@@ -93,7 +97,7 @@ local_check_trust(LocalWork *work)
   check_role(work);
 }
 
-/* --- What the broker judges us by -------------------------------------------------------------- */
+/* --- What the broker judges us by ------------------------------------------------------------- */
 
 /* It only helps to tell causes apart: without it the connection is as good as ever. */
 void
@@ -111,7 +115,7 @@ local_check_broker_ca(LocalWork *work)
   local_add(work, finding);
 }
 
-/* --- Revocation -------------------------------------------------------------------------------- */
+/* --- Revocation ------------------------------------------------------------------------------- */
 
 static void
 append(GPtrArray *list, GPtrArray *certificates)
@@ -145,6 +149,6 @@ local_check_revocation(LocalWork *work)
   revocation_remarks_add(work->check->findings, data, known, work->now);
   if (work->certificates != NULL)
     revocation_remarks_add_client(work->check->findings, data, work->certificates,
-                                  work->profile->certificate_path, known, work->now);
+                                  work->certificate_label, known, work->now);
   work->check->revocation = g_steal_pointer(&data);
 }

@@ -17,6 +17,8 @@
 
 /* --- why not ---------------------------------------------------------------------------------- */
 
+/* "root, mode 0600"; the group, too, where it is the group that may read: "root, group mosquitto,
+ * mode 0640". */
 static char *
 owner_text(const struct stat *status)
 {
@@ -28,8 +30,11 @@ owner_text(const struct stat *status)
   g_autofree char *user_name = found_user ? safe_text_string(found_user->pw_name)
                                           : g_strdup_printf("user %u", status->st_uid);
   g_autofree char *group_name = found_group ? safe_text_string(found_group->gr_name)
-                                            : g_strdup_printf("group %u", status->st_gid);
-  return g_strdup_printf("%s:%s mode %04o", user_name, group_name, status->st_mode & 07777);
+                                            : g_strdup_printf("%u", status->st_gid);
+  int mode = status->st_mode & 07777;
+  if ((mode & S_IRGRP) == 0)
+    return g_strdup_printf("%s, mode %04o", user_name, mode);
+  return g_strdup_printf("%s, group %s, mode %04o", user_name, group_name, mode);
 }
 
 /* The path itself when it can be looked at, else the first folder above that can: it is the one

@@ -78,16 +78,16 @@ damage_finding(const FileContent *content, FileSlot slot)
   finding_set_message(finding,
                       "%s %u in %s can be read here, but programs with OpenSSL (mosquitto, MQTTX) "
                       "refuse it: %s.",
-                      slot == FILE_SLOT_KEY ? "Private key" : "Certificate", number,
-                      content->label, pem->damage);
+                      slot == FILE_SLOT_KEY ? "Private key" : "Certificate", number, content->label,
+                      pem->damage);
   finding_set_remedy(finding, "Write the file anew: BEGIN, text and END each on lines of their "
                               "own.");
   if (pem->gnutls_reads)
     return finding;
   finding->severity = FINDING_ERROR;
   finding_set_message(finding, "The PEM of %s %u in %s is damaged: %s.",
-                      slot == FILE_SLOT_KEY ? "private key" : "certificate", number,
-                      content->label, pem->damage);
+                      slot == FILE_SLOT_KEY ? "private key" : "certificate", number, content->label,
+                      pem->damage);
   return finding;
 }
 

@@ -8,6 +8,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
 #include "trust/key_file.h"
+#include "trust/token.h"
 
 /* A folder may be full of certificates that all have the issuer's name. */
 #define SIGNATURES_MAX 64
@@ -115,9 +116,10 @@ GPtrArray *
 folder_certificates(const char *path)
 {
   g_autofree char *folder = g_path_get_dirname(path);
-  Gathering gathering = {
-      .self = path, .files = g_ptr_array_new_with_free_func((GDestroyNotify)folder_file_free)};
-  folder_look(folder, folder_certificate_endings, gather, &gathering);
+  Gathering gathering = {.self = path,
+                         .files = g_ptr_array_new_with_free_func((GDestroyNotify)folder_file_free)};
+  if (!token_is_uri(path))
+    folder_look(folder, folder_certificate_endings, gather, &gathering);
   return gathering.files;
 }
 
@@ -140,8 +142,7 @@ has_issuers_name(const Certificate *certificate, const Certificate *issuer)
 }
 
 Certificate *
-folder_find_issuer(const GPtrArray *files, const Certificate *certificate,
-                   const FolderFile **where)
+folder_find_issuer(const GPtrArray *files, const Certificate *certificate, const FolderFile **where)
 {
   Certificate *found = NULL;
   guint signatures = 0;
@@ -178,8 +179,7 @@ static gboolean
 try_key(const char *path, gpointer user_data)
 {
   KeySearch *search = user_data;
-  g_autofree char *id =
-      is_same_name(path, search->self) ? NULL : key_file_id(path, NULL, NULL);
+  g_autofree char *id = is_same_name(path, search->self) ? NULL : key_file_id(path, NULL, NULL);
   if (g_strcmp0(id, search->key_id) != 0)
     return TRUE;
   search->found = g_strdup(path);
@@ -191,6 +191,7 @@ folder_find_key(const char *path, const char *key_id)
 {
   g_autofree char *folder = g_path_get_dirname(path);
   KeySearch search = {.self = path, .key_id = key_id};
-  folder_look(folder, folder_key_endings, try_key, &search);
+  if (!token_is_uri(path))
+    folder_look(folder, folder_key_endings, try_key, &search);
   return search.found;
 }

@@ -8,10 +8,10 @@
 
 #include "trust/certificate.h"
 
-#define FOLDER_NAMES_MAX 4096               /* entries that are read */
-#define FOLDER_FILES_MAX 256                /* files that are opened, in the order of their names */
-#define FOLDER_FILE_BYTES_MAX (256 * 1024)  /* of one of them */
-#define FOLDER_BYTES_MAX (2 * 1024 * 1024)  /* of all of them */
+#define FOLDER_NAMES_MAX 16384             /* entries that are read */
+#define FOLDER_FILES_MAX 256               /* files that are opened, in the order of their names */
+#define FOLDER_FILE_BYTES_MAX (256 * 1024) /* of one of them */
+#define FOLDER_BYTES_MAX (1024 * 1024)     /* of all of them */
 
 /* One file; FALSE: enough seen. */
 typedef gboolean (*FolderLook)(const char *path, gpointer user_data);

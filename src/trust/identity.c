@@ -5,8 +5,11 @@
 #include "trust/certificate_blocks.h"
 #include "trust/gnutls_bridge.h"
 #include "trust/key_label.h"
+#include "trust/inspection.h"
 #include "trust/private_key.h"
+#include "trust/token.h"
 #include "trust/trust_error.h"
+#include "util/secret.h"
 
 struct Identity {
   gatomicrefcount references;
@@ -15,6 +18,7 @@ struct Identity {
   gnutls_pcert_st *chain;
   guint chain_length;
   gnutls_privkey_t key;
+  char *pin; /* a secret; of a token's key, which may ask for it again; or NULL */
 };
 
 /* --- certificate and key belong together ------------------------------------------------------ */
@@ -84,70 +88,105 @@ import_chain(Identity *identity, GError **error)
 }
 
 /* Takes the key. */
-static gboolean
-import_key(Identity *identity, gnutls_x509_privkey_t key, GError **error)
+static gnutls_privkey_t
+import_key(gnutls_x509_privkey_t key, const char *label, GError **error)
 {
-  int result = gnutls_privkey_init(&identity->key);
+  gnutls_privkey_t abstract = NULL;
+  int result = gnutls_privkey_init(&abstract);
   if (result >= 0)
-    result = gnutls_privkey_import_x509(identity->key, key, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE);
+    result = gnutls_privkey_import_x509(abstract, key, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE);
   if (result >= 0)
-    return TRUE;
+    return abstract;
+  if (abstract)
+    gnutls_privkey_deinit(abstract);
   gnutls_x509_privkey_deinit(key);
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY,
-              "The key in %s cannot be used: %s; make a key of another type.", identity->key_path,
+              "The key in %s cannot be used: %s; make a key of another type.", label,
               gnutls_strerror(result));
-  return FALSE;
+  return NULL;
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
+/* The key, and its id in `key_id` (transfer full; NULL: a token that does not tell). */
+static gboolean
+load_key_file(Identity *identity, const FileContent *content, const char *password, char **key_id,
+              GError **error)
+{
+  gnutls_x509_privkey_t key = private_key_open(content, password, error);
+  if (!key)
+    return FALSE;
+  *key_id = key_id_of(key);
+  if (!*key_id)
+    *key_id = g_strdup("");
+  identity->key = import_key(key, identity->key_path, error);
+  return identity->key != NULL;
+}
+
+static gboolean
+load_token_key(Identity *identity, const char *uri, const char *password, char **key_id,
+               GError **error)
+{
+  secret_set(&identity->pin, password);
+  identity->key = token_key(uri, identity->pin, error);
+  if (!identity->key)
+    return FALSE;
+  *key_id = token_key_id(identity->key);
+  return TRUE;
+}
+
+/* `content` is the certificate file's: the key may be in it. */
+static gboolean
+load_key(Identity *identity, const char *path, const FileContent *content, const char *password,
+         char **key_id, GError **error)
+{
+  if (token_is_uri(path))
+    return load_token_key(identity, path, password, key_id, error);
+  if (content)
+    return load_key_file(identity, content, password, key_id, error);
+  g_autoptr(FileContent) separate = file_content_read(path, FILE_SLOT_KEY, error);
+  return separate && load_key_file(identity, separate, password, key_id, error);
+}
+
+static gboolean
+load_certificates(Identity *identity, const char *path, const char *password, FileContent **content,
+                  GError **error)
+{
+  if (token_is_uri(path)) {
+    identity->certificates = token_certificates(path, password, error);
+    return identity->certificates != NULL;
+  }
+  *content = file_content_read(path, FILE_SLOT_CERTIFICATE, error);
+  if (*content)
+    identity->certificates = certificate_blocks_parse(*content, FILE_SLOT_CERTIFICATE, error);
+  return identity->certificates != NULL;
+}
+
 static Identity *
-identity_alloc(const FileContent *certificate_file, const FileContent *key_file,
-               GPtrArray *certificates)
+identity_alloc(const char *certificate_path, const char *key_path)
 {
   Identity *identity = g_new0(Identity, 1);
   g_atomic_ref_count_init(&identity->references);
-  identity->certificate_path = g_strdup(certificate_file->label);
-  identity->key_path = g_strdup(key_file->label);
-  identity->certificates = g_ptr_array_ref(certificates);
+  identity->certificate_path = inspection_label(certificate_path);
+  identity->key_path = inspection_label(key_path);
   return identity;
-}
-
-/* Takes the key. */
-static Identity *
-join(const FileContent *certificate_file, const FileContent *key_file, GPtrArray *certificates,
-     gnutls_x509_privkey_t key, GError **error)
-{
-  g_autofree char *id = key_id_of(key);
-  if (!check_pair(certificates, id ? id : "", certificate_file->label, key_file->label, error)) {
-    gnutls_x509_privkey_deinit(key);
-    return NULL;
-  }
-  g_autoptr(Identity) identity = identity_alloc(certificate_file, key_file, certificates);
-  if (!import_key(identity, key, error) || !import_chain(identity, error))
-    return NULL;
-  return g_steal_pointer(&identity);
 }
 
 Identity *
 identity_load(const char *certificate_path, const char *key_path, const char *password,
               GError **error)
 {
-  g_autoptr(FileContent) separate = NULL;
-  g_autoptr(FileContent) file = file_content_read(certificate_path, FILE_SLOT_CERTIFICATE, error);
-  if (!file)
+  const char *key_place = key_path ? key_path : certificate_path;
+  g_autoptr(FileContent) content = NULL;
+  g_autofree char *key_id = NULL;
+  g_autoptr(Identity) identity = identity_alloc(certificate_path, key_place);
+  if (!load_certificates(identity, certificate_path, password, &content, error) ||
+      !load_key(identity, key_place, key_path ? NULL : content, password, &key_id, error))
     return NULL;
-  g_autoptr(GPtrArray) certificates = certificate_blocks_parse(file, FILE_SLOT_CERTIFICATE, error);
-  if (!certificates)
+  if (key_id && !check_pair(identity->certificates, key_id, identity->certificate_path,
+                            identity->key_path, error))
     return NULL;
-  if (key_path) {
-    separate = file_content_read(key_path, FILE_SLOT_KEY, error);
-    if (!separate)
-      return NULL;
-  }
-  const FileContent *key_file = separate ? separate : file;
-  gnutls_x509_privkey_t key = private_key_open(key_file, password, error);
-  return key ? join(file, key_file, certificates, key, error) : NULL;
+  return import_chain(identity, error) ? g_steal_pointer(&identity) : NULL;
 }
 
 Identity *
@@ -167,7 +206,8 @@ identity_unref(Identity *identity)
   g_free(identity->chain);
   if (identity->key)
     gnutls_privkey_deinit(identity->key);
-  g_ptr_array_unref(identity->certificates);
+  g_clear_pointer(&identity->certificates, g_ptr_array_unref);
+  secret_free(identity->pin);
   g_free(identity->certificate_path);
   g_free(identity->key_path);
   g_free(identity);

@@ -2,8 +2,10 @@
 
 #include "trust/key_file.h"
 
+#include "trust/certificate_file.h"
 #include "trust/key_label.h"
 #include "trust/private_key.h"
+#include "trust/token.h"
 #include "trust/trust_error.h"
 
 static char *
@@ -16,9 +18,22 @@ id_of(gnutls_x509_privkey_t key)
   return id;
 }
 
+static char *
+id_on_token(const char *uri, const char *pin, GError **error)
+{
+  gnutls_privkey_t key = token_key(uri, pin, error);
+  if (!key)
+    return NULL;
+  char *id = token_key_id(key);
+  gnutls_privkey_deinit(key);
+  return id ? id : g_strdup("");
+}
+
 char *
 key_file_id(const char *path, const char *password, GError **error)
 {
+  if (token_is_uri(path))
+    return id_on_token(path, password, error);
   g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_KEY, error);
   gnutls_x509_privkey_t key = content ? private_key_open(content, password, error) : NULL;
   if (!key)
@@ -31,4 +46,11 @@ key_file_id(const char *path, const char *password, GError **error)
                 "type.",
                 content->label);
   return id;
+}
+
+GPtrArray *
+key_file_certificates(const char *path, const char *password, GError **error)
+{
+  return token_is_uri(path) ? token_certificates(path, password, error)
+                            : certificate_file_read(path, error);
 }

@@ -4,5 +4,10 @@
 #include <glib.h>
 
 /* (transfer full): SHA-256 of the SubjectPublicKeyInfo, hexadecimal, of the one private key in the
- * file; `password` may be NULL. NULL and a TRUST_ERROR as identity_load() has it. */
+ * file, or of the key that a pkcs11: URI names ("" when its token does not tell); `password` may be
+ * NULL. NULL and a TRUST_ERROR as identity_load() has it. */
 char *key_file_id(const char *path, const char *password, GError **error);
+
+/* (transfer full): the certificates of a file or of a pkcs11: URI, as identity_load() reads them;
+ * else NULL and a TRUST_ERROR. */
+GPtrArray *key_file_certificates(const char *path, const char *password, GError **error);

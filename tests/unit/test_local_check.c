@@ -11,118 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unit/trust_files.h"
+#include "unit/forge_crl.h"
+#include "unit/local_stage.h"
 #include "util/secret.h"
 
-#define DAY (24 * 3600)
-
-/* A good set: root.pem, client.pem, client.key, and a profile that names them. */
-typedef struct {
-  Files files;
-  char *root, *certificate, *key;
-  Profile *profile;
-} Stage;
-
-/* --- Making ------------------------------------------------------------------------------------ */
-
-static PkiPair *
-issue(PkiRole role, PkiKeyType type, const char *name, const PkiPair *issuer, gint64 from, gint64 to)
-{
-  PkiTemplate template = {.role = role,
-                          .key_type = type,
-                          .common_name = name,
-                          .not_before = from,
-                          .not_after = to,
-                          .path_length = -1};
-  g_autoptr(GError) error = NULL;
-  PkiPair *pair = pki_issue(&template, issuer, &error);
-  g_assert_no_error(error);
-  return pair;
-}
-
-static PkiPair *
-client_of(const char *name, const PkiPair *issuer)
-{
-  return issue(PKI_CLIENT, PKI_KEY_ECDSA_P256, name, issuer, FILES_START, FILES_END);
-}
-
-static PkiPair *
-authority(PkiRole role, const char *name, const PkiPair *issuer)
-{
-  return issue(role, PKI_KEY_ECDSA_P256, name, issuer, FILES_START, FILES_END);
-}
-
-static char *
-pem_of(const PkiPair *pair)
-{
-  return certificate_to_pem(pki_pair_certificate(pair));
-}
-
-static char *
-write_key(Stage *stage, const char *name, const PkiPair *pair, const char *password)
-{
-  secret_auto pem = pki_pair_key_pem(pair, password, NULL);
-  char *path = files_write(&stage->files, name, pem, -1);
-  g_assert_cmpint(g_chmod(path, 0600), ==, 0);
-  return path;
-}
-
-static char *
-write_pem(Stage *stage, const char *name, const PkiPair *pair)
-{
-  g_autofree char *pem = pem_of(pair);
-  return files_write(&stage->files, name, pem, -1);
-}
-
-static void
-use(char **place, char *path)
-{
-  g_free(*place);
-  *place = path;
-}
-
-/* Writes into one file. */
-static void
-write_list(Stage *stage, const char *name, const PkiPair *const *pairs, guint count)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < count; i++) {
-    g_autofree char *pem = pem_of(pairs[i]);
-    g_string_append(text, pem);
-  }
-  g_free(files_write(&stage->files, name, text->str, -1));
-}
-
-#define WRITE_LIST(stage, name, ...)                                                               \
-  write_list(stage, name, (const PkiPair *const[]){__VA_ARGS__},                                   \
-             G_N_ELEMENTS(((const PkiPair *const[]){__VA_ARGS__})))
-
-static void
-setup(Stage *stage, gconstpointer unused)
-{
-  files_setup(&stage->files, NULL);
-  stage->root = files_write(&stage->files, "root.pem", stage->files.root_pem, -1);
-  stage->certificate = files_write(&stage->files, "client.pem", stage->files.client_pem, -1);
-  stage->key = files_write(&stage->files, "client.key", stage->files.client_key, -1);
-  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
-  stage->profile = profile_new();
-  stage->profile->trust = TRUST_FILE;
-  use(&stage->profile->ca_path, g_strdup(stage->root));
-  use(&stage->profile->certificate_path, g_strdup(stage->certificate));
-  use(&stage->profile->key_path, g_strdup(stage->key));
-}
-
-static void
-teardown(Stage *stage, gconstpointer unused)
-{
-  profile_free(stage->profile);
-  g_free(stage->root);
-  g_free(stage->certificate);
-  g_free(stage->key);
-  files_teardown(&stage->files, NULL);
-}
-
-/* --- Asserting --------------------------------------------------------------------------------- */
+/* --- Asserting -------------------------------------------------------------------------------- */
 
 static void
 show(const LocalCheck *check)
@@ -188,7 +81,7 @@ assert_nothing(const Stage *stage)
   g_assert_nonnull(check->anchors);
 }
 
-/* --- Good -------------------------------------------------------------------------------------- */
+/* --- Good ------------------------------------------------------------------------------------- */
 
 static void
 test_good(Stage *stage, gconstpointer unused)
@@ -203,7 +96,7 @@ test_good(Stage *stage, gconstpointer unused)
     g_free(write_pem(stage, "root.pem", root));
     g_free(write_pem(stage, "middle.pem", middle));
     g_free(write_key(stage, "client.key", client, NULL));
-    WRITE_LIST(stage, "client.pem", client, middle);
+    STAGE_WRITE(stage, "client.pem", client, middle);
     use(&stage->profile->broker_ca_path, g_strdup(stage->root));
     assert_nothing(stage);
     use(&stage->profile->broker_ca_path, NULL);
@@ -236,7 +129,7 @@ test_good_combined(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
-/* --- Files ------------------------------------------------------------------------------------- */
+/* --- Files ------------------------------------------------------------------------------------ */
 
 static void
 test_missing(Stage *stage, gconstpointer unused)
@@ -246,6 +139,14 @@ test_missing(Stage *stage, gconstpointer unused)
   assert_only(stage, FALSE,
               (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_KEY, -1,
                          none, "does not exist", "Correct the path"});
+  use(&stage->profile->key_path, g_strdup(stage->key));
+  /* One file in both fields is one fault. */
+  use(&stage->profile->certificate_path, g_strdup(none));
+  use(&stage->profile->key_path, g_strdup(none));
+  assert_only(stage, FALSE,
+              (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, none, "does not exist", "Correct the path"});
+  use(&stage->profile->certificate_path, g_strdup(stage->certificate));
   use(&stage->profile->key_path, g_strdup(stage->key));
   use(&stage->profile->ca_path, g_strdup(none));
   assert_only(stage, FALSE,
@@ -276,9 +177,8 @@ test_truncated(Stage *stage, gconstpointer unused)
 {
   g_free(files_write(&stage->files, "client.pem", stage->files.client_pem, 300));
   assert_only(stage, FALSE,
-              (Expected){"file-truncated", FINDING_ERROR, FINDING_SIDE_LOCAL,
-                         FINDING_SOURCE_CLIENT, -1, stage->certificate, "ends inside certificate 1",
-                         NULL});
+              (Expected){"file-truncated", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, stage->certificate, "ends inside certificate 1", NULL});
 }
 
 /* The key where a CA belongs, the certificate where the key belongs, and the way out. */
@@ -287,8 +187,8 @@ test_wrong_kind(Stage *stage, gconstpointer unused)
 {
   use(&stage->profile->ca_path, g_strdup(stage->key));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL,
-                         FINDING_SOURCE_TRUST, -1, stage->key, "holds a private key", NULL});
+              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
+                         -1, stage->key, "holds a private key", NULL});
   use(&stage->profile->ca_path, g_strdup(stage->root));
   use(&stage->profile->key_path, g_strdup(stage->root));
   assert_only(stage, FALSE,
@@ -321,13 +221,6 @@ test_der(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE,
               (Expected){"file-der", FINDING_WARNING, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST, -1,
                          stage->root, "is DER", "openssl x509 -inform DER"});
-}
-
-static char *
-replace(const char *text, const char *what, const char *with)
-{
-  g_auto(GStrv) parts = g_strsplit(text, what, -1);
-  return g_strjoinv(with, parts);
 }
 
 /* Three ways to damage PEM: one that is read here, two that are not. */
@@ -415,7 +308,7 @@ test_stale_copy(Stage *stage, gconstpointer unused)
   g_assert_true(check->usable);
 }
 
-/* --- Files of a set ---------------------------------------------------------------------------- */
+/* --- Files of a set --------------------------------------------------------------------------- */
 
 static void
 test_wrong_role(Stage *stage, gconstpointer unused)
@@ -425,7 +318,7 @@ test_wrong_role(Stage *stage, gconstpointer unused)
   g_autofree char *chain = write_pem(stage, "chain.pem", middle);
   g_autofree char *cert = write_pem(stage, "cert.pem", client);
   g_autofree char *full = g_build_filename(stage->files.folder, "fullchain.pem", NULL);
-  WRITE_LIST(stage, "fullchain.pem", client, middle);
+  STAGE_WRITE(stage, "fullchain.pem", client, middle);
   use(&stage->profile->key_path, write_key(stage, "privkey.pem", client, NULL));
   use(&stage->profile->certificate_path, g_strdup(chain));
   assert_only(stage, FALSE,
@@ -459,7 +352,7 @@ test_wrong_role_of_others(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_TRUST, 0, cert, "\"broker\"", chain});
 }
 
-/* --- Keys -------------------------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void
 test_key_mismatch(Stage *stage, gconstpointer unused)
@@ -497,7 +390,48 @@ test_key_password(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
 }
 
-/* --- Our chain --------------------------------------------------------------------------------- */
+/* `openssl pkcs8 -topk8 -v2 aria-256-cbc`, and `openssl ec -aes128`, whose headers are no damage:
+ * both have the password "secret" and are of no certificate here. */
+static void
+test_key_encryption(Stage *stage, gconstpointer unused)
+{
+  static const char aria[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                             "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi/G5ICyUNvsgICCAAw\n"
+                             "DAYIKoZIhvcNAgkFADAdBgkqgxqMmm4BAQwEENZRK6XC6Y1ai4sDK0/EPs0EgZA0\n"
+                             "vE9I0SQdNNHn5oufUmVxLdOUkRVwSa5egSkfMGbyWM7f2laSIvdmypSa4BNCM6SX\n"
+                             "bi1lkLw6jKHwW8Gnmr8XSiBSY09o8k1BNyKyYgzekL4y3a9fSnX2kbNMRZ0kX7aO\n"
+                             "eMHrL07EnOTLkOUnxcAcw05DYekSYzZXc23SiexNI4b9VHEzt70TfgyQ2z+tCOo=\n"
+                             "-----END ENCRYPTED PRIVATE KEY-----\n";
+  static const char traditional[] =
+      "-----BEGIN EC PRIVATE KEY-----\n"
+      "Proc-Type: 4,ENCRYPTED\n"
+      "DEK-Info: AES-128-CBC,3E0505E9E05BE1CE29EEDC8DAF61CBEB\n"
+      "\n"
+      "Kimz1E1aAqJPgRJ5REUbX8MWJ8aEzrg6OgTCX22faYVmxGe94bGqzXPwabwF+JTg\n"
+      "SB6MlJpFbEyHedE1hsPho8ml5HioVjtenULJXSATAb52+o4pKz8kM2rQnCTHGwMz\n"
+      "mowtYH0hNb+vAxEHdhwqEtE/FE1+Glm98lgM6YnTQrM=\n"
+      "-----END EC PRIVATE KEY-----\n";
+  stage->profile->key_password = g_strdup("secret");
+  g_free(files_write(&stage->files, "client.key", aria, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  Expected expected = {"key-encryption-unsupported",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "not supported",
+                       "openssl pkcs8"};
+  assert_only(stage, FALSE, expected);
+  g_free(files_write(&stage->files, "client.key", traditional, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  expected.code = "key-mismatch";
+  expected.message = "is not the one of";
+  expected.remedy = NULL;
+  assert_only(stage, FALSE, expected);
+}
+
+/* --- Our chain -------------------------------------------------------------------------------- */
 
 typedef struct {
   PkiPair *middle, *client;
@@ -523,7 +457,7 @@ static void
 test_leaf_not_first(Stage *stage, gconstpointer unused)
 {
   Chain chain = use_chain(stage);
-  WRITE_LIST(stage, "client.pem", chain.middle, chain.client);
+  STAGE_WRITE(stage, "client.pem", chain.middle, chain.client);
   assert_only(stage, FALSE,
               (Expected){"leaf-not-first", FINDING_ERROR, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "number 2", "Put it first"});
@@ -537,11 +471,11 @@ test_wrong_order(Stage *stage, gconstpointer unused)
   g_autoptr(PkiPair) lower = authority(PKI_INTERMEDIATE, "Lower", chain.middle);
   g_autoptr(PkiPair) client = client_of("Deep", lower);
   g_free(write_key(stage, "client.key", client, NULL));
-  WRITE_LIST(stage, "client.pem", client, chain.middle, lower);
+  STAGE_WRITE(stage, "client.pem", client, chain.middle, lower);
   assert_only(stage, TRUE,
               (Expected){"chain-wrong-order", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                         FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Deep\", \"Middle\", \"Lower\"",
-                         "\"Deep\", \"Lower\", \"Middle\""});
+                         FINDING_SOURCE_CLIENT, 1, stage->certificate,
+                         "\"Deep\", \"Middle\", \"Lower\"", "\"Deep\", \"Lower\", \"Middle\""});
   chain_clear(&chain);
 }
 
@@ -549,7 +483,7 @@ static void
 test_unrelated(Stage *stage, gconstpointer unused)
 {
   g_autoptr(PkiPair) stranger = authority(PKI_ROOT, "Stranger", NULL);
-  WRITE_LIST(stage, "client.pem", stage->files.client, stranger);
+  STAGE_WRITE(stage, "client.pem", stage->files.client, stranger);
   assert_only(stage, TRUE,
               (Expected){"chain-unrelated", FINDING_WARNING, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Stranger\"", NULL});
@@ -559,12 +493,12 @@ static void
 test_duplicate(Stage *stage, gconstpointer unused)
 {
   Chain chain = use_chain(stage);
-  WRITE_LIST(stage, "client.pem", chain.client, chain.middle, chain.middle);
+  STAGE_WRITE(stage, "client.pem", chain.client, chain.middle, chain.middle);
   assert_only(stage, TRUE,
               (Expected){"certificate-duplicate", FINDING_INFO, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 2, stage->certificate, "\"Middle\"", NULL});
-  WRITE_LIST(stage, "client.pem", chain.client, chain.middle);
-  WRITE_LIST(stage, "root.pem", stage->files.root, chain.middle, stage->files.root);
+  STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
+  STAGE_WRITE(stage, "root.pem", stage->files.root, chain.middle, stage->files.root);
   assert_only(stage, TRUE,
               (Expected){"certificate-duplicate", FINDING_INFO, FINDING_SIDE_TRUST,
                          FINDING_SOURCE_TRUST, 2, stage->root, "\"Test CA\"", NULL});
@@ -574,10 +508,39 @@ test_duplicate(Stage *stage, gconstpointer unused)
 static void
 test_root_in_chain(Stage *stage, gconstpointer unused)
 {
-  WRITE_LIST(stage, "client.pem", stage->files.client, stage->files.root);
+  STAGE_WRITE(stage, "client.pem", stage->files.client, stage->files.root);
   assert_only(stage, TRUE,
               (Expected){"chain-includes-root", FINDING_INFO, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Test CA\"", NULL});
+}
+
+/* The issuer's name with another key, and the right one beside it, in the CA file, or nowhere. */
+static void
+test_stale_intermediate(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = authority(PKI_INTERMEDIATE, "Issuing CA", stage->files.root);
+  g_autoptr(PkiPair) new = issue(PKI_INTERMEDIATE, PKI_KEY_ECDSA_P256, "Issuing CA",
+                                 stage->files.root, FILES_START + DAY, FILES_END);
+  g_autoptr(PkiPair) client = client_of("Device", new);
+  g_free(write_key(stage, "client.key", client, NULL));
+  STAGE_WRITE(stage, "client.pem", client, old);
+  Expected expected = {"issuer-key-differs",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       1,
+                       stage->certificate,
+                       "\"Issuing CA\"",
+                       NULL};
+  assert_only(stage, TRUE, expected);
+  g_autofree char *path = write_pem(stage, "new.pem", new);
+  expected.code = "chain-stale-intermediate";
+  expected.remedy = path;
+  assert_only(stage, TRUE, expected);
+  g_assert_cmpint(g_unlink(path), ==, 0);
+  STAGE_WRITE(stage, "root.pem", stage->files.root, new);
+  expected.remedy = stage->root;
+  assert_only(stage, TRUE, expected);
 }
 
 static void
@@ -587,18 +550,27 @@ test_incomplete(Stage *stage, gconstpointer unused)
   g_free(write_pem(stage, "client.pem", chain.client));
   assert_nothing(stage); /* who knows: "Middle" may be a root */
   g_autofree char *middle = write_pem(stage, "middle.pem", chain.middle);
-  Expected expected = {"client-chain-incomplete", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                       FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Middle\"", middle};
+  Expected expected = {"client-chain-incomplete",
+                       FINDING_WARNING,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       0,
+                       stage->certificate,
+                       "\"Middle\"",
+                       middle};
   assert_only(stage, TRUE, expected);
   use(&stage->profile->broker_ca_path, g_strdup(stage->root));
   assert_only(stage, TRUE, expected);
-  WRITE_LIST(stage, "both.pem", stage->files.root, chain.middle);
+  expected.remedy = "fullchain.pem, which holds both";
+  STAGE_WRITE(stage, "fullchain.pem", chain.client, chain.middle);
+  assert_only(stage, TRUE, expected);
+  STAGE_WRITE(stage, "both.pem", stage->files.root, chain.middle);
   use(&stage->profile->broker_ca_path, g_build_filename(stage->files.folder, "both.pem", NULL));
   assert_nothing(stage); /* the broker has it already */
   chain_clear(&chain);
 }
 
-/* --- The broker's CA file ---------------------------------------------------------------------- */
+/* --- The broker's CA file --------------------------------------------------------------------- */
 
 static void
 test_broker_ca(Stage *stage, gconstpointer unused)
@@ -607,17 +579,18 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   g_autoptr(PkiPair) other = authority(PKI_ROOT, "Other CA", NULL);
   g_autoptr(PkiPair) namesake = authority(PKI_ROOT, "Middle", NULL);
   g_autofree char *path = g_build_filename(stage->files.folder, "broker.pem", NULL);
-  WRITE_LIST(stage, "client.pem", chain.client, chain.middle);
+  STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
   use(&stage->profile->broker_ca_path, g_strdup(path));
-  Expected expected = {"client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT,
-                       FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Other CA\"", "\"Test CA\""};
+  Expected expected = {
+      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+      stage->certificate,  "\"Other CA\"",  "\"Test CA\""};
   g_free(write_pem(stage, "broker.pem", other));
   assert_only(stage, TRUE, expected);
   expected.code = "client-partial-chain-refused";
   expected.message = "\"Middle\"";
   g_free(write_pem(stage, "broker.pem", chain.middle));
   assert_only(stage, TRUE, expected);
-  WRITE_LIST(stage, "client.pem", chain.client);
+  STAGE_WRITE(stage, "client.pem", chain.client);
   expected.code = "anchor-same-name";
   expected.message = "Two CAs are called \"Middle\"";
   expected.remedy = "\"Middle\"";
@@ -636,7 +609,7 @@ test_broker_ca_missing(Stage *stage, gconstpointer unused)
                          -1, "/nowhere/broker.pem", "does not exist", NULL});
 }
 
-/* --- Dates and usage --------------------------------------------------------------------------- */
+/* --- Dates and usage -------------------------------------------------------------------------- */
 
 static void
 test_dates(Stage *stage, gconstpointer unused)
@@ -647,8 +620,14 @@ test_dates(Stage *stage, gconstpointer unused)
                                    FILES_NOW + DAY, FILES_END);
   g_free(write_pem(stage, "client.pem", old));
   g_free(write_key(stage, "client.key", old, NULL));
-  Expected expected = {"client-expired", FINDING_ERROR, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT,
-                       0, stage->certificate, "expired 1 day ago", NULL};
+  Expected expected = {"client-expired",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       0,
+                       stage->certificate,
+                       "expired 1 day ago",
+                       NULL};
   assert_only(stage, TRUE, expected);
   g_free(write_pem(stage, "client.pem", early));
   g_free(write_key(stage, "client.key", early, NULL));
@@ -688,6 +667,296 @@ test_no_name(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_CLIENT, 0, stage->certificate, "common name", NULL});
 }
 
+/* --- Who may read ----------------------------------------------------------------------------- */
+
+/* For root every file is readable: become nobody for the while. */
+static LocalCheck *
+check_as_others(const Stage *stage)
+{
+  gboolean root = geteuid() == 0;
+  if (root)
+    g_assert_cmpint(seteuid(65534), ==, 0);
+  LocalCheck *check = local_check(stage->profile, FILES_NOW);
+  if (root)
+    g_assert_cmpint(seteuid(0), ==, 0);
+  show(check);
+  return check;
+}
+
+static void
+test_unreadable(Stage *stage, gconstpointer unused)
+{
+  g_autofree char *live = g_build_filename(stage->files.folder, "live", NULL);
+  g_autofree char *inside = g_build_filename(live, "privkey.pem", NULL);
+  g_autofree char *folder_fragment =
+      g_strdup_printf("the folder %s is owned by root, mode 0700", live);
+  if (geteuid() != 0) {
+    g_test_skip("who owns a file can only be changed as root");
+    return;
+  }
+  g_assert_cmpint(g_chmod(stage->files.folder, 0755), ==, 0);
+  Expected expected = {"file-unreadable",
+                       FINDING_ERROR,
+                       FINDING_SIDE_LOCAL,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "it is owned by root, mode 0600",
+                       "Give this user read access"};
+  g_autoptr(LocalCheck) check = check_as_others(stage);
+  g_assert_cmpuint(check->findings->len, ==, 1);
+  assert_finding(g_ptr_array_index(check->findings, 0), &expected);
+  g_assert_nonnull(strstr(((Finding *)g_ptr_array_index(check->findings, 0))->remedy, "certbot"));
+  /* certbot's live/ itself is shut: the file in it cannot even be looked for. */
+  g_assert_cmpint(g_mkdir(live, 0700), ==, 0);
+  use(&stage->profile->key_path, g_strdup(inside));
+  expected.file = inside;
+  expected.message = folder_fragment;
+  g_autoptr(LocalCheck) shut = check_as_others(stage);
+  g_assert_cmpuint(shut->findings->len, ==, 1);
+  assert_finding(g_ptr_array_index(shut->findings, 0), &expected);
+}
+
+/* --- Revocation ------------------------------------------------------------------------------- */
+
+/* A forged CA and a client of it, used by the stage's profile. */
+typedef struct {
+  Forged *root, *client;
+} ForgedSet;
+
+static ForgeTemplate
+forged_client(void)
+{
+  ForgeTemplate client = forge_server("device", NULL);
+  client.purpose = GNUTLS_KP_TLS_WWW_CLIENT;
+  client.not_after = FORGE_END;
+  return client;
+}
+
+static ForgedSet
+use_forged(Stage *stage, const ForgeTemplate *client)
+{
+  ForgeTemplate root = forge_authority("Root");
+  ForgedSet set = {.root = forge(&root, NULL)};
+  set.client = forge(client, set.root);
+  g_autofree char *root_pem = certificate_to_pem(set.root->certificate);
+  g_autofree char *client_pem = certificate_to_pem(set.client->certificate);
+  g_free(files_write(&stage->files, "root.pem", root_pem, -1));
+  g_free(files_write(&stage->files, "client.pem", client_pem, -1));
+  gnutls_datum_t key = {NULL, 0};
+  g_assert_cmpint(gnutls_x509_privkey_export2(set.client->key, GNUTLS_X509_FMT_PEM, &key), >=, 0);
+  g_free(files_write(&stage->files, "client.key", key.data, key.size));
+  gnutls_free(key.data);
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  return set;
+}
+
+static void
+forged_set_clear(ForgedSet *set)
+{
+  forged_free(set->root);
+  forged_free(set->client);
+}
+
+static char *
+write_crl(Stage *stage, const ForgeCrl *crl)
+{
+  g_autoptr(GBytes) der = forge_crl(crl);
+  g_autofree char *pem = forge_crl_pem(der);
+  char *path = files_write(&stage->files, "list.crl", pem, -1);
+  use(&stage->profile->crl_path, g_strdup(path));
+  return path;
+}
+
+static void
+test_revoked(Stage *stage, gconstpointer unused)
+{
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
+  assert_nothing(stage);
+  g_free(write_crl(stage, &(ForgeCrl){.issuer = set.root}));
+  assert_nothing(stage);
+  ForgeCrl list = {.issuer = set.root, .entries = {{.certificate = set.client->certificate}}};
+  g_free(write_crl(stage, &list));
+  assert_only(stage, TRUE,
+              (Expected){"client-revoked", FINDING_ERROR, FINDING_SIDE_CLIENT,
+                         FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"device\"", NULL});
+  g_autoptr(LocalCheck) check = check_with(stage, 1);
+  g_assert_cmpuint(revocation_data_crls(check->revocation), ==, 1);
+  forged_set_clear(&set);
+}
+
+static void
+test_crl_stale(Stage *stage, gconstpointer unused)
+{
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
+  ForgeTemplate other_template = forge_authority("Other");
+  g_autoptr(Forged) other = forge(&other_template, NULL);
+  ForgeCrl list = {.issuer = set.root, .next_update = FORGE_NOW - DAY};
+  g_autofree char *path = write_crl(stage, &list);
+  Expected expected = {"revocation-data-stale",
+                       FINDING_WARNING,
+                       FINDING_SIDE_TRUST,
+                       FINDING_SOURCE_CRL,
+                       0,
+                       path,
+                       "ended on 2025-06-30",
+                       NULL};
+  assert_only(stage, TRUE, expected);
+  list.issuer = other; /* of a CA that is not known here: old all the same */
+  g_free(write_crl(stage, &list));
+  assert_only(stage, TRUE, expected);
+  list.next_update = 0; /* and of no interest when it is not */
+  g_free(write_crl(stage, &list));
+  assert_nothing(stage);
+  forged_set_clear(&set);
+}
+
+static void
+test_crl_unusable(Stage *stage, gconstpointer unused)
+{
+  const ForgeTemplate client = forged_client();
+  ForgedSet set = use_forged(stage, &client);
+  ForgeTemplate namesake = forge_authority("Root");
+  g_autoptr(Forged) other = forge(&namesake, NULL);
+  ForgeCrl list = {.issuer = set.root, .signer = other};
+  g_autofree char *path = write_crl(stage, &list);
+  assert_only(stage, TRUE,
+              (Expected){"crl-unusable", FINDING_WARNING, FINDING_SIDE_TRUST, FINDING_SOURCE_CRL, 0,
+                         path, "not signed by the CA of this name", "Fetch the current"});
+  g_free(files_write(&stage->files, "list.crl", stage->files.root_pem, -1));
+  assert_only(stage, FALSE,
+              (Expected){"file-wrong-kind", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CRL,
+                         -1, path, "holds a certificate", NULL});
+  forged_set_clear(&set);
+}
+
+/* --- Strength and form ------------------------------------------------------------------------ */
+
+/* The one finding about the certificate that is made so. */
+static void
+assert_forged(Stage *stage, const ForgeTemplate *client, const char *code, FindingSeverity severity,
+              const char *message)
+{
+  ForgedSet set = use_forged(stage, client);
+  assert_only(stage, TRUE,
+              (Expected){code, severity, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+                         stage->certificate, message, NULL});
+  forged_set_clear(&set);
+}
+
+static void
+test_weak_key(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.key_algorithm = GNUTLS_PK_RSA;
+  client.key_bits = 1024;
+  assert_forged(stage, &client, "key-too-weak", FINDING_WARNING, "RSA 1024");
+}
+
+static void
+test_weak_signature(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.digest = GNUTLS_DIG_SHA1;
+  assert_forged(stage, &client, "signature-weak", FINDING_ERROR, "SHA1");
+}
+
+static void
+test_version_1(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.version = 1;
+  assert_forged(stage, &client, "certificate-v1", FINDING_WARNING, "version 1");
+}
+
+static void
+test_no_signing(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate client = forged_client();
+  client.key_usage = GNUTLS_KEY_KEY_AGREEMENT;
+  assert_forged(stage, &client, "key-usage-no-signature", FINDING_WARNING, "digitalSignature");
+}
+
+/* --- Several faults of one set ---------------------------------------------------------------- */
+
+/* Each is said once, the errors first. */
+static void
+test_together(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = issue(PKI_CLIENT, PKI_KEY_ECDSA_P256, "Client", stage->files.root,
+                                 FILES_START, FILES_NOW - DAY);
+  STAGE_WRITE(stage, "client.pem", stage->files.root, old);
+  g_free(write_key(stage, "client.key", old, NULL));
+  g_assert_cmpint(g_chmod(stage->key, 0604), ==, 0);
+  g_autoptr(LocalCheck) check = check_with(stage, 4);
+  static const char *const codes[] = {"leaf-not-first", "client-expired", "key-world-readable",
+                                      "chain-includes-root"};
+  static const int indexes[] = {1, 1, -1, 0};
+  for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+    const Finding *finding = g_ptr_array_index(check->findings, i);
+    g_assert_cmpstr(finding->code, ==, codes[i]);
+    g_assert_cmpint(finding->index, ==, indexes[i]);
+  }
+}
+
+/* --- Folders that mean harm ------------------------------------------------------------------- */
+
+/* Ten thousand files, a pipe, a folder, dead links, a device, files too large: the look beside is
+ * bounded, and ends. The key that fits is found all the same. */
+static void
+test_hostile_folder(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) other = client_of("Other", stage->files.root);
+  use(&stage->profile->key_path, write_key(stage, "wrong.key", other, NULL));
+  const char *folder = stage->files.folder;
+  for (guint i = 0; i < 10000; i++) {
+    g_autofree char *path = g_strdup_printf("%s/z%05u.pem", folder, i);
+    g_assert_cmpint(close(open(path, O_CREAT | O_WRONLY, 0600)), ==, 0);
+  }
+  g_autofree char *pipe = g_build_filename(folder, "a-pipe.key", NULL);
+  g_autofree char *directory = g_build_filename(folder, "b-folder.pem", NULL);
+  g_autofree char *dead = g_build_filename(folder, "c-dead.pem", NULL);
+  g_autofree char *loop = g_build_filename(folder, "d-loop.key", NULL);
+  g_autofree char *device = g_build_filename(folder, "e-zero.pem", NULL);
+  g_autofree char *large = g_build_filename(folder, "f-large.pem", NULL);
+  g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
+  g_assert_cmpint(g_mkdir(directory, 0700), ==, 0);
+  g_assert_cmpint(symlink("/nowhere", dead), ==, 0);
+  g_assert_cmpint(symlink("d-loop.key", loop), ==, 0);
+  g_assert_cmpint(symlink("/dev/zero", device), ==, 0);
+  g_free(files_write(&stage->files, "f-large.pem", stage->files.client_pem, -1));
+  g_assert_cmpint(truncate(large, G_GINT64_CONSTANT(1) << 40), ==, 0);
+  gint64 before = g_get_monotonic_time();
+  g_autoptr(LocalCheck) check = check_with(stage, 1);
+  gint64 spent = g_get_monotonic_time() - before;
+  const Finding *finding = g_ptr_array_index(check->findings, 0);
+  g_assert_cmpstr(finding->code, ==, "key-mismatch");
+  g_assert_nonnull(strstr(finding->remedy, stage->key));
+  g_test_message("%" G_GINT64_FORMAT " ms", spent / 1000);
+}
+
+/* No more than the bound is read, whatever the files hold. */
+static void
+test_heavy_folder(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(GString) heavy = g_string_new(NULL);
+  while (heavy->len + strlen(stage->files.root_pem) < 200 * 1024)
+    g_string_append(heavy, stage->files.root_pem);
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *name = g_strdup_printf("a%03u.pem", i);
+    g_free(files_write(&stage->files, name, heavy->str, (gssize)heavy->len));
+  }
+  g_autoptr(PkiPair) middle = authority(PKI_INTERMEDIATE, "Middle", NULL);
+  g_autoptr(PkiPair) client = client_of("Device", middle);
+  g_free(write_pem(stage, "client.pem", client));
+  g_free(write_key(stage, "client.key", client, NULL));
+  gint64 before = g_get_monotonic_time();
+  assert_nothing(stage);
+  g_test_message("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time() - before) / 1000);
+}
+
 /* Nobody should mend one, try again and meet the next. */
 static void
 test_all_at_once(Stage *stage, gconstpointer unused)
@@ -714,7 +983,9 @@ test_all_at_once(Stage *stage, gconstpointer unused)
   g_assert_false(check->usable);
 }
 
-#define TEST(name) g_test_add("/local-check/" #name, Stage, NULL, setup, test_##name, teardown)
+#define TEST(name)                                                                                 \
+  g_test_add("/local-check/" #name, Stage, NULL, local_stage_setup, test_##name,                   \
+             local_stage_teardown)
 
 int
 main(int argc, char **argv)
@@ -740,17 +1011,30 @@ main(int argc, char **argv)
   TEST(wrong_role_of_others);
   TEST(key_mismatch);
   TEST(key_password);
+  TEST(key_encryption);
   TEST(leaf_not_first);
   TEST(wrong_order);
   TEST(unrelated);
   TEST(duplicate);
   TEST(root_in_chain);
+  TEST(stale_intermediate);
   TEST(incomplete);
   TEST(broker_ca);
   TEST(broker_ca_missing);
   TEST(dates);
   TEST(usage);
   TEST(no_name);
+  TEST(unreadable);
+  TEST(revoked);
+  TEST(crl_stale);
+  TEST(crl_unusable);
+  TEST(weak_key);
+  TEST(weak_signature);
+  TEST(version_1);
+  TEST(no_signing);
+  TEST(together);
+  TEST(hostile_folder);
+  TEST(heavy_folder);
   TEST(all_at_once);
   return g_test_run();
 }

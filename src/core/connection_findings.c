@@ -112,7 +112,7 @@ void
 connection_note_silence(Connection *connection, const TunnelEvent *closed)
 {
   gint64 last_ns = connection->packet_ns;
-  if (connection->attempt != NULL)
+  if (connection->attempt != NULL && connection->evidence->connack == 0)
     last_ns = MAX(last_ns, connection->attempt->batch_ns);
   connection->quiet_us = last_ns == 0 ? -1 : MAX(0, (closed->time_ns - last_ns) / 1000);
 }

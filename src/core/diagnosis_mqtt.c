@@ -245,6 +245,16 @@ diagnose_connack(const DiagnosisCase *c)
 
 /* --- DISCONNECT ------------------------------------------------------------------------------- */
 
+/* A broker that answers a publish by an end does it at once. */
+#define PUBLISH_ANSWER_US (2 * G_USEC_PER_SEC)
+
+static gboolean
+ended_after_publish(const DiagnosisCase *c)
+{
+  gint64 since = c->evidence->closed->monotonic_us - c->last_publish.at_us;
+  return c->last_publish.topic != NULL && since >= 0 && since <= PUBLISH_ANSWER_US;
+}
+
 Finding *
 diagnose_disconnect(const DiagnosisCase *c)
 {
@@ -260,12 +270,12 @@ diagnose_disconnect(const DiagnosisCase *c)
                         "Another client has connected with our client id \"%s\", and the "
                         "broker ended this connection.",
                         client_id(c));
-  if (reason == REASON_NOT_AUTHORIZED && c->last_publish.topic != NULL) {
+  if (reason == REASON_NOT_AUTHORIZED && ended_after_publish(c)) {
     finding_free(finding);
     finding = diagnose_publish(c, c->last_publish.topic, reason);
     finding->severity = FINDING_ERROR;
   }
-  if (reason == REASON_TOO_LARGE && c->last_publish.topic != NULL)
+  if (reason == REASON_TOO_LARGE && ended_after_publish(c))
     finding_set_message(finding,
                         "The broker does not take a message of %" G_GSIZE_FORMAT " bytes (to %s).",
                         c->last_publish.size, c->last_publish.topic);
@@ -279,8 +289,6 @@ diagnose_disconnect(const DiagnosisCase *c)
 
 /* --- Ends without a word ---------------------------------------------------------------------- */
 
-/* A broker that answers a publish by closing does it at once. */
-#define PUBLISH_ANSWER_US (2 * G_USEC_PER_SEC)
 #define TAKEN_OVER_ENDS 3
 #define TAKEN_OVER_ONLINE_US (30 * G_USEC_PER_SEC)
 #define TAKEN_OVER_SPAN_US (300 * G_USEC_PER_SEC)
@@ -290,8 +298,7 @@ static Finding *
 after_publish(const DiagnosisCase *c)
 {
   gint64 since = c->evidence->closed->monotonic_us - c->last_publish.at_us;
-  if (c->profile->version == MQTT_5 || c->last_publish.topic == NULL || since < 0 ||
-      since > PUBLISH_ANSWER_US)
+  if (c->profile->version == MQTT_5 || !ended_after_publish(c))
     return NULL;
   g_autofree char *name = who(c);
   Finding *finding = finding_new("mqtt-publish-refused");

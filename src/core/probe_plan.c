@@ -312,6 +312,15 @@ plan_two_way_ports(Plan *plan)
   }
 }
 
+/* Refused in MQTT: was it because nobody asked for the certificate that would have been welcome? */
+static void
+plan_refused_client(Plan *plan)
+{
+  const Evidence *evidence = plan->request->evidence;
+  if (plan->request->profile->certificate_path != NULL && !evidence->requested)
+    plan_two_way_ports(plan);
+}
+
 static void
 plan_enforced(Plan *plan)
 {
@@ -327,17 +336,23 @@ static const struct {
   void (*plan)(Plan *plan);
 } with_tls[] =
     {
-        {"tls-no-cipher", plan_negotiation},     {"tls-no-group", plan_negotiation},
-        {"tls-version-mismatch", plan_versions}, {"tls-reset", plan_silence},
-        {"tls-timeout", plan_silence},           {"sni-refused", plan_refused_certificate},
-        {"port-websocket", plan_upgrade},        {"mqtt-closed-after-connect", plan_upgrade},
-        {"tcp-refused", plan_open_ports},        {"client-cert-not-requested", plan_two_way_ports},
+        {"tls-no-cipher", plan_negotiation},
+        {"tls-no-group", plan_negotiation},
+        {"tls-version-mismatch", plan_versions},
+        {"tls-reset", plan_silence},
+        {"tls-timeout", plan_silence},
+        {"sni-refused", plan_refused_certificate},
+        {"port-websocket", plan_upgrade},
+        {"mqtt-closed-after-connect", plan_upgrade},
+        {"tcp-refused", plan_open_ports},
+        {"client-cert-not-requested", plan_two_way_ports},
+        {"mqtt-not-authorized", plan_refused_client},
+        {"mqtt-bad-credentials", plan_refused_client},
 },
   without_tls[] = {
       {"tcp-refused", plan_open_ports},
       {"tcp-closed-at-once", plan_without_tls},
       {"mqtt-closed-after-connect", plan_without_tls},
-      {"port-needs-tls", plan_without_tls},
 };
 
 static void

@@ -122,6 +122,26 @@ test_without_probes(void)
   g_assert_cmpuint(count_entries(live, "probe"), ==, 0);
 }
 
+static gboolean
+has_tried_thrice(const LiveConnection *live)
+{
+  return connection_session(live->connection)->attempt >= 3;
+}
+
+/* Retries fail in the same way and are not looked into again. */
+static void
+test_once_per_fault(void)
+{
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("127.0.0.1");
+  profile->port = free_port();
+  profile->scheme = SCHEME_MQTT;
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  wait_for(live, has_tried_thrice);
+  g_assert_cmpuint(count_entries(live, "probe"), ==, 3);
+}
+
 static void
 test_tls_port(void)
 {
@@ -355,6 +375,7 @@ main(int argc, char **argv)
   certificates = certificates_new();
   g_test_add_func("/probing/plain-port", test_plain_port);
   g_test_add_func("/probing/switched-off", test_without_probes);
+  g_test_add_func("/probing/once", test_once_per_fault);
   g_test_add_func("/probing/tls-port", test_tls_port);
   g_test_add_func("/probing/version", test_version);
   g_test_add_func("/probing/key-type", test_key_type);

@@ -217,6 +217,25 @@ test_plan_addresses(void)
   g_assert_null(probe_plan_address(NULL));
 }
 
+/* A broker that refuses us in MQTT may have another port where our certificate is asked for. */
+static void
+test_plan_refused_client(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  scene.evidence->connack = 5;
+  plan(&scene, "mqtt-not-authorized");
+  g_assert_cmpuint(scene.probes->len, ==, 0);
+  scene.profile->certificate_path = g_strdup("client.pem");
+  plan(&scene, "mqtt-not-authorized");
+  g_assert_cmpuint(scene.probes->len, ==, 5);
+  g_assert_cmpint(probe_for(&scene, PROBE_TWO_WAY_PORT)->request->port, ==, 8883);
+  scene.evidence->requested = TRUE;
+  plan(&scene, "mqtt-not-authorized");
+  g_assert_cmpuint(scene.probes->len, ==, 0);
+  scene_clear(&scene);
+}
+
 static void
 test_plan_enforced(void)
 {
@@ -574,6 +593,7 @@ main(int argc, char **argv)
   g_test_add_func("/probe-plan/bounds", test_plan_bounds);
   g_test_add_func("/probe-plan/nothing", test_plan_nothing);
   g_test_add_func("/probe-plan/addresses", test_plan_addresses);
+  g_test_add_func("/probe-plan/refused-client", test_plan_refused_client);
   g_test_add_func("/probe-plan/enforced", test_plan_enforced);
   g_test_add_func("/diagnosis-probe/negotiation", test_negotiation);
   g_test_add_func("/diagnosis-probe/alternatives", test_general_negotiation_alternatives);

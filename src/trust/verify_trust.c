@@ -9,6 +9,7 @@
 
 #include "trust/catalogue.h"
 #include "trust/certificate_fields.h"
+#include "trust/folder_look.h"
 #include "trust/gnutls_bridge.h"
 
 #define ANCHORS_SHOWN 5
@@ -19,8 +20,19 @@ anchor_list(const VerifyRequest *request)
   return anchors_certificates(request->anchors);
 }
 
+/* An anchor bears this short name. The whole one tells it apart, for it is not the same. */
+static gboolean
+anchor_has_label(const VerifyRequest *request, const char *label)
+{
+  GPtrArray *anchors = anchor_list(request);
+  for (guint i = 0; i < anchors->len; i++)
+    if (!g_strcmp0(certificate_subject_label(anchors->pdata[i]), label))
+      return TRUE;
+  return FALSE;
+}
+
 static char *
-list_anchors(const VerifyRequest *request)
+list_anchors(const VerifyRequest *request, gboolean whole_names)
 {
   GPtrArray *anchors = anchor_list(request);
   if (anchors->len > ANCHORS_SHOWN)
@@ -28,7 +40,8 @@ list_anchors(const VerifyRequest *request)
   GString *list = g_string_new(NULL);
   for (guint i = 0; i < anchors->len; i++)
     g_string_append_printf(list, "%s\"%s\"", i ? ", " : "",
-                           certificate_subject_label(anchors->pdata[i]));
+                           whole_names ? certificate_subject(anchors->pdata[i])
+                                       : certificate_subject_label(anchors->pdata[i]));
   return g_string_free(list, FALSE);
 }
 
@@ -79,22 +92,44 @@ report_algorithm(GPtrArray *findings, const VerifyRequest *request, const Path *
                       certificate_signature_label(certificate));
 }
 
+/* (transfer none): who did sign `child`, in a file that nobody named; NULL: none of them holds it. */
+static const Certificate *
+right_issuer(const VerifyRequest *request, const Certificate *child, const FolderFile **where)
+{
+  return request->beside ? folder_find_issuer(request->beside, child, where) : NULL;
+}
+
+static gboolean
+is_outdated(const VerifyRequest *request, const Certificate *issuer, const Certificate *right)
+{
+  return known_newer(request, issuer) ||
+         (right && certificate_not_before(right) > certificate_not_before(issuer));
+}
+
 static void
 report_other_key(GPtrArray *findings, const VerifyRequest *request, const Path *path,
                  guint position)
 {
+  const FolderFile *where = NULL;
   const Certificate *child = path_node(path, position)->certificate;
   const Certificate *issuer = path_node(path, position + 1)->certificate;
+  const Certificate *right = right_issuer(request, child, &where);
   g_autofree char *place = report_place(request, path, position + 1);
   Finding *finding = report_position(findings, request, path, position + 1,
-                                     known_newer(request, issuer) ? "chain-stale-intermediate"
-                                                                  : "issuer-key-differs");
+                                     is_outdated(request, issuer, right)
+                                         ? "chain-stale-intermediate"
+                                         : "issuer-key-differs");
   finding_add_evidence(finding, "key id of \"%s\": %.16s", certificate_subject_label(issuer),
                        certificate_key_id(issuer));
   finding_set_message(finding, "\"%s\" in %s has another key than the one that signed \"%s\".",
                       certificate_subject_label(issuer), place, certificate_subject_label(child));
-  finding_set_remedy(finding, "Install the \"%s\" that came with \"%s\".",
-                     certificate_subject_label(issuer), certificate_subject_label(child));
+  if (right)
+    finding_set_remedy(finding, "Put the \"%s\" of %s in its place, which signed \"%s\".",
+                       certificate_subject_label(right), where->path,
+                       certificate_subject_label(child));
+  else
+    finding_set_remedy(finding, "Install the \"%s\" that came with \"%s\".",
+                       certificate_subject_label(issuer), certificate_subject_label(child));
 }
 
 /* RFC 5280, 4.2.1.1: the identifiers tell a damaged signature from another key, where both have
@@ -160,9 +195,12 @@ wrong_anchor_code(const VerifyRequest *request, const Path *path)
 }
 
 static void
-set_wrong_anchor_text(Finding *finding, const VerifyRequest *request, const char *wanted)
+set_wrong_anchor_text(Finding *finding, const VerifyRequest *request, const char *label,
+                      const char *name)
 {
-  g_autofree char *trust = report_trust(request), *list = list_anchors(request);
+  gboolean whole_names = anchor_has_label(request, label);
+  const char *wanted = whole_names ? name : label;
+  g_autofree char *trust = report_trust(request), *list = list_anchors(request, whole_names);
   g_autofree char *sender = report_sender(request);
   if (!strcmp(finding->code, "interception-suspected")) {
     finding_set_message(finding,
@@ -208,9 +246,12 @@ report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Pat
       finding_add_alternative(finding, path->nodes->len == 1 ? "chain-leaf-only" : "chain-gap");
   }
   finding->side = catalogue_find(code)->side;
-  set_wrong_anchor_text(finding, request,
-                        root ? certificate_subject_label(top->certificate)
-                             : certificate_issuer_label(top->certificate));
+  if (root)
+    set_wrong_anchor_text(finding, request, certificate_subject_label(top->certificate),
+                          certificate_subject(top->certificate));
+  else
+    set_wrong_anchor_text(finding, request, certificate_issuer_label(top->certificate),
+                          certificate_issuer(top->certificate));
 }
 
 /* --- an issuer that is missing ---------------------------------------------------------------- */

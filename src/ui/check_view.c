@@ -176,6 +176,15 @@ add_stages(CertificateLines *list, const CheckView *view)
     certificate_lines_text(list, ROLE_DIM, GLYPH_COUNT, ROLE_NORMAL, TRUE, text->str);
 }
 
+/* What has been added so far is no item: there is nothing to open. */
+static void
+take_from_items(CertificateLines *list)
+{
+  for (guint i = 0; i < list->lines->len; i++)
+    ((CertificateLine *)g_ptr_array_index(list->lines, i))->item = ITEM_NONE;
+  list->items = 0;
+}
+
 static void
 compose(CheckView *view, int columns)
 {
@@ -186,6 +195,7 @@ compose(CheckView *view, int columns)
   add_summary(&list, view);
   if (view->check)
     add_stages(&list, view);
+  take_from_items(&list);
   for (guint i = 0; findings && i < findings->len; i++)
     certificate_lines_finding(&list, g_ptr_array_index(findings, i));
   if (!is_running(view) && view->check && (!findings || findings->len == 0))
@@ -272,10 +282,8 @@ check_view_disabled(gpointer data, Action action)
 static void
 open_finding(CheckView *view)
 {
-  const Finding *finding = finding_meant(view);
-  g_autofree char *detail = finding_detail(finding);
-  TextViewArgument argument = {finding->code, detail};
-  ui_open(view->ui, &text_view, &argument);
+  FindingViewArgument argument = {NULL, finding_meant(view), NULL};
+  ui_open(view->ui, &finding_view, &argument);
 }
 
 static PaneResult

@@ -60,6 +60,24 @@ show_file_notes(Editor *editor)
   }
 }
 
+/* What a file holds now is good to know beside what it should hold; what keeps it from being read
+ * is to be mended first. */
+static void
+show_advice(Editor *editor)
+{
+  const char *note = NULL;
+  Role role = ROLE_NORMAL;
+  for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
+    if (file_fields[i].field == editor->advised)
+      note = editor_files_note(editor->files, file_fields[i].file, &role);
+  }
+  if (note && role == ROLE_ERROR)
+    return;
+  g_autofree char *text =
+      note ? g_strdup_printf("%s It holds now: %s", editor->advice, note) : g_strdup(editor->advice);
+  form_set_message(editor->form, editor->advised, ROLE_WARNING, text);
+}
+
 static void
 show_messages(Editor *editor)
 {
@@ -72,7 +90,7 @@ show_messages(Editor *editor)
       form_set_message(editor->form, id, ROLE_ERROR, faults->sentence[id]);
   }
   if (editor->advised && editor->advice)
-    form_set_message(editor->form, editor->advised, ROLE_WARNING, editor->advice);
+    show_advice(editor);
   if (editor->listed)
     form_set_message(editor->form, editor->listed, ROLE_DIM, editor->candidates);
 }

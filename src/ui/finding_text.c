@@ -2,6 +2,7 @@
 
 #include "ui/finding_text.h"
 
+#include "trust/catalogue.h"
 #include "trust/finding_label.h"
 
 Glyph
@@ -71,12 +72,17 @@ detail_alternatives(GString *out, GPtrArray *codes)
   }
 }
 
+const char *
+finding_reason(const Finding *finding)
+{
+  return finding->message && finding->message[0] ? finding->message
+                                                 : catalogue_find(finding->code)->summary;
+}
+
 char *
-finding_detail(const Finding *finding)
+finding_parts(const Finding *finding)
 {
   GString *out = g_string_new(NULL);
-  g_string_append_printf(out, "%s\n\n%s\n\n", finding->message ? finding->message : finding->code,
-                         finding->remedy ? finding->remedy : "");
   detail(out, "code", finding->code);
   detail(out, "severity", finding_severity_name(finding->severity));
   detail(out, "side", finding_side_name(finding->side));

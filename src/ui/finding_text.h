@@ -8,5 +8,8 @@ Glyph finding_glyph(FindingSeverity severity);
 Role finding_role(FindingSeverity severity);
 /* (transfer full): "leaf-expired: error, server side, sent certificate 0". */
 char *finding_headline(const Finding *finding);
-/* (transfer full): all its parts, a text of safe lines. */
-char *finding_detail(const Finding *finding);
+/* Why: its own sentence, else what the catalogue says in general. Borrowed. */
+const char *finding_reason(const Finding *finding);
+/* (transfer full): its parts, a name and a value a line, safe; values begin at this column. */
+#define FINDING_VALUE_COLUMN 13
+char *finding_parts(const Finding *finding);

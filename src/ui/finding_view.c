@@ -10,25 +10,37 @@
 #include "ui/wrapped_text.h"
 #include "util/safe_text.h"
 
+/* Why, what to do, and the parts, one below the other with a blank line between. */
+enum { REASON, REMEDY, PARTS, TEXTS };
+
 typedef struct {
   Ui *ui;
-  Connection *connection; /* may be gone: see alive() */
+  Connection *connection; /* NULL, or may be gone: see alive() */
   Finding *finding;
-  WrappedText *text;
+  WrappedText *texts[TEXTS];
   Scroll scroll;
 } FindingView;
+
+static WrappedText *
+text_new(const char *text)
+{
+  return wrapped_text_new(safe_text_lines(text, strlen(text)));
+}
 
 static gpointer
 finding_view_open(Ui *ui, gpointer argument)
 {
   const FindingViewArgument *from = argument;
   FindingView *view = g_new0(FindingView, 1);
-  g_autofree char *detail = finding_detail(from->finding);
-  g_autofree char *text = g_strconcat(detail, from->more ? from->more : "", NULL);
+  g_autofree char *parts = finding_parts(from->finding);
+  g_autofree char *all = g_strconcat(parts, from->more ? from->more : "", NULL);
   view->ui = ui;
   view->connection = from->connection;
   view->finding = finding_copy(from->finding);
-  view->text = wrapped_text_new(safe_text_lines(text, strlen(text)));
+  view->texts[REASON] = text_new(finding_reason(from->finding));
+  view->texts[REMEDY] = text_new(from->finding->remedy ? from->finding->remedy : "");
+  view->texts[PARTS] = text_new(g_strchomp(all));
+  wrapped_text_set_hang(view->texts[PARTS], FINDING_VALUE_COLUMN);
   return view;
 }
 
@@ -37,7 +49,8 @@ finding_view_close(gpointer pane)
 {
   FindingView *view = pane;
   finding_free(view->finding);
-  wrapped_text_free(view->text);
+  for (int i = 0; i < TEXTS; i++)
+    wrapped_text_free(view->texts[i]);
   g_free(view);
 }
 
@@ -55,16 +68,38 @@ finding_view_status(gpointer pane)
                          finding_severity_name(finding->severity));
 }
 
+static guint
+lay_out(FindingView *view, int columns)
+{
+  guint count = TEXTS - 1; /* blank lines */
+  for (int i = 0; i < TEXTS; i++) {
+    wrapped_text_layout(view->texts[i], columns - (i == REMEDY ? 4 : 2));
+    count += wrapped_text_count(view->texts[i]);
+  }
+  return count;
+}
+
+static void
+draw_line(const FindingView *view, Canvas *canvas, int row, guint line)
+{
+  int text = 0;
+  while (text < PARTS && line > wrapped_text_count(view->texts[text]))
+    line -= wrapped_text_count(view->texts[text++]) + 1;
+  g_autofree char *words = wrapped_text_line(view->texts[text], line);
+  if (text == REMEDY && line == 0 && words[0])
+    paint_glyph(canvas, row, 1, ROLE_ACCENT, GLYPH_ARROW_RIGHT);
+  paint_text(canvas, row, text == REMEDY ? 3 : 1, text == REMEDY ? ROLE_STRONG : ROLE_NORMAL,
+             words);
+}
+
 static void
 finding_view_draw(gpointer pane, Canvas *canvas, gboolean focused)
 {
   FindingView *view = pane;
-  wrapped_text_layout(view->text, canvas_columns(canvas) - 2);
-  scroll_update(&view->scroll, 0, wrapped_text_count(view->text), canvas_rows(canvas));
-  for (int row = 0; row < canvas_rows(canvas); row++) {
-    g_autofree char *line = wrapped_text_line(view->text, (guint)view->scroll.top + (guint)row);
-    paint_text(canvas, row, 1, ROLE_NORMAL, line);
-  }
+  guint count = lay_out(view, canvas_columns(canvas));
+  scroll_update(&view->scroll, 0, count, canvas_rows(canvas));
+  for (int row = 0; row < canvas_rows(canvas) && view->scroll.top + (guint64)row < count; row++)
+    draw_line(view, canvas, row, (guint)view->scroll.top + (guint)row);
   paint_cursor(canvas, 0, 0, FALSE);
 }
 
@@ -88,9 +123,12 @@ static const char *
 finding_view_disabled(gpointer pane, Action action)
 {
   const FindingView *view = pane;
+  if (is_finding_action(action) && !view->connection)
+    return "Go back to the test: there m goes to the field.";
   if (is_finding_action(action) && !alive(view))
     return "The connection is gone.";
-  return alive(view) ? finding_action_disabled(view->ui, view->connection, view->finding, action) : NULL;
+  return alive(view) ? finding_action_disabled(view->ui, view->connection, view->finding, action)
+                     : NULL;
 }
 
 /* There is nothing more to open. */

@@ -24,7 +24,8 @@ draw_hint(Canvas *canvas, int column, const char *key, const char *hint)
 static void
 way_out(Context context, gboolean closes, char **key, const char **hint)
 {
-  gboolean by_back = context == CONTEXT_FORM || context == CONTEXT_QUESTION;
+  gboolean by_back =
+      context == CONTEXT_FORM || context == CONTEXT_QUESTION || context == CONTEXT_REPAIR;
   *key = keymap_first_key(context, by_back ? ACTION_BACK : ACTION_QUIT);
   *hint = by_back ? "cancel" : closes ? "close" : action_info(ACTION_QUIT)->hint;
 }

@@ -6,6 +6,7 @@
 
 #include "ui/connection_actions.h"
 #include "ui/figures.h"
+#include "ui/finding_actions.h"
 #include "ui/message_rows.h"
 #include "ui/pane.h"
 #include "ui/scroll_keys.h"
@@ -164,21 +165,23 @@ standing_fault(Connection *connection)
 }
 
 static const char *
-after_fault(Connection *connection)
+after_fault(Ui *ui, Connection *connection)
 {
-  return connection_session(connection)->state == SESSION_WAITING
-             ? "It tries again by itself; c tries at once, d stops."
-             : "c tries again, e edits the connection.";
+  if (connection_session(connection)->state == SESSION_WAITING)
+    return "It tries again by itself; c tries at once, d stops.";
+  return finding_action_disabled(ui, connection, finding_worst(connection), ACTION_MEND)
+             ? "c tries again, e edits the connection."
+             : "m goes to the field that mends it, c tries again.";
 }
 
 static void
-draw_fault(Connection *connection, Canvas *canvas, const char *fault)
+draw_fault(Ui *ui, Connection *connection, Canvas *canvas, const char *fault)
 {
   int rows = canvas_rows(canvas);
   g_autofree char *safe = safe_text_string(fault);
   paint_glyph(canvas, 0, 1, ROLE_ERROR, GLYPH_FAIL);
   int row = draw_wrapped(canvas, 0, 3, ROLE_NORMAL, safe) + 1;
-  draw_wrapped(canvas, row, 3, ROLE_DIM, after_fault(connection));
+  draw_wrapped(canvas, row, 3, ROLE_DIM, after_fault(ui, connection));
   if (row > rows) {
     paint_blank(canvas, rows - 1, 0, canvas_columns(canvas), ROLE_NORMAL);
     paint_text(canvas, rows - 1, 3, ROLE_DIM, "Enter shows all of it.");
@@ -189,17 +192,17 @@ static void
 open_fault(MessagesPane *pane, Connection *connection)
 {
   g_autofree char *text =
-      g_strdup_printf("%s\n\n%s", standing_fault(connection), after_fault(connection));
+      g_strdup_printf("%s\n\n%s", standing_fault(connection), after_fault(pane->ui, connection));
   TextViewArgument argument = {"Not online", text};
   ui_open(pane->ui, &text_view, &argument);
 }
 
 static void
-draw_empty(Connection *connection, Canvas *canvas)
+draw_empty(Ui *ui, Connection *connection, Canvas *canvas)
 {
   const char *fault = standing_fault(connection);
   if (fault)
-    draw_fault(connection, canvas, fault);
+    draw_fault(ui, connection, canvas, fault);
   else
     draw_wrapped(canvas, 0, 1, ROLE_DIM, empty_text(connection));
 }
@@ -231,7 +234,7 @@ messages_draw(gpointer data, Canvas *canvas, gboolean focused)
     message_log_status(connection_log(connection), &status);
   scroll_update(&pane->scroll, status.first, status.next, canvas_rows(canvas));
   if (status.next == status.first) {
-    draw_empty(connection, canvas);
+    draw_empty(pane->ui, connection, canvas);
     return;
   }
   guint64 next = MIN(pane->scroll.top + (guint64)canvas_rows(canvas), status.next);

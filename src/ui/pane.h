@@ -62,7 +62,7 @@ extern const PaneClass publish_form, subscribe_form; /* NULL: of the selected co
 
 typedef struct { const char *title, *text; } TextViewArgument; /* copied */
 typedef struct {
-  Connection *connection;
+  Connection *connection; /* NULL: of none, and so nothing can be done about it */
   const Finding *finding; /* copied */
   const char *more;       /* safe lines below it, copied; or NULL */
 } FindingViewArgument;

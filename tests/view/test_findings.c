@@ -2,6 +2,7 @@
  * test, and what header and list say of a failed connection. */
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "ui/connection_row.h"
@@ -9,13 +10,22 @@
 #include "view/fake_repair.h"
 #include "view/pane_scene.h"
 
+/* Files by names that are the same on every machine. */
+static void
+enter_data_folder(void)
+{
+  g_autofree char *folder = scene_path(".");
+  g_assert_cmpint(g_chdir(folder), ==, 0);
+}
+
 static Scene *
 failed_scene(void)
 {
+  enter_data_folder();
   Scene *scene = scene_new("prod-eu");
   Connection *connection = scene->connection;
   connection->profile->trust = TRUST_FILE;
-  connection->profile->ca_path = g_strdup("/pki/root.pem");
+  connection->profile->ca_path = g_strdup("root.pem");
   connection->session.stopped_by_fault = TRUE;
   connection->session.wanted = FALSE;
   connection->info.last_error = "the broker's certificate leads to no CA of root.pem";
@@ -28,8 +38,8 @@ wrong_ca(Scene *scene)
   Finding *finding = scene_find(scene, "anchor-wrong", NULL, NULL);
   finding->source = FINDING_SOURCE_TRUST;
   finding->index = 0;
-  finding->file = g_strdup("/pki/root.pem");
-  finding_set_message(finding, "The broker's chain leads to \"Test CA\"; /pki/root.pem has only "
+  finding->file = g_strdup("root.pem");
+  finding_set_message(finding, "The broker's chain leads to \"Test CA\"; root.pem has only "
                                "\"Example Root X1\".");
   finding_set_remedy(finding, "Take the CA file that holds \"Test CA\".");
   finding_add_evidence(finding, "issuer of sent certificate 0: CN=Test CA");
@@ -97,10 +107,24 @@ test_mend_from_certificates(void)
   scene_draw(scene, &certificates_pane, 24, 80);
   scene_keys(scene, "2 m");
   g_assert_true(top(scene) == &editor_form);
-  assert_shows(scene, "Take the CA file that holds \"Test CA\".");
+  assert_shows(scene, "Take the CA file that holds \"Test CA\". It holds now: 1");
   scene_golden(scene, NULL, "mend");
-  assert_typing_changes(scene, "/pki/root.pemxyz");
+  assert_typing_changes(scene, "root.pemxyz");
   assert_hides(scene, "Take the CA file");
+  scene_keys(scene, "Backspace Backspace Backspace");
+  assert_hides(scene, "Take the CA file");
+}
+
+/* That the file cannot be read comes before any advice. */
+static void
+test_mend_missing_file(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  g_free(scene->connection->profile->ca_path);
+  scene->connection->profile->ca_path = g_strdup("nowhere.pem");
+  wrong_ca(scene);
+  scene_keys(scene, "m");
+  assert_shows(scene, "nowhere.pem does not exist");
 }
 
 /* The selected one, not the worst. */
@@ -171,7 +195,7 @@ test_timeline_opens_finding(void)
   scene_golden(scene, NULL, "finding");
   scene_keys(scene, "m");
   g_assert_true(top(scene) == &editor_form);
-  assert_typing_changes(scene, "/pki/root.pemxyz");
+  assert_typing_changes(scene, "root.pemxyz");
 }
 
 /* What an attempt before has found is gone but for its code and its sentence. */
@@ -201,7 +225,7 @@ test_timeline_without_code(void)
   scene_keys(scene, "4 Enter");
   g_assert_true(top(scene) == &text_view);
   scene_keys(scene, "q m");
-  assert_typing_changes(scene, "/pki/root.pemxyz"); /* of the worst one */
+  assert_typing_changes(scene, "root.pemxyz"); /* of the worst one */
 }
 
 static void
@@ -285,7 +309,7 @@ test_repair_of_ca_file(void)
   fake_repair.slot = REPAIR_CA_FILE;
   fake_repair.path = "/pki/root-2.pem";
   scene_keys(scene, "R y");
-  g_assert_cmpstr(fake_repair.ca_path, ==, "/pki/root.pem");
+  g_assert_cmpstr(fake_repair.ca_path, ==, "root.pem");
   g_assert_cmpstr(scene->connection->profile->ca_path, ==, "/pki/root-2.pem");
   g_assert_cmpint(scene->connection->profile->trust, ==, TRUST_FILE);
 }
@@ -466,7 +490,7 @@ test_check_mends(void)
   g_assert_null(fake_check(scene->workspace));
   assert_shows(scene, "prod-eu-2");
   assert_shows(scene, "Take the CA file that holds \"Test CA\".");
-  assert_typing_changes(scene, "/pki/root.pemxyz");
+  assert_typing_changes(scene, "root.pemxyz");
   g_assert_null(scene->connection->calls);
 }
 
@@ -485,7 +509,9 @@ test_check_says_whose_fault(void)
   g_assert_cmpstr(scene->ui->notice, ==,
                   "No setting of this connection mends this: it is on the broker's side.");
   scene_keys(scene, "Enter");
-  g_assert_true(top(scene) == &text_view);
+  g_assert_true(top(scene) == &finding_view);
+  scene_keys(scene, "m");
+  g_assert_cmpstr(scene->ui->notice, ==, "Go back to the test: there m goes to the field.");
 }
 
 /* While it runs every key works, and leaving it is at once. */
@@ -538,6 +564,7 @@ main(int argc, char **argv)
   view_test_init(&argc, &argv);
   g_test_add_func("/findings/mend/certificates", test_mend_from_certificates);
   g_test_add_func("/findings/mend/selected", test_mend_selected);
+  g_test_add_func("/findings/mend/missing", test_mend_missing_file);
   g_test_add_func("/findings/mend/nothing", test_nothing_to_mend);
   g_test_add_func("/findings/mend/hidden", test_hidden_fields);
   g_test_add_func("/findings/mend/no-connection", test_without_connection);

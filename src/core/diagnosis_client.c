@@ -403,44 +403,90 @@ revoked(const DiagnosisCase *c)
   return finding;
 }
 
-/* Ours is of a strength that OpenSSL's levels refuse: RSA below 2048 bits, SHA-1, MD5. */
+typedef struct {
+  int index;        /* which of ours; -1: none is weak */
+  const char *what; /* of it: "key" */
+  const char *how;  /* is it: "too short" */
+} Weakness;
+
+/* NULL: it is not. */
 static const char *
-weakness(const DiagnosisCase *c)
+weak_key(const Certificate *certificate)
 {
-  if (diagnosis_local(c, "key-too-weak") != NULL || diagnosis_local(c, "issuer-key-weak") != NULL)
-    return "its key is too short";
-  if (diagnosis_local(c, "signature-weak") != NULL)
-    return "its signature is too weak";
+  const char *key = certificate_key_label(certificate);
+  guint64 bits = 0;
+  if (g_str_has_prefix(key, "RSA "))
+    bits = g_ascii_strtoull(key + strlen("RSA "), NULL, 10);
+  if (bits != 0 && bits < 2048)
+    return "too short";
+  return g_str_has_prefix(key, "DSA") || strstr(key, "P-192") != NULL ? "too weak" : NULL;
+}
+
+/* Nobody looks at how a root signed itself. */
+static gboolean
+has_weak_signature(const Certificate *certificate)
+{
+  const char *signature = certificate_signature_label(certificate);
+  gboolean weak = strstr(signature, "SHA1") != NULL || strstr(signature, "SHA-1") != NULL ||
+                  strstr(signature, "MD5") != NULL;
+  return weak && !certificate_is_self_issued(certificate);
+}
+
+/* What our own checks have found; FALSE: not this. */
+static gboolean
+weakness_found(const DiagnosisCase *c, const char *code, Weakness weakness, Weakness *found)
+{
+  const Finding *finding = diagnosis_local(c, code);
+  if (finding == NULL)
+    return FALSE;
+  *found = weakness;
+  if (finding->index >= 0 && (guint)finding->index < own_count(c))
+    found->index = finding->index;
+  return TRUE;
+}
+
+/* Ours is of a strength that OpenSSL's levels refuse: RSA below 2048 bits, SHA-1, MD5. */
+static Weakness
+weakness_of(const DiagnosisCase *c)
+{
+  Weakness found, key = {0, "key", "too short"}, signature = {0, "signature", "too weak"};
+  if (weakness_found(c, "key-too-weak", key, &found) ||
+      weakness_found(c, "issuer-key-weak", key, &found) ||
+      weakness_found(c, "signature-weak", signature, &found))
+    return found;
   for (guint i = 0; i < own_count(c); i++) {
-    const char *signature = certificate_signature_label(own(c, i));
-    guint64 bits = 0;
-    const char *key = certificate_key_label(own(c, i));
-    if (g_str_has_prefix(key, "RSA "))
-      bits = g_ascii_strtoull(key + strlen("RSA "), NULL, 10);
-    if (bits != 0 && bits < 2048)
-      return "its key is too short";
-    if (g_str_has_prefix(key, "DSA") || strstr(key, "P-192") != NULL)
-      return "its key is too weak";
-    if (!certificate_is_self_issued(own(c, i)) &&
-        (strstr(signature, "SHA1") != NULL || strstr(signature, "SHA-1") != NULL ||
-         strstr(signature, "MD5") != NULL))
-      return "its signature is too weak";
+    const char *how = weak_key(own(c, i));
+    if (how != NULL)
+      return (Weakness){(int)i, "key", how};
+    if (has_weak_signature(own(c, i)))
+      return (Weakness){(int)i, "signature", "too weak"};
   }
-  return NULL;
+  return (Weakness){-1, NULL, NULL};
 }
 
 static Finding *
-too_weak(const DiagnosisCase *c, const char *why)
+too_weak(const DiagnosisCase *c, const Weakness *weakness)
 {
-  const Certificate *leaf = own(c, 0);
+  const Certificate *weak = own(c, (guint)weakness->index);
   Finding *finding = new_finding(c, "strength-refused");
+  finding->index = weakness->index;
+  g_free(finding->subject);
+  finding->subject = g_strdup(certificate_subject(weak));
+  g_free(finding->sha256);
+  finding->sha256 = g_strdup(certificate_sha256(weak));
   finding_set_message(finding,
-                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s "
-                      "(%s, signed with %s).",
-                      file_of(c), why, certificate_key_label(leaf),
-                      certificate_signature_label(leaf));
-  finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than lower "
-                              "the broker's level.");
+                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): the %s of "
+                      "\"%s\" is %s (%s, signed with %s).",
+                      file_of(c), weakness->what, certificate_subject_label(weak), weakness->how,
+                      certificate_key_label(weak), certificate_signature_label(weak));
+  if (weakness->index > 0)
+    finding_set_remedy(finding,
+                       "Have \"%s\" issued by a stronger CA (RSA 2048 or P-256, SHA-256) rather "
+                       "than lower the broker's level.",
+                       certificate_subject_label(own(c, 0)));
+  else
+    finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than "
+                                "lower the broker's level.");
   finding_add_alternative(finding, "client-refused");
   return finding;
 }
@@ -570,9 +616,9 @@ explain_refusal(const DiagnosisCase *c)
     finding = by_usage(c);
   if (finding != NULL)
     return finding;
-  const char *weak = is_of_strength(closed->alert) ? weakness(c) : NULL;
-  if (weak != NULL)
-    return too_weak(c, weak);
+  Weakness weakness = weakness_of(c);
+  if (weakness.index >= 0 && is_of_strength(closed->alert))
+    return too_weak(c, &weakness);
   finding = by_local(c);
   if (finding != NULL)
     return finding;

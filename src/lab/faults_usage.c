@@ -204,6 +204,22 @@ build_client_usage(LabScene *scene)
   we_show(scene, OF_LEAF, &odd);
 }
 
+/* As EMQX without verify_peer_ext_key_usage: it does not look at the usage. */
+static void
+build_client_usage_accepted(LabScene *scene)
+{
+  ForgeTemplate odd = for_purpose(lab_client("Client"), GNUTLS_KP_TLS_WWW_SERVER);
+  const Forged *client = lab_forge(scene, &odd, lab_pki(scene)->client_ca);
+  const char *file = lab_write_chain(scene, "client.pem", client, NULL);
+  TlsPeerOptions options = lab_tls_options(scene, TRUE);
+  options.require = FALSE;
+  lab_use_good_trust(scene);
+  lab_use_client(scene, file, lab_write_key(scene, "client.key", client, NULL));
+  lab_tls_peer(scene, &options, NULL, NULL);
+  lab_expect_certificate(scene, client);
+  lab_expect_file(scene, file);
+}
+
 static void
 build_narrow(LabScene *scene)
 {
@@ -454,7 +470,7 @@ build_negative_serial(LabScene *scene)
   broker_shows(scene, OF_LEAF, &odd);
 }
 
-/* (transfer none): PEM of it with `cut` bytes of the DER replaced by others. */
+/* (transfer none): a PEM block of two empty SEQUENCEs. */
 static const char *
 broken_pem(LabScene *scene)
 {
@@ -515,6 +531,9 @@ static const LabFault faults[] = {
           SERVER, PEER, 0, 0, build_server_usage),
     FAULT("client-usage-missing", NULL, "mosquitto; our certificate is for servers alone", ERROR,
           CLIENT, CLIENT, 0, 0, build_client_usage),
+    FAULT("client-usage-missing", "accepted",
+          "a broker on GnuTLS that does not look at usages; our certificate is for servers alone",
+          WARNING, CLIENT, CLIENT, 0, 0, build_client_usage_accepted),
     FAULT("intermediate-usage-narrow", NULL,
           "mosquitto; its intermediate may issue for clients alone", ERROR, SERVER, PEER, 1, 0,
           build_narrow),

@@ -47,6 +47,23 @@ list_anchors(const VerifyRequest *request, gboolean whole_names)
 
 /* --- the right name, another key -------------------------------------------------------------- */
 
+/* Who needs the other CA is its own root, which came along. */
+static void
+set_two_roots(Finding *finding, const Certificate *theirs, const char *trust, const char *sender)
+{
+  const char *label = certificate_subject_label(theirs);
+  finding_add_evidence(finding, "key id of \"%s\" in %s: %.16s", label, sender,
+                       certificate_key_id(theirs));
+  finding_set_message(finding,
+                      "Two CAs are called \"%s\": the one in %s has another key than the one in "
+                      "%s.",
+                      label, trust, sender);
+  finding_set_remedy(finding,
+                     "Compare the SHA-256 fingerprint %s by another way, and put that \"%s\" into "
+                     "%s if it is the right one.",
+                     certificate_sha256(theirs), label, trust);
+}
+
 static void
 report_same_name(GPtrArray *findings, const VerifyRequest *request, const PathNode *anchor,
                  const Certificate *needing)
@@ -57,6 +74,10 @@ report_same_name(GPtrArray *findings, const VerifyRequest *request, const PathNo
   Finding *finding = report_anchor(findings, request, anchor->anchor, "anchor-same-name");
   finding_add_evidence(finding, "key id of \"%s\" in %s: %.16s", label, trust,
                        certificate_key_id(anchor->certificate));
+  if (certificate_is_self_signed(needing)) {
+    set_two_roots(finding, needing, trust, sender);
+    return;
+  }
   finding_set_message(finding,
                       "Two CAs are called \"%s\": the one in %s did not sign \"%s\" in "
                       "%s.",
@@ -86,10 +107,34 @@ report_algorithm(GPtrArray *findings, const VerifyRequest *request, const Path *
                  guint position)
 {
   const Certificate *certificate = path_node(path, position)->certificate;
+  g_autofree char *place = report_place(request, path, position);
   Finding *finding = report_position(findings, request, path, position, "algorithm-unsupported");
-  finding_set_message(finding, "\"%s\" is signed with %s, which is not supported here.",
-                      certificate_subject_label(certificate),
+  finding_set_message(finding, "\"%s\" in %s is signed with %s, which is not supported here.",
+                      certificate_subject_label(certificate), place,
                       certificate_signature_label(certificate));
+  finding_set_remedy(finding, "Have it issued by a CA whose key is RSA or ECDSA (P-256, P-384).");
+}
+
+static gboolean
+has_unknown_key(const Certificate *certificate)
+{
+  return certificate_fields(certificate)->key_algorithm == GNUTLS_PK_UNKNOWN;
+}
+
+/* Nobody can say here whether the signature is good. */
+static void
+report_key_algorithm(GPtrArray *findings, const VerifyRequest *request, const Path *path,
+                     guint position)
+{
+  const Certificate *certificate = path_node(path, position)->certificate;
+  g_autofree char *place = report_place(request, path, position);
+  Finding *finding = report_position(findings, request, path, position, "algorithm-unsupported");
+  finding_set_message(finding,
+                      "The key of \"%s\" in %s is of a kind that is not supported here (%s), so "
+                      "that nothing it signed can be verified.",
+                      certificate_subject_label(certificate), place,
+                      certificate_key_label(certificate));
+  finding_set_remedy(finding, "Use a CA whose key is RSA or ECDSA (P-256, P-384).");
 }
 
 /* (transfer none): who did sign `child`, in a file that nobody named; NULL: none of them holds it. */
@@ -150,6 +195,10 @@ explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Pat
   int agree = key_ids_agree(child->certificate, issuer->certificate);
   if (certificate_fields(child->certificate)->signature_algorithm <= 0) {
     report_algorithm(findings, request, path, position);
+    return;
+  }
+  if (agree != 0 && has_unknown_key(issuer->certificate)) {
+    report_key_algorithm(findings, request, path, position + 1);
     return;
   }
   if (agree == 1) {
@@ -473,6 +522,8 @@ explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathG
     report_too_long(findings, request, path);
   else if (certificate_is_self_signed(top))
     explain_root(findings, request, path);
+  else if (is_damaged_root(top) && has_unknown_key(top))
+    report_key_algorithm(findings, request, path, path->nodes->len - 1);
   else if (is_damaged_root(top))
     report_signature(findings, request, path, path->nodes->len - 1);
   else

@@ -95,6 +95,11 @@ static void
 about_broker(const DiagnosisCase *c, Finding *finding)
 {
   const GPtrArray *certificates = c->evidence->certificates;
+  if (c->evidence->closed->unreadable > 0) {
+    finding->source = FINDING_SOURCE_PEER;
+    finding->index = (int)c->evidence->closed->unreadable - 1;
+    return;
+  }
   if (certificates == NULL || certificates->len == 0)
     return;
   const Certificate *leaf = g_ptr_array_index(certificates, 0);

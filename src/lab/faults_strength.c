@@ -221,6 +221,17 @@ build_sm2_root(LabScene *scene)
   lab_expect_file(scene, ca_file);
 }
 
+/* mosquitto sends the root with it, for good measure. */
+static void
+build_sm2_sent(LabScene *scene)
+{
+  const LabPki *pki = lab_pki(scene);
+  g_autofree char *text =
+      g_strconcat(lab_pem(scene, pki->server),
+                  changed_pem(scene, pki->intermediate, curve_p256, curve_sm2, 1), NULL);
+  broker_sends(scene, lab_write(scene, "broker.pem", text, -1), pki->server);
+}
+
 /* --- All of them -------------------------------------------------------------------------------
  */
 
@@ -261,6 +272,8 @@ static const LabFault faults[] = {
           CLIENT, CLIENT, 0, 0, build_sm2_client),
     FAULT("algorithm-unsupported", "key", "mosquitto; the root in our CA file has an SM2 key",
           ERROR, TRUST, TRUST, 0, 0, build_sm2_root),
+    FAULT("algorithm-unsupported", "key-sent", "mosquitto; its intermediate has an SM2 key", ERROR,
+          SERVER, PEER, 1, 0, build_sm2_sent),
     {0},
 };
 

@@ -43,6 +43,8 @@ wrong_ca(Scene *scene)
                                "\"Example Root X1\".");
   finding_set_remedy(finding, "Take the CA file that holds \"Test CA\".");
   finding_add_evidence(finding, "issuer of sent certificate 0: CN=Test CA");
+  finding_add_evidence(finding, "the broker sent 1 certificate, and its issuer \"CN=Test CA\" is in "
+                                "no file of this connection");
   finding_add_alternative(finding, "chain-leaf-only");
   return finding;
 }

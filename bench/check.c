@@ -30,7 +30,7 @@ typedef struct {
   guint16 ports[ENDPOINTS];
 } Stage;
 
-/* --- The endpoints ------------------------------------------------------------------------------ */
+/* --- The endpoints ---------------------------------------------------------------------------- */
 
 static gboolean
 is_taken(const Stage *stage, guint count, guint16 port)
@@ -98,7 +98,7 @@ stage_close(Stage *stage)
   certificates_free(stage->certificates);
 }
 
-/* --- Ours --------------------------------------------------------------------------------------- */
+/* --- Ours ------------------------------------------------------------------------------------- */
 
 static double
 run_program(const char *const *argv, const Bench *bench)
@@ -121,10 +121,15 @@ run_ours(const Stage *stage)
 {
   g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
   const Certificates *certificates = stage->certificates;
-  const char *const options[] = {stage->bench->program, "check", "--json",
-                                 "--cafile", certificates->root,
-                                 "--cert", certificates->client.fullchain,
-                                 "--key", certificates->client.key};
+  const char *const options[] = {stage->bench->program,
+                                 "check",
+                                 "--json",
+                                 "--cafile",
+                                 certificates->root,
+                                 "--cert",
+                                 certificates->client.fullchain,
+                                 "--key",
+                                 certificates->client.key};
   for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
     g_ptr_array_add(argv, g_strdup(options[i]));
   for (guint i = 0; i < ENDPOINTS; i++)
@@ -133,14 +138,13 @@ run_ours(const Stage *stage)
   return run_program((const char *const *)argv->pdata, stage->bench);
 }
 
-/* --- Bare --------------------------------------------------------------------------------------- */
+/* --- Bare ------------------------------------------------------------------------------------- */
 
 static int
 dial(guint16 port)
 {
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_port = htons(port),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
     g_error("cannot connect to port %u", port);
@@ -185,7 +189,7 @@ run_bare(const Stage *stage)
   return bench_now() - before;
 }
 
-/* --- s_client ----------------------------------------------------------------------------------- */
+/* --- s_client --------------------------------------------------------------------------------- */
 
 static double
 run_openssl(const Stage *stage)
@@ -194,17 +198,27 @@ run_openssl(const Stage *stage)
   double seconds = 0;
   for (guint i = 0; i < ENDPOINTS; i++) {
     g_autofree char *target = g_strdup_printf("127.0.0.1:%u", stage->ports[i]);
-    const char *const argv[] = {"openssl", "s_client", "-connect", target,
-                                "-CAfile", certificates->root,
-                                "-cert", certificates->client.fullchain,
-                                "-key", certificates->client.key,
-                                "-verify_ip", "127.0.0.1", "-verify_return_error", "-brief", NULL};
+    const char *const argv[] = {"openssl",
+                                "s_client",
+                                "-connect",
+                                target,
+                                "-CAfile",
+                                certificates->root,
+                                "-cert",
+                                certificates->client.fullchain,
+                                "-key",
+                                certificates->client.key,
+                                "-verify_ip",
+                                "127.0.0.1",
+                                "-verify_return_error",
+                                "-brief",
+                                NULL};
     seconds += run_program(argv, NULL);
   }
   return seconds;
 }
 
-/* --- The table ---------------------------------------------------------------------------------- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static double
 rate(double *seconds, gsize count)

@@ -43,14 +43,14 @@ worst_of(const GPtrArray *reports)
   return code;
 }
 
-/* --- Printing ----------------------------------------------------------------------------------- */
+/* --- Printing --------------------------------------------------------------------------------- */
 
 static char *
 text_for_person(const CheckOptions *options, const GPtrArray *reports)
 {
   const char *no_color = g_getenv("NO_COLOR");
-  gboolean colour = isatty(STDOUT_FILENO) && !options->no_color &&
-                    (no_color == NULL || *no_color == '\0');
+  gboolean colour =
+      isatty(STDOUT_FILENO) && !options->no_color && (no_color == NULL || *no_color == '\0');
   gboolean ascii = options->ascii || !g_get_charset(NULL);
   char *text = check_text(reports);
   if (colour) {
@@ -73,18 +73,21 @@ make_text(const CheckOptions *options, const GPtrArray *reports, int *code)
   gboolean ascii = options->ascii || !g_get_charset(NULL);
   *code = worst_of(reports);
   switch (options->format) {
-  case CHECK_JSON: return check_json(reports, ascii);
-  case CHECK_PROMETHEUS: return check_prometheus(reports);
+  case CHECK_JSON:
+    return check_json(reports, ascii);
+  case CHECK_PROMETHEUS:
+    return check_prometheus(reports);
   case CHECK_NAGIOS: {
     g_autofree char *line = check_nagios(reports, code);
     return ascii ? safe_text_to_ascii(line) : g_steal_pointer(&line);
   }
   case CHECK_TEXT:
-  default: return text_for_person(options, reports);
+  default:
+    return text_for_person(options, reports);
   }
 }
 
-/* --- The run ------------------------------------------------------------------------------------ */
+/* --- The run ---------------------------------------------------------------------------------- */
 
 /* Six or so descriptors a target, until the last is over. */
 static void

@@ -89,7 +89,8 @@ check_exit_of_stage(const Evidence *evidence, gboolean tls)
 }
 
 /* Faults of an earlier stage are not why it stopped: what was past it went well. After the
- * handshake the broker may still refuse our certificate (TLS 1.3), until its first byte has come. */
+ * handshake the broker may still refuse our certificate (TLS 1.3), until its first byte has come.
+ */
 static gboolean
 may_have_stopped(int exit, int stopped, const Evidence *evidence)
 {

@@ -5,6 +5,7 @@
 #include "commands/check_report.h"
 #include "commands/day_text.h"
 #include "commands/finding_json.h"
+#include "util/safe_text.h"
 
 static void
 add_flag(JsonWriter *writer, const char *name, gboolean value)
@@ -18,6 +19,14 @@ add_number(JsonWriter *writer, const char *name, gint64 value)
 {
   json_writer_set_member_name(writer, name);
   json_writer_add_int_value(writer, value);
+}
+
+/* Of what the user wrote, which nobody has made safe yet. */
+static void
+add_safe(JsonWriter *writer, const char *name, const char *text)
+{
+  g_autofree char *safe = text != NULL ? safe_text_string(text) : NULL;
+  finding_json_add_text(writer, name, safe);
 }
 
 /* -1 gives null. */
@@ -58,7 +67,7 @@ begin_member(JsonWriter *writer, const char *name)
   json_writer_begin_object(writer);
 }
 
-/* --- Stages ------------------------------------------------------------------------------------- */
+/* --- Stages ----------------------------------------------------------------------------------- */
 
 static void
 add_dial_failures(JsonWriter *writer, const Evidence *evidence)
@@ -100,7 +109,7 @@ add_stages(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-/* --- TLS ---------------------------------------------------------------------------------------- */
+/* --- TLS -------------------------------------------------------------------------------------- */
 
 static void
 add_tls(JsonWriter *writer, const CheckReport *report)
@@ -148,7 +157,7 @@ add_openssl(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-/* --- MQTT --------------------------------------------------------------------------------------- */
+/* --- MQTT ------------------------------------------------------------------------------------- */
 
 static void
 add_subscriptions(JsonWriter *writer, const CheckReport *report)
@@ -165,7 +174,7 @@ add_subscriptions(JsonWriter *writer, const CheckReport *report)
     gboolean granted = subscription->state == SUBSCRIPTION_GRANTED;
     gboolean refused = subscription->state == SUBSCRIPTION_REFUSED;
     json_writer_begin_object(writer);
-    finding_json_add_text(writer, "filter", subscription->filter);
+    add_safe(writer, "filter", subscription->filter);
     add_number(writer, "qos", subscription->qos);
     finding_json_add_text(writer, "state", states[subscription->state]);
     add_number_or_null(writer, "granted", granted ? subscription->granted : -1);
@@ -186,14 +195,14 @@ add_mqtt(JsonWriter *writer, const CheckReport *report)
   finding_json_add_text(writer, "reason", evidence->connack_text);
   add_number_or_null(writer, "disconnect", evidence->disconnect);
   begin_member(writer, "properties");
-  finding_json_add_text(writer, "client_id", report->subject.info->client_id);
+  add_safe(writer, "client_id", report->subject.info->client_id);
   add_flag(writer, "session_present", evidence->session_present);
   json_writer_end_object(writer);
   add_subscriptions(writer, report);
   json_writer_end_object(writer);
 }
 
-/* --- Certificates ------------------------------------------------------------------------------- */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 static void
 add_date(JsonWriter *writer, const char *name, gint64 time)
@@ -220,8 +229,8 @@ add_certificate(JsonWriter *writer, const CheckReport *report, const Certificate
   add_names(writer, certificate);
   add_date(writer, "not_before", certificate_not_before(certificate));
   add_date(writer, "not_after", certificate_not_after(certificate));
-  add_number(writer, "days", check_expiry_days(certificate_not_after(certificate),
-                                               report->subject.now));
+  add_number(writer, "days",
+             check_expiry_days(certificate_not_after(certificate), report->subject.now));
   finding_json_add_text(writer, "key", certificate_key_label(certificate));
   finding_json_add_text(writer, "signature", certificate_signature_label(certificate));
   finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
@@ -252,11 +261,16 @@ static const char *
 source_text(PathOrigin origin)
 {
   switch (origin) {
-  case PATH_SENT: return finding_source_name(FINDING_SOURCE_PEER);
-  case PATH_FROM_FILE: return finding_source_name(FINDING_SOURCE_CHAIN);
-  case PATH_IN_TRUST: return finding_source_name(FINDING_SOURCE_TRUST);
-  case PATH_GIVEN: return finding_source_name(FINDING_SOURCE_UNTRUSTED);
-  case PATH_MISSING: break;
+  case PATH_SENT:
+    return finding_source_name(FINDING_SOURCE_PEER);
+  case PATH_FROM_FILE:
+    return finding_source_name(FINDING_SOURCE_CHAIN);
+  case PATH_IN_TRUST:
+    return finding_source_name(FINDING_SOURCE_TRUST);
+  case PATH_GIVEN:
+    return finding_source_name(FINDING_SOURCE_UNTRUSTED);
+  case PATH_MISSING:
+    break;
   }
   return "missing";
 }
@@ -293,7 +307,7 @@ add_path(JsonWriter *writer, const CheckReport *report)
   json_writer_end_array(writer);
 }
 
-/* --- The whole ---------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static const char *
 outcome_name(CheckOutcome outcome)

@@ -17,11 +17,15 @@ static int
 state_of(const CheckReport *report)
 {
   switch (report->exit_code) {
-  case EXIT_GOOD: return NAGIOS_OK;
-  case EXIT_WARNINGS: return NAGIOS_WARNING;
+  case EXIT_GOOD:
+    return NAGIOS_OK;
+  case EXIT_WARNINGS:
+    return NAGIOS_WARNING;
   case EXIT_USAGE:
-  case EXIT_LOCAL_FILE: return NAGIOS_UNKNOWN;
-  default: return NAGIOS_CRITICAL;
+  case EXIT_LOCAL_FILE:
+    return NAGIOS_UNKNOWN;
+  default:
+    return NAGIOS_CRITICAL;
   }
 }
 
@@ -34,7 +38,7 @@ worse(int a, int b)
   return rank[a] >= rank[b] ? a : b;
 }
 
-/* --- Text --------------------------------------------------------------------------------------- */
+/* --- Text ------------------------------------------------------------------------------------- */
 
 /* A bar would begin the performance data. */
 static void
@@ -60,7 +64,7 @@ append_state(GString *out, const CheckReport *report)
   append_text(out, worst->message);
 }
 
-/* --- Performance data --------------------------------------------------------------------------- */
+/* --- Performance data ------------------------------------------------------------------------- */
 
 /* 'label'=: neither quotation marks nor equals signs within. */
 static void
@@ -89,10 +93,9 @@ append_days(GString *out, const CheckReport *report, const char *prefix, const c
   if (first == NULL)
     return;
   append_label(out, prefix, name);
-  g_string_append_printf(
-      out, "%" G_GINT64_FORMAT ";%" G_GINT64_FORMAT ":;0:",
-      check_expiry_days(certificate_not_after(first), subject->now),
-      check_expiry_limit(first, subject->warn_days) / (24 * 60 * 60));
+  g_string_append_printf(out, "%" G_GINT64_FORMAT ";%" G_GINT64_FORMAT ":;0:",
+                         check_expiry_days(certificate_not_after(first), subject->now),
+                         check_expiry_limit(first, subject->warn_days) / (24 * 60 * 60));
 }
 
 static void
@@ -113,7 +116,7 @@ append_performance(GString *out, const CheckReport *report, const char *prefix)
   append_days(out, report, prefix, "client_cert_days", report->own);
 }
 
-/* --- The line ----------------------------------------------------------------------------------- */
+/* --- The line --------------------------------------------------------------------------------- */
 
 static void
 append_states(GString *out, const GPtrArray *reports)

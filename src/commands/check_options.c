@@ -33,7 +33,7 @@ refuse(GError **error, const char *format, ...)
   return FALSE;
 }
 
-/* --- Its own options ---------------------------------------------------------------------------- */
+/* --- Its own options -------------------------------------------------------------------------- */
 
 typedef struct {
   const char *name;
@@ -44,8 +44,10 @@ typedef struct {
 static gboolean
 take_format(CheckOptions *options, char *value, GError **error)
 {
-  static const char *const names[] = {[CHECK_TEXT] = "text", [CHECK_JSON] = "json",
-                                      [CHECK_NAGIOS] = "nagios", [CHECK_PROMETHEUS] = "prometheus"};
+  static const char *const names[] = {[CHECK_TEXT] = "text",
+                                      [CHECK_JSON] = "json",
+                                      [CHECK_NAGIOS] = "nagios",
+                                      [CHECK_PROMETHEUS] = "prometheus"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
     if (strcmp(value, names[i]) != 0)
       continue;
@@ -105,17 +107,10 @@ take_save(CheckOptions *options, char *value, GError **error)
 #define FLAG(member) NULL, offsetof(CheckOptions, member)
 
 static const OwnOption own_options[] = {
-    {"format", take_format, 0},
-    {"json", NULL, 0},
-    {"warn-days", take_warn_days, 0},
-    {"timeout", take_timeout, 0},
-    {"jobs", take_jobs, 0},
-    {"save-chain", take_save, 0},
-    {"force", FLAG(force)},
-    {"ascii", FLAG(ascii)},
-    {"no-color", FLAG(no_color)},
-    {"help", FLAG(help)},
-    {"version", FLAG(version)},
+    {"format", take_format, 0},   {"json", NULL, 0},          {"warn-days", take_warn_days, 0},
+    {"timeout", take_timeout, 0}, {"jobs", take_jobs, 0},     {"save-chain", take_save, 0},
+    {"force", FLAG(force)},       {"ascii", FLAG(ascii)},     {"no-color", FLAG(no_color)},
+    {"help", FLAG(help)},         {"version", FLAG(version)},
 };
 
 static const OwnOption *
@@ -128,7 +123,7 @@ own_by_name(const char *name)
   return NULL;
 }
 
-/* --- Sorting the words -------------------------------------------------------------------------- */
+/* --- Sorting the words ------------------------------------------------------------------------ */
 
 typedef struct {
   int count, next;
@@ -229,7 +224,7 @@ sort_words(CheckOptions *options, Sorter *sorter, GError **error)
   return TRUE;
 }
 
-/* --- Targets ------------------------------------------------------------------------------------ */
+/* --- Targets ---------------------------------------------------------------------------------- */
 
 static void
 target_free(gpointer data)
@@ -403,7 +398,7 @@ add_targets(CheckOptions *options, const Given *given, const Sorter *sorter, con
   return TRUE;
 }
 
-/* --- All together ------------------------------------------------------------------------------- */
+/* --- All together ----------------------------------------------------------------------------- */
 
 gboolean
 check_options_parse(int argc, char **argv, const char *folder, CheckOptions *options,

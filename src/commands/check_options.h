@@ -19,10 +19,10 @@ typedef struct {
 typedef struct {
   GPtrArray *targets; /* of CheckTarget, in the order of the command line */
   CheckFormat format;
-  int warn_days;      /* -1: what check_expiry.h says */
-  guint timeout_ms;   /* of each target */
-  guint jobs;         /* at once */
-  char *save_folder;  /* NULL: save nothing */
+  int warn_days;     /* -1: what check_expiry.h says */
+  guint timeout_ms;  /* of each target */
+  guint jobs;        /* at once */
+  char *save_folder; /* NULL: save nothing */
   gboolean force, ascii, no_color, help, version;
 } CheckOptions;
 

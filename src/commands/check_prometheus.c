@@ -8,7 +8,7 @@
 #include "commands/check_expiry.h"
 #include "commands/check_report.h"
 
-/* --- Samples ------------------------------------------------------------------------------------ */
+/* --- Samples ---------------------------------------------------------------------------------- */
 
 /* Exposition format: in a label's value backslash, quotation mark and line feed are escaped. */
 static void
@@ -48,7 +48,7 @@ end_seconds(GString *out, gint64 us)
                          us / G_USEC_PER_SEC, us % G_USEC_PER_SEC);
 }
 
-/* --- Metrics of the connection ------------------------------------------------------------------ */
+/* --- Metrics of the connection ---------------------------------------------------------------- */
 
 typedef void (*Sampler)(GString *out, const char *metric, const CheckReport *report);
 
@@ -132,7 +132,7 @@ sample_connack(GString *out, const char *metric, const CheckReport *report)
   end_sample(out, report->subject.evidence->connack);
 }
 
-/* --- Metrics of certificates -------------------------------------------------------------------- */
+/* --- Metrics of certificates ------------------------------------------------------------------ */
 
 static void
 sample_dates(GString *out, const char *metric, const CheckReport *report, const char *side,
@@ -185,7 +185,7 @@ sample_earliest(GString *out, const char *metric, const CheckReport *report)
   sample_first(out, metric, report, "client", report->own);
 }
 
-/* --- Findings ----------------------------------------------------------------------------------- */
+/* --- Findings --------------------------------------------------------------------------------- */
 
 static gboolean
 is_same(const Finding *a, const Finding *b)
@@ -220,7 +220,7 @@ sample_findings(GString *out, const char *metric, const CheckReport *report)
   }
 }
 
-/* --- The whole ---------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static const struct {
   const char *name, *help;

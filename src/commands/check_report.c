@@ -8,7 +8,7 @@
 #include "commands/check_expiry.h"
 #include "commands/commands.h"
 
-/* --- What is still to be said ------------------------------------------------------------------- */
+/* --- What is still to be said ----------------------------------------------------------------- */
 
 static gboolean
 has_error(const GPtrArray *findings)
@@ -85,13 +85,14 @@ add_refused_subscriptions(CheckReport *report)
   }
 }
 
-/* --- Certificates ------------------------------------------------------------------------------- */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 static void
 take_certificates(CheckReport *report)
 {
   const ConnectionInfo *info = report->subject.info;
-  GPtrArray *sent = info->peer_chain != NULL ? info->peer_chain : report->subject.evidence->certificates;
+  GPtrArray *sent =
+      info->peer_chain != NULL ? info->peer_chain : report->subject.evidence->certificates;
   for (guint i = 0; sent != NULL && i < sent->len; i++)
     g_ptr_array_add(report->sent, certificate_ref(sent->pdata[i]));
   GPtrArray *own = info->identity != NULL ? identity_certificates(info->identity) : NULL;
@@ -148,7 +149,7 @@ take_not_checked(CheckReport *report)
                     g_strdup("Whether the certificate is for this host: --insecure was given."));
 }
 
-/* --- The whole ---------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 take_findings(CheckReport *report)
@@ -201,7 +202,7 @@ check_report_free(CheckReport *report)
   g_free(report);
 }
 
-/* --- What writers ask --------------------------------------------------------------------------- */
+/* --- What writers ask ------------------------------------------------------------------------- */
 
 const char *
 check_stage_name(CheckStage stage)

@@ -21,23 +21,28 @@ typedef struct {
 
 typedef struct {
   CheckSubject subject;
-  char *url;             /* safe text */
+  char *url; /* safe text */
   gboolean tls;
   int exit_code;
-  gboolean accepted;     /* the broker's chain, by us */
-  GPtrArray *findings;   /* of Finding, worst first */
-  GPtrArray *not_checked;/* of char *, sentences */
-  GPtrArray *sent;       /* of Certificate: the broker's, wire order; empty: none came */
-  GPtrArray *path;       /* of Certificate: those on the path in use; else those that came */
-  GPtrArray *own;        /* of Certificate: ours; empty: none */
+  gboolean accepted;      /* the broker's chain, by us */
+  GPtrArray *findings;    /* of Finding, worst first */
+  GPtrArray *not_checked; /* of char *, sentences */
+  GPtrArray *sent;        /* of Certificate: the broker's, wire order; empty: none came */
+  GPtrArray *path;        /* of Certificate: those on the path in use; else those that came */
+  GPtrArray *own;         /* of Certificate: ours; empty: none */
 } CheckReport;
 
 CheckReport *check_report_new(const CheckSubject *subject);
 void check_report_free(CheckReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckReport, check_report_free)
 
-typedef enum { CHECK_STAGE_DNS, CHECK_STAGE_TCP, CHECK_STAGE_TLS, CHECK_STAGE_MQTT,
-               CHECK_STAGE_COUNT } CheckStage;
+typedef enum {
+  CHECK_STAGE_DNS,
+  CHECK_STAGE_TCP,
+  CHECK_STAGE_TLS,
+  CHECK_STAGE_MQTT,
+  CHECK_STAGE_COUNT
+} CheckStage;
 const char *check_stage_name(CheckStage stage); /* "dns", ... */
 /* Microseconds; -1: it was not reached or did not end well. */
 gint64 check_report_stage_us(const CheckReport *report, CheckStage stage);

@@ -9,12 +9,13 @@
 #include "commands/day_text.h"
 #include "commands/finding_text.h"
 #include "commands/text_block.h"
+#include "util/safe_text.h"
 
 #define NAME_COLUMNS 24
 #define ISSUER_COLUMNS 20
 #define CA_NAMES_MAX 20 /* more are counted */
 
-/* --- The first line ----------------------------------------------------------------------------- */
+/* --- The first line --------------------------------------------------------------------------- */
 
 static const char *
 mark_of(int exit_code)
@@ -44,13 +45,14 @@ append_head(GString *out, const CheckReport *report)
     g_string_append_printf(line, " (%s)", report->url);
   g_string_append(line, ": ");
   if (subject->outcome == CHECK_ONLINE)
-    g_string_append_printf(line, "%s%s, ", check_report_way(report), report->tls ? " TLS" : " MQTT");
+    g_string_append_printf(line, "%s%s, ", check_report_way(report),
+                           report->tls ? " TLS" : " MQTT");
   g_autofree char *worst = worst_text(report);
   g_string_append(line, worst);
   text_block_append(out, mark_of(report->exit_code), line->str);
 }
 
-/* --- Stages ------------------------------------------------------------------------------------- */
+/* --- Stages ----------------------------------------------------------------------------------- */
 
 static void
 append_stage(GString *out, const CheckReport *report, CheckStage stage, const char *text)
@@ -122,9 +124,10 @@ append_tls(GString *out, const CheckReport *report)
     g_string_append_printf(line, ", ALPN %s", evidence->alpn);
   if (evidence->resumed)
     g_string_append(line, ", resumed");
-  append_stage(out, report, CHECK_STAGE_TLS, line->len > 0          ? line->str
-                                             : is_connected(report) ? "not established"
-                                                                    : "not reached");
+  append_stage(out, report, CHECK_STAGE_TLS,
+               line->len > 0          ? line->str
+               : is_connected(report) ? "not established"
+                                      : "not reached");
 }
 
 static void
@@ -139,7 +142,7 @@ append_mqtt(GString *out, const CheckReport *report)
     g_string_append_printf(line, "MQTT %s, no CONNACK", version);
   else
     g_string_append_printf(line, "MQTT %s, CONNACK: %s", version,
-                           evidence->connack == 0          ? "accepted"
+                           evidence->connack == 0           ? "accepted"
                            : evidence->connack_text != NULL ? evidence->connack_text
                                                             : "refused");
   if (evidence->connack > 0)
@@ -155,15 +158,13 @@ append_subscriptions(GString *out, const CheckReport *report)
   const GPtrArray *subscriptions = report->subject.subscriptions;
   for (guint i = 0; i < subscriptions->len; i++) {
     const Subscription *subscription = subscriptions->pdata[i];
-    g_autofree char *text = NULL;
+    g_autofree char *filter = safe_text_string(subscription->filter), *text = NULL;
     if (subscription->state == SUBSCRIPTION_GRANTED)
-      text = g_strdup_printf("subscribed to %s, QoS %d", subscription->filter,
-                             subscription->granted);
+      text = g_strdup_printf("subscribed to %s, QoS %d", filter, subscription->granted);
     else if (subscription->state == SUBSCRIPTION_REFUSED)
-      text = g_strdup_printf("refused: subscription to %s (0x%02x)", subscription->filter,
-                             subscription->reason);
+      text = g_strdup_printf("refused: subscription to %s (0x%02x)", filter, subscription->reason);
     else
-      text = g_strdup_printf("not answered: subscription to %s", subscription->filter);
+      text = g_strdup_printf("not answered: subscription to %s", filter);
     text_block_append(out, "                   ", text);
   }
 }
@@ -180,7 +181,7 @@ append_stages(GString *out, const CheckReport *report)
   append_subscriptions(out, report);
 }
 
-/* --- Certificates ------------------------------------------------------------------------------- */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 static FindingSeverity
 worst_about(const CheckReport *report, const Certificate *certificate)
@@ -256,7 +257,7 @@ append_certificates(GString *out, const CheckReport *report)
   }
 }
 
-/* --- Who took whose ----------------------------------------------------------------------------- */
+/* --- Who took whose --------------------------------------------------------------------------- */
 
 static void
 append_client(GString *out, const CheckReport *report)
@@ -265,8 +266,9 @@ append_client(GString *out, const CheckReport *report)
   const Session *session = report->subject.session;
   g_autoptr(GString) line = g_string_new("Client certificate: ");
   if (!evidence->requested)
-    g_string_append(line, evidence->at_us[EVIDENCE_ESTABLISHED] != 0 ? "not requested"
-                                                                     : "not known whether requested");
+    g_string_append(line, evidence->at_us[EVIDENCE_ESTABLISHED] != 0
+                              ? "not requested"
+                              : "not known whether requested");
   else
     g_string_append_printf(line, "requested, %s, %s", evidence->sent ? "sent" : "none sent",
                            session->two_way                          ? "accepted"
@@ -309,7 +311,7 @@ append_verdicts(GString *out, const CheckReport *report)
   append_client(out, report);
 }
 
-/* --- Findings ----------------------------------------------------------------------------------- */
+/* --- Findings --------------------------------------------------------------------------------- */
 
 static void
 append_findings(GString *out, const CheckReport *report)
@@ -330,7 +332,7 @@ append_not_checked(GString *out, const CheckReport *report)
     text_block_append(out, "  · ", report->not_checked->pdata[i]);
 }
 
-/* --- The whole ---------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void
 append_report(GString *out, const CheckReport *report)
@@ -372,7 +374,7 @@ check_text(const GPtrArray *reports)
   return g_strdup(out->str);
 }
 
-/* --- Colours ------------------------------------------------------------------------------------ */
+/* --- Colours ---------------------------------------------------------------------------------- */
 
 /* Of a mark at the begin of a line, or after two blanks; NULL: it is none. */
 static const char *

@@ -269,10 +269,10 @@ unknown_ca(const DiagnosisCase *c)
 static void
 add_unknown_ca_alternatives(const DiagnosisCase *c, Finding *finding)
 {
-  if (own_count(c) == 1)
-    finding_add_alternative(finding, "client-chain-incomplete");
   if (names_given(c))
     return;
+  if (own_count(c) == 1)
+    finding_add_alternative(finding, "client-chain-incomplete");
   finding_add_alternative(finding, "client-partial-chain-refused");
   finding_add_alternative(finding, "anchor-same-name");
   finding_add_alternative(finding, "broker-crl-suspected");

@@ -16,6 +16,13 @@
 
 #include <string.h>
 
+/* The key has a file of its own. */
+static gboolean
+is_separate(const Profile *profile)
+{
+  return profile->key_path != NULL && strcmp(profile->key_path, profile->certificate_path) != 0;
+}
+
 static const char *
 key_path_of(const Profile *profile)
 {
@@ -62,7 +69,7 @@ static gboolean
 find_swapped(LocalWork *work)
 {
   const Profile *profile = work->profile;
-  if (profile->key_path == NULL || !holds_key(profile->certificate_path) ||
+  if (!is_separate(profile) || !holds_key(profile->certificate_path) ||
       !holds_certificate(profile->key_path))
     return FALSE;
   g_autofree char *certificate = safe_text_string(profile->certificate_path);
@@ -206,7 +213,7 @@ explain_identity(LocalWork *work, const GError *load_error)
   if (certificate_error != NULL)
     add_certificate_fault(work, certificate_error, key_id);
   /* In one file a fault of the file is one fault. */
-  if (key_error != NULL && (profile->key_path != NULL || certificate_error == NULL))
+  if (key_error != NULL && (is_separate(profile) || certificate_error == NULL))
     add_key_fault(work, key_error);
   if (certificate_error == NULL && key_error == NULL)
     explain_pair(work, load_error, key_id);
@@ -246,6 +253,15 @@ restore_index(const LocalWork *work, Finding *finding)
   }
 }
 
+/* What the verdict says of the same certificate in general. */
+static gboolean
+is_said_better(const Finding *said, const Finding *better)
+{
+  return better != NULL && (strcmp(said->code, "issuer-key-differs") == 0 ||
+                            (strcmp(said->code, "chain-unrelated") == 0 &&
+                             g_strcmp0(said->sha256, better->sha256) == 0));
+}
+
 /* The CAs at hand are only there to see where our chain leads, and so what is a stranger in it:
  * they themselves are judged with the broker's chain. */
 static void
@@ -255,20 +271,27 @@ judge_certificates(LocalWork *work)
   const Anchors *anchors = work->check->anchors;
   VerifyRequest request = {
       .certificates = certificates,
-      .untrusted = anchors != NULL ? anchors_certificates(anchors) : NULL,
+      .untrusted = anchors != NULL && certificates->len > 1 ? anchors_certificates(anchors) : NULL,
       .purpose = VERIFY_PURPOSE_CLIENT,
       .time = work->now,
       .source = FINDING_SOURCE_CLIENT,
       .file = work->certificate_label,
   };
   g_autoptr(Verdict) verdict = verify(&request);
+  ClientChain chain = chain_of(work);
+  chain.certificates = certificates;
+  g_autoptr(Finding) stale_issuer = client_chain_stale(&chain);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *said = g_ptr_array_index(verdict->findings, i);
-    if (said->source == FINDING_SOURCE_UNTRUSTED)
+    if (said->source == FINDING_SOURCE_UNTRUSTED || is_said_better(said, stale_issuer))
       continue;
     Finding *finding = finding_copy(said);
     restore_index(work, finding);
     local_add(work, finding);
+  }
+  if (stale_issuer != NULL) {
+    restore_index(work, stale_issuer);
+    local_add(work, g_steal_pointer(&stale_issuer));
   }
   Finding *stale =
       stale_copy_find(work->profile->certificate_path, g_ptr_array_index(certificates, 0),
@@ -285,7 +308,7 @@ check_files(LocalWork *work)
   const Profile *profile = work->profile;
   if (work->certificates != NULL)
     local_remarks(work, profile->certificate_path, FILE_SLOT_CERTIFICATE);
-  if (profile->key_path != NULL && strcmp(profile->key_path, profile->certificate_path) != 0)
+  if (is_separate(profile))
     local_remarks(work, profile->key_path, FILE_SLOT_KEY);
 }
 

@@ -169,8 +169,8 @@ special(const DnsServer *server, const char *name, int type)
 {
   for (guint i = 0; i < server->records->len; i++) {
     const Record *record = server->records->pdata[i];
-    if (g_ascii_strcasecmp(record->name, name) == 0 &&
-        (record->fails || record->mute) && (record->type == 0 || record->type == type))
+    if (g_ascii_strcasecmp(record->name, name) == 0 && (record->fails || record->mute) &&
+        (record->type == 0 || record->type == type))
       return record;
   }
   return NULL;

@@ -449,6 +449,14 @@ build_world_readable(LabScene *scene)
   lab_expect_file(scene, path);
 }
 
+static void
+build_no_token(LabScene *scene)
+{
+  lab_good_broker(scene);
+  lab_use_client(scene, "pkcs11:token=mqtrust-lab;object=client;type=cert",
+                 "pkcs11:token=mqtrust-lab;object=client;type=private");
+}
+
 /* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
@@ -527,6 +535,8 @@ static const LabFault faults[] = {
           INFO, CLIENT, CLIENT, 1, 0, build_duplicate_client),
     FAULT("key-world-readable", NULL, "mosquitto; our key file has mode 0644", WARNING, CLIENT, KEY,
           -1, 0, build_world_readable),
+    FAULT("pkcs11-object-missing", NULL, "our certificate and key are on a token that is not there",
+          ERROR, CLIENT, CLIENT, -1, LAB_NO_TLS, build_no_token),
     {0},
 };
 

@@ -59,6 +59,9 @@ run(gpointer data)
 void
 lab_names_run(LabNames *names)
 {
+  /* Made by the main thread, as in net/transport.c: else push_thread_default() makes it, behind a
+   * lock that ThreadSanitizer does not see. */
+  g_main_context_default();
   names->thread = g_thread_new("names", run, names);
 }
 

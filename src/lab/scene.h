@@ -95,7 +95,7 @@ guint16 lab_broker_with(LabScene *scene, const Forged *server, const Forged *iss
 /* `openssl s_server` with these further arguments (NULL-terminated); certificate and key as above,
  * version of the scene unless `any_version`. It speaks no MQTT. */
 guint16 lab_openssl(LabScene *scene, const char *chain_file, const char *key_file,
-                    gboolean any_version, const char *const *arguments);
+                    gboolean any_version, const char *const *further);
 /* A scripted peer: `script` serves every connection, on threads of the peer, several at once. */
 guint16 lab_peer(LabScene *scene, PeerScript script, gpointer data);
 /* A scripted TLS peer (gnutls-serv cannot be bound to loopback alone): shakes hands, then `script`,

@@ -153,29 +153,57 @@ try_openssl(LabScene *scene, GPtrArray *arguments, guint16 port)
                   log, port);
 }
 
+/* s_server takes the first certificate from one file and the others, which it sends after it, from
+ * another one. NULL: there are no others. */
+static const char *
+write_others(LabScene *scene, const char *chain_file)
+{
+  static const char begin[] = "-----BEGIN CERTIFICATE-----";
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents(chain_file, &text, NULL, NULL))
+    return NULL;
+  const char *first = strstr(text, begin);
+  const char *second = first != NULL ? strstr(first + strlen(begin), begin) : NULL;
+  return second != NULL ? lab_write(scene, "openssl-others.pem", second, -1) : NULL;
+}
+
+/* (transfer container); the port at [3] is filled in by try_openssl(). */
+static GPtrArray *
+openssl_arguments(LabScene *scene, const char *program, const char *chain_file,
+                  const char *key_file)
+{
+  const char *const words[] = {program, "s_server", "-accept", NULL,
+                               "-cert", chain_file, "-key",    key_file};
+  GPtrArray *arguments = g_ptr_array_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    g_ptr_array_add(arguments, (gpointer)words[i]);
+  const char *others = write_others(scene, chain_file);
+  if (others != NULL) {
+    g_ptr_array_add(arguments, (gpointer) "-cert_chain");
+    g_ptr_array_add(arguments, (gpointer)others);
+  }
+  return arguments;
+}
+
 guint16
 lab_openssl(LabScene *scene, const char *chain_file, const char *key_file, gboolean any_version,
-            const char *const *arguments)
+            const char *const *further)
 {
   g_autofree char *program = lab_failed(scene) ? NULL : find_program(scene, "openssl", "openssl");
-  g_autoptr(GPtrArray) all = g_ptr_array_new();
   guint16 port = 0;
   if (program == NULL)
     return 0;
   good_server_files(scene, &chain_file, &key_file);
-  const char *const first[] = {program,    "s_server", "-accept",  NULL,   "-cert_chain",
-                               chain_file, "-cert",    chain_file, "-key", key_file};
-  for (gsize i = 0; i < G_N_ELEMENTS(first); i++)
-    g_ptr_array_add(all, (gpointer)first[i]);
+  g_autoptr(GPtrArray) arguments = openssl_arguments(scene, program, chain_file, key_file);
   if (!any_version)
-    g_ptr_array_add(all, (gpointer)lab_tls_openssl(scene));
-  for (gsize i = 0; arguments != NULL && arguments[i] != NULL; i++)
-    g_ptr_array_add(all, (gpointer)arguments[i]);
-  g_ptr_array_add(all, NULL);
+    g_ptr_array_add(arguments, (gpointer)lab_tls_openssl(scene));
+  for (gsize i = 0; further != NULL && further[i] != NULL; i++)
+    g_ptr_array_add(arguments, (gpointer)further[i]);
+  g_ptr_array_add(arguments, NULL);
   for (int i = 0; i < START_TRIES; i++) {
     g_clear_error(&scene->error);
     port = lab_free_port();
-    try_openssl(scene, all, port);
+    try_openssl(scene, arguments, port);
     if (!lab_failed(scene))
       break;
   }

@@ -1,8 +1,8 @@
 /* TCP to the first address that answers: "happy eyeballs" (RFC 8305, 5). Attempts start 250 ms
  * apart, or at once when the one before has failed, and run side by side; the first that connects
- * wins and the others are closed. One that had plenty of time by then and did not answer is reported
- * as failed: its address is dead, which nobody notices as long as the other one lives. Proves
- * nothing about who answers. */
+ * wins and the others are closed. One that had plenty of time by then and did not answer is
+ * reported as failed: its address is dead, which nobody notices as long as the other one lives.
+ * Proves nothing about who answers. */
 #pragma once
 
 #include <glib.h>

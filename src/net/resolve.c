@@ -83,11 +83,16 @@ static const char *
 status_name(int status)
 {
   switch (status) {
-  case ARES_EFORMERR: return "FORMERR";
-  case ARES_ESERVFAIL: return "SERVFAIL";
-  case ARES_ENOTIMP: return "NOTIMP";
-  case ARES_EREFUSED: return "REFUSED";
-  default: return ares_strerror(status);
+  case ARES_EFORMERR:
+    return "FORMERR";
+  case ARES_ESERVFAIL:
+    return "SERVFAIL";
+  case ARES_ENOTIMP:
+    return "NOTIMP";
+  case ARES_EREFUSED:
+    return "REFUSED";
+  default:
+    return ares_strerror(status);
   }
 }
 

@@ -69,12 +69,18 @@ const char *
 tls_version_name(int gnutls_version)
 {
   switch (gnutls_version) {
-  case GNUTLS_TLS1_3: return "TLS 1.3";
-  case GNUTLS_TLS1_2: return "TLS 1.2";
-  case GNUTLS_TLS1_1: return "TLS 1.1";
-  case GNUTLS_TLS1_0: return "TLS 1.0";
-  case GNUTLS_SSL3: return "SSL 3.0";
-  default: return gnutls_protocol_get_name((gnutls_protocol_t)gnutls_version);
+  case GNUTLS_TLS1_3:
+    return "TLS 1.3";
+  case GNUTLS_TLS1_2:
+    return "TLS 1.2";
+  case GNUTLS_TLS1_1:
+    return "TLS 1.1";
+  case GNUTLS_TLS1_0:
+    return "TLS 1.0";
+  case GNUTLS_SSL3:
+    return "SSL 3.0";
+  default:
+    return gnutls_protocol_get_name((gnutls_protocol_t)gnutls_version);
   }
 }
 

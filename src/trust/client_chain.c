@@ -77,6 +77,7 @@ client_chain_wrong_role(const ClientChain *chain, const char *key_id)
   Finding *finding = about_leaf(chain, "file-wrong-role");
   const FolderFile *right = find_full(beside(chain), key_id);
   gboolean many = chain->certificates->len > 1;
+  finding->side = FINDING_SIDE_LOCAL; /* nothing is wrong with it but the field that it is in */
   finding_set_message(finding,
                       "%s holds only %s of %s (\"%s\"), and the certificate that your key belongs "
                       "to is needed here.",
@@ -96,7 +97,6 @@ static Finding *
 about_anchor(const Anchors *anchors, const Certificate *certificate)
 {
   Finding *finding = finding_new("file-wrong-role");
-  finding->side = FINDING_SIDE_TRUST;
   finding->source = FINDING_SOURCE_TRUST;
   finding->index = 0;
   finding->file = g_strdup(anchors_path(anchors));
@@ -185,6 +185,13 @@ incomplete(const ClientChain *chain, const Certificate *top)
   return finding;
 }
 
+static gboolean
+holds_all(GPtrArray *list, const Certificate *leaf, const Certificate *issuer)
+{
+  return certificate_equal(list->pdata[0], leaf) &&
+         g_ptr_array_find_with_equal_func(list, issuer, (GEqualFunc)certificate_equal, NULL);
+}
+
 Finding *
 client_chain_incomplete(const ClientChain *chain)
 {
@@ -197,9 +204,52 @@ client_chain_incomplete(const ClientChain *chain)
     return NULL;
   Finding *finding = incomplete(chain, top);
   finding_add_evidence(finding, "\"%s\" is in %s", certificate_subject_label(issuer), place);
-  finding_set_remedy(finding, "Append \"%s\", which is in %s, to %s.",
-                     certificate_subject_label(issuer), place, chain->file);
+  const FolderFile *full = find_full(beside(chain), certificate_key_id(leaf_of(chain)));
+  if (full && holds_all(full->certificates, leaf_of(chain), issuer))
+    finding_set_remedy(finding, "Use %s, which holds both.", full->path);
+  else
+    finding_set_remedy(finding, "Append \"%s\", which is in %s, to %s.",
+                       certificate_subject_label(issuer), place, chain->file);
   return finding;
+}
+
+/* --- an issuer of another key ----------------------------------------------------------------- */
+
+static Finding *
+stale(const ClientChain *chain, const Certificate *child, const PathNode *wrong)
+{
+  g_autofree char *place = NULL;
+  const Certificate *right = known_issuer(chain, child, &place);
+  if (!right || certificate_is_self_issued(right))
+    return NULL;
+  gboolean newer = certificate_not_before(right) > certificate_not_before(wrong->certificate);
+  Finding *finding = about_leaf(chain, newer ? "chain-stale-intermediate" : "issuer-key-differs");
+  const char *label = certificate_subject_label(wrong->certificate);
+  finding->index = wrong->sent;
+  g_free(finding->subject);
+  g_free(finding->sha256);
+  finding->subject = g_strdup(certificate_subject(wrong->certificate));
+  finding->sha256 = g_strdup(certificate_sha256(wrong->certificate));
+  finding_set_message(finding,
+                      "\"%s\" in %s is not the one that signed \"%s\": it has another key "
+                      "(%.16s, not %.16s).",
+                      label, chain->file, certificate_subject_label(child),
+                      certificate_key_id(wrong->certificate), certificate_key_id(right));
+  finding_set_remedy(finding, "Replace it by the \"%s\" that is in %s.", label, place);
+  return finding;
+}
+
+Finding *
+client_chain_stale(const ClientChain *chain)
+{
+  if (chain->certificates->len < 2)
+    return NULL;
+  g_autoptr(PathGraph) graph = path_graph_new(chain->certificates, NULL, NULL);
+  g_autoptr(Path) path = path_graph_partial(graph);
+  if (path->broken < 0)
+    return NULL;
+  guint broken = (guint)path->broken;
+  return stale(chain, path_node(path, broken)->certificate, path_node(path, broken + 1));
 }
 
 /* --- the broker's CA file --------------------------------------------------------------------- */

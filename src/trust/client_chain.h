@@ -30,6 +30,9 @@ Finding *client_chain_wrong_anchor(const Anchors *anchors, const GPtrArray *anch
 /* `client-chain-incomplete`, a warning: the issuer of the file's last certificate is known, is an
  * intermediate, and is not in it. Not where the broker's CA file holds it. */
 Finding *client_chain_incomplete(const ClientChain *chain);
+/* `chain-stale-intermediate` (or `issuer-key-differs`, where it is not the older one): a certificate
+ * of the file has the name of an issuer and another key, and the right one is known. */
+Finding *client_chain_stale(const ClientChain *chain);
 /* A warning when the broker's CA file is known, and a broker that has it refuses our certificate:
  * `client-ca-unknown`, `client-chain-incomplete`, `client-partial-chain-refused`,
  * `anchor-same-name`. Dates, usage and the like are not looked at. */

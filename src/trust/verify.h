@@ -33,6 +33,8 @@ typedef struct {
   const Anchors *anchors;  /* NULL: judge the certificates by themselves, without asking for trust */
   const Anchors *known;    /* roots that are known without being trusted here (the system's store):
                             * only to name the one that belongs into the CA file; or NULL */
+  const GPtrArray *beside; /* of FolderFile (trust/folder_look.h): files at hand that nobody named,
+                            * only to say which one holds the right issuer; or NULL */
   const char *name;        /* host name or IP literal to be found in the leaf; NULL: not checked */
   const char *email;       /* mailbox to be found in the leaf; NULL: not checked */
   gboolean name_is_override; /* set by the user apart from the host: other finding when it fails */

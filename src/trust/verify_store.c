@@ -2,6 +2,10 @@
 
 #include "trust/verify_store.h"
 
+#include <string.h>
+
+#include "trust/folder_look.h"
+
 /* What verify_known.c may say more of. */
 static const char *const codes[] = {"anchor-cross-signed", "anchor-intermediate", "anchor-expired",
                                     "anchor-wrong",        "issuer-key-differs",  NULL};
@@ -26,17 +30,47 @@ may_be_known_better(const Verdict *verdict)
   return FALSE;
 }
 
+/* An issuer in the chain has another key than the one that signed. */
+static gboolean
+misses_issuer(const Verdict *verdict)
+{
+  for (guint i = 0; i < verdict->findings->len; i++)
+    if (!strcmp(((Finding *)verdict->findings->pdata[i])->code, "issuer-key-differs"))
+      return TRUE;
+  return FALSE;
+}
+
+/* (transfer full): the files beside the CA file, where its CA's other certificates may lie; NULL:
+ * they would not help. */
+static GPtrArray *
+files_beside(const VerifyRequest *request, const Verdict *verdict)
+{
+  const char *path = request->anchors ? anchors_path(request->anchors) : NULL;
+  gboolean wanted = path && !request->beside && misses_issuer(verdict);
+  return wanted ? folder_certificates(path) : NULL;
+}
+
+/* (transfer full): the system's store; NULL: it would not help, or there is none. */
+static Anchors *
+store_for(const VerifyRequest *request, const Verdict *verdict)
+{
+  if (!request->anchors || !may_be_known_better(verdict) || trusts_store(request))
+    return NULL;
+  return anchors_load_system(NULL);
+}
+
 Verdict *
 verify_with_store(const VerifyRequest *request)
 {
   Verdict *verdict = verify(request);
-  if (!request->anchors || !may_be_known_better(verdict) || trusts_store(request))
-    return verdict;
-  g_autoptr(Anchors) store = anchors_load_system(NULL);
-  if (!store)
+  g_autoptr(GPtrArray) files = files_beside(request, verdict);
+  g_autoptr(Anchors) store = store_for(request, verdict);
+  if (!store && !files)
     return verdict;
   VerifyRequest knowing = *request;
   knowing.known = store;
+  if (files)
+    knowing.beside = files;
   verdict_free(verdict);
   return verify(&knowing);
 }

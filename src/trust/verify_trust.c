@@ -9,6 +9,7 @@
 
 #include "trust/catalogue.h"
 #include "trust/certificate_fields.h"
+#include "trust/folder_look.h"
 #include "trust/gnutls_bridge.h"
 
 #define ANCHORS_SHOWN 5
@@ -79,22 +80,44 @@ report_algorithm(GPtrArray *findings, const VerifyRequest *request, const Path *
                       certificate_signature_label(certificate));
 }
 
+/* (transfer none): who did sign `child`, in a file that nobody named; NULL: none of them holds it. */
+static const Certificate *
+right_issuer(const VerifyRequest *request, const Certificate *child, const FolderFile **where)
+{
+  return request->beside ? folder_find_issuer(request->beside, child, where) : NULL;
+}
+
+static gboolean
+is_outdated(const VerifyRequest *request, const Certificate *issuer, const Certificate *right)
+{
+  return known_newer(request, issuer) ||
+         (right && certificate_not_before(right) > certificate_not_before(issuer));
+}
+
 static void
 report_other_key(GPtrArray *findings, const VerifyRequest *request, const Path *path,
                  guint position)
 {
+  const FolderFile *where = NULL;
   const Certificate *child = path_node(path, position)->certificate;
   const Certificate *issuer = path_node(path, position + 1)->certificate;
+  const Certificate *right = right_issuer(request, child, &where);
   g_autofree char *place = report_place(request, path, position + 1);
   Finding *finding = report_position(findings, request, path, position + 1,
-                                     known_newer(request, issuer) ? "chain-stale-intermediate"
-                                                                  : "issuer-key-differs");
+                                     is_outdated(request, issuer, right)
+                                         ? "chain-stale-intermediate"
+                                         : "issuer-key-differs");
   finding_add_evidence(finding, "key id of \"%s\": %.16s", certificate_subject_label(issuer),
                        certificate_key_id(issuer));
   finding_set_message(finding, "\"%s\" in %s has another key than the one that signed \"%s\".",
                       certificate_subject_label(issuer), place, certificate_subject_label(child));
-  finding_set_remedy(finding, "Install the \"%s\" that came with \"%s\".",
-                     certificate_subject_label(issuer), certificate_subject_label(child));
+  if (right)
+    finding_set_remedy(finding, "Put the \"%s\" of %s in its place, which signed \"%s\".",
+                       certificate_subject_label(right), where->path,
+                       certificate_subject_label(child));
+  else
+    finding_set_remedy(finding, "Install the \"%s\" that came with \"%s\".",
+                       certificate_subject_label(issuer), certificate_subject_label(child));
 }
 
 /* RFC 5280, 4.2.1.1: the identifiers tell a damaged signature from another key, where both have

@@ -51,8 +51,7 @@ run_words(const char *const *words)
 }
 
 #define RUN(...) run_words((const char *const[]){__VA_ARGS__, NULL})
-#define TWO_WAY                                                                                    \
-  "--cafile", pki->root, "--cert", pki->client.fullchain, "--key", pki->client.key
+#define TWO_WAY "--cafile", pki->root, "--cert", pki->client.fullchain, "--key", pki->client.key
 
 static char *
 url_of(guint16 port)
@@ -79,7 +78,7 @@ start_one_way(void)
   return broker_start(&options);
 }
 
-/* --- JSON --------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static JsonObject *
 parse(JsonParser *parser, const Run *run, guint index)
@@ -96,8 +95,7 @@ static void
 assert_fault(const Run *run, guint index, const char *code, const char *side)
 {
   g_autoptr(JsonParser) parser = json_parser_new();
-  JsonArray *findings =
-      json_object_get_array_member(parse(parser, run, index), "findings");
+  JsonArray *findings = json_object_get_array_member(parse(parser, run, index), "findings");
   for (guint i = 0; i < json_array_get_length(findings); i++) {
     JsonObject *finding = json_array_get_object_element(findings, i);
     gboolean error = g_str_equal(json_object_get_string_member(finding, "severity"), "error");
@@ -110,7 +108,7 @@ assert_fault(const Run *run, guint index, const char *code, const char *side)
   g_assert_cmpuint(json_array_get_length(findings), >, 0);
 }
 
-/* --- It works ----------------------------------------------------------------------------------- */
+/* --- It works --------------------------------------------------------------------------------- */
 
 static void
 test_two_way(void)
@@ -135,8 +133,8 @@ test_two_way(void)
   g_assert_true(json_object_get_boolean_member(client, "accepted"));
   JsonObject *mqtt = json_object_get_object_member(report, "mqtt");
   g_assert_cmpint(json_object_get_int_member(mqtt, "connack"), ==, 0);
-  JsonObject *subscription = json_array_get_object_element(
-      json_object_get_array_member(mqtt, "subscriptions"), 0);
+  JsonObject *subscription =
+      json_array_get_object_element(json_object_get_array_member(mqtt, "subscriptions"), 0);
   g_assert_cmpstr(json_object_get_string_member(subscription, "state"), ==, "granted");
   g_assert_cmpint(json_object_get_int_member(subscription, "granted"), ==, 1);
   g_assert_true(broker_wait_log(broker, "Received DISCONNECT"));
@@ -180,7 +178,7 @@ test_warnings(void)
   g_assert_nonnull(strstr(nagios.out, ";200:;0: 'client_cert_days'="));
 }
 
-/* --- It does not -------------------------------------------------------------------------------- */
+/* --- It does not ------------------------------------------------------------------------------ */
 
 static void
 test_refusals(void)
@@ -254,7 +252,7 @@ test_usage(void)
   g_assert_true(g_str_has_prefix(help.out, "usage: mqtrust check "));
 }
 
-/* --- Several ------------------------------------------------------------------------------------ */
+/* --- Several ---------------------------------------------------------------------------------- */
 
 static void
 stay_silent(int fd, gpointer unused)
@@ -272,7 +270,7 @@ test_several(void)
   g_autoptr(Peer) silent = peer_start(stay_silent, NULL);
   g_autofree char *good = url_of(broker_port(broker)), *dumb = url_of(peer_port(silent));
   g_autofree char *closed = url_of(free_port());
-  g_auto(Run) run = RUN("--json", "--timeout", "1", TWO_WAY, dumb, good, closed, good);
+  g_auto(Run) run = RUN("--json", "--timeout", "5", TWO_WAY, dumb, good, closed, good);
   g_assert_cmpint(run.code, ==, 4); /* the highest */
   assert_fault(&run, 0, "tls-timeout", "network");
   assert_fault(&run, 2, "tcp-refused", "network");

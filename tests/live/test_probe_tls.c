@@ -15,11 +15,11 @@ static TestPki *pki;
 /* A broker for one probe, and what it saw. */
 typedef struct {
   TlsPeerOptions options;
-  const char *version;    /* "1.2" or "1.3" */
-  const char *answer;     /* to the first packet, as wire() takes it; NULL: CONNACK 0 */
-  gboolean unasked;       /* the answer comes before anything was asked */
-  gboolean closes;        /* after the first packet, without an answer */
-  guint alert;            /* sent after the handshake; 0: none */
+  const char *version; /* "1.2" or "1.3" */
+  const char *answer;  /* to the first packet, as wire() takes it; NULL: CONNACK 0 */
+  gboolean unasked;    /* the answer comes before anything was asked */
+  gboolean closes;     /* after the first packet, without an answer */
+  guint alert;         /* sent after the handshake; 0: none */
   TlsPeer seen;
   guint8 asked[64];
   gboolean got_disconnect, got_close_notify;
@@ -50,8 +50,7 @@ serve(int fd, gpointer data)
   tls_peer_accept(&peer, fd, &broker->options);
   broker->seen = peer;
   if (peer.code == 0 && broker->alert != 0)
-    gnutls_alert_send(peer.session, GNUTLS_AL_FATAL,
-                      (gnutls_alert_description_t)broker->alert);
+    gnutls_alert_send(peer.session, GNUTLS_AL_FATAL, (gnutls_alert_description_t)broker->alert);
   if (peer.code == 0 && broker->unasked)
     answer(broker, &peer);
   if (peer.code == 0 && gnutls_record_recv(peer.session, broker->asked, 64) > 0) {
@@ -262,8 +261,8 @@ test_refused_late(void)
 static void
 run_other_version(Broker *broker, ProbeRequest *request)
 {
-  request->priority = g_strdup(is_13(broker) ? "NORMAL:-VERS-ALL:+VERS-TLS1.2"
-                                             : "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+  request->priority =
+      g_strdup(is_13(broker) ? "NORMAL:-VERS-ALL:+VERS-TLS1.2" : "NORMAL:-VERS-ALL:+VERS-TLS1.3");
   g_autoptr(ProbeResult) result = prober_run(request, serve, broker);
   g_assert_cmpint(prober_code(result), ==, TUNNEL_ERROR_TLS_NO_CIPHER);
   g_assert_cmpint(result->alert, ==, TLS_ALERT_HANDSHAKE_FAILURE);
@@ -293,6 +292,7 @@ run_alpn(Broker *broker, ProbeRequest *request)
   g_autoptr(ProbeResult) bad = prober_run(request, serve, broker);
   g_assert_cmpint(prober_code(bad), ==, TUNNEL_ERROR_TLS_ALPN);
   g_assert_cmpint(bad->alert, ==, TLS_ALERT_NO_APPLICATION_PROTOCOL);
+  g_assert_nonnull(strstr(bad->error->message, "(x-other; alert 120)"));
 }
 
 static void

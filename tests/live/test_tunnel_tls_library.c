@@ -179,6 +179,39 @@ test_client_key_usage(void)
   scene_for_both_versions(pki, run_client_key_usage);
 }
 
+/* --- A certificate that is none --------------------------------------------------------------- */
+
+/* ServerHello of TLS 1.2 (ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), and a Certificate message whose
+ * only certificate is the DER of an integer in a sequence. */
+static void
+send_bad_certificate(int fd, gpointer data)
+{
+  guint8 hello[5 + 42] = {22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3};
+  static const guint8 certificate[] = {22, 3, 3, 0, 15, 11,   0, 0, 11, 0,
+                                       0,  8, 0, 0, 5,  0x30, 3, 2, 1,  0};
+  char waste[4096];
+  hello[5 + 4 + 2 + 32 + 1] = 0xc0;
+  hello[5 + 4 + 2 + 32 + 2] = 0x2b;
+  g_assert_cmpint(recv(fd, waste, sizeof waste, 0), >, 0);
+  g_assert_cmpint(send(fd, hello, sizeof hello, MSG_NOSIGNAL), ==, sizeof hello);
+  g_assert_cmpint(send(fd, certificate, sizeof certificate, MSG_NOSIGNAL), ==, sizeof certificate);
+  peer_wait_for_end(fd);
+}
+
+static void
+test_unreadable_certificate(void)
+{
+  Scene scene;
+  scene_init(&scene, pki);
+  scene.raw_script = send_bad_certificate;
+  scene.config->tls_priority = g_strdup("NORMAL:-VERS-ALL:+VERS-TLS1.2");
+  scene_start(&scene);
+  g_autofree char *why =
+      scene_expect_end(&scene, TUNNEL_FAULT_VERIFY, TUNNEL_ERROR_SERVER_MALFORMED);
+  g_assert_nonnull(strstr(why, "cannot be read"));
+  scene_clear(&scene);
+}
+
 /* --- Time ------------------------------------------------------------------------------------ */
 
 static void
@@ -244,6 +277,7 @@ main(int argc, char **argv)
                   test_broker_chooses_old_version);
   g_test_add_func("/tunnel-tls-library/server-key-usage", test_server_key_usage);
   g_test_add_func("/tunnel-tls-library/client-key-usage", test_client_key_usage);
+  g_test_add_func("/tunnel-tls-library/unreadable-certificate", test_unreadable_certificate);
   g_test_add_func("/tunnel-tls-library/timeouts", test_timeouts);
   g_test_add_func("/tunnel-tls-library/nothing-left", test_nothing_left);
   int result = g_test_run();

@@ -22,7 +22,7 @@ static const SecondOpinion refusing = {.error = 10,
                                        .subject = (char *)"CN=mqtt.example.com",
                                        .cause = OPINION_DATE};
 
-/* --- Stages ------------------------------------------------------------------------------------- */
+/* --- Stages ----------------------------------------------------------------------------------- */
 
 static MadeSubject *
 made_new(void)
@@ -148,7 +148,7 @@ reach_mqtt(MadeSubject *made)
   made->subject.outcome = CHECK_ONLINE;
 }
 
-/* --- The scenes --------------------------------------------------------------------------------- */
+/* --- The scenes ------------------------------------------------------------------------------- */
 
 MadeSubject *
 made_good(void)

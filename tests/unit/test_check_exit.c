@@ -185,7 +185,7 @@ test_sides(void)
   }
 }
 
-/* --- Of a target -------------------------------------------------------------------------------- */
+/* --- Of a target ------------------------------------------------------------------------------ */
 
 static GPtrArray *
 findings_of(const char *const *codes)
@@ -226,11 +226,13 @@ test_online(void)
 static void
 test_failed(void)
 {
-  ASSERT_EXIT(CHECK_FAILED, EVIDENCE_STAGE_COUNT, EXIT_LOCAL_FILE, "client-expired", "file-missing");
+  ASSERT_EXIT(CHECK_FAILED, EVIDENCE_STAGE_COUNT, EXIT_LOCAL_FILE, "client-expired",
+              "file-missing");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_STARTED, EXIT_NETWORK, "client-expired", "dns-unknown");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_RESOLVED, EXIT_NETWORK, "client-expired", "tcp-refused");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_CONNECTED, EXIT_TLS, "client-expired", "port-plain-mqtt");
-  ASSERT_EXIT(CHECK_FAILED, EVIDENCE_VERIFIED, EXIT_SERVER_REFUSED, "client-expired", "leaf-expired");
+  ASSERT_EXIT(CHECK_FAILED, EVIDENCE_VERIFIED, EXIT_SERVER_REFUSED, "client-expired",
+              "leaf-expired");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_ESTABLISHED, EXIT_CLIENT_REFUSED, "client-expired");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_CONNACK, EXIT_MQTT, "client-expired", "mqtt-bad-credentials");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_RESOLVED, EXIT_NETWORK, "unknown");

@@ -64,7 +64,7 @@ assert_refused(Run run, const char *sentence)
   run_clear(&run);
 }
 
-/* --- Targets ------------------------------------------------------------------------------------ */
+/* --- Targets ---------------------------------------------------------------------------------- */
 
 static void
 test_urls(void)
@@ -159,7 +159,7 @@ test_overrides(void)
   g_assert_cmpstr(profile->host, ==, "saved.test");
 }
 
-/* --- Its own options ---------------------------------------------------------------------------- */
+/* --- Its own options -------------------------------------------------------------------------- */
 
 static void
 test_defaults(void)
@@ -176,9 +176,9 @@ test_defaults(void)
 static void
 test_own_options(void)
 {
-  g_auto(Run) run = RUN("--format", "nagios", "--warn-days=20", "--timeout", "5", "--jobs", "3",
-                        "--save-chain", "out", "--force", "--ascii", "--no-color", "--",
-                        "mqtts://a.test");
+  g_auto(Run) run =
+      RUN("--format", "nagios", "--warn-days=20", "--timeout", "5", "--jobs", "3", "--save-chain",
+          "out", "--force", "--ascii", "--no-color", "--", "mqtts://a.test");
   target_of(&run, 0);
   g_assert_cmpint(run.options.format, ==, CHECK_NAGIOS);
   g_assert_cmpint(run.options.warn_days, ==, 20);
@@ -197,7 +197,8 @@ test_refused(void)
 {
   g_autofree char *missing = g_strdup_printf(
       "there is no connection \"none\" in %s; give a URL such as mqtts://none:8883, or a name that "
-      "mqtrust shows", folder);
+      "mqtrust shows",
+      folder);
   assert_refused(RUN("--json"), "say what to check: the name of a saved connection, or a URL such "
                                 "as mqtts://mqtt.example.com; see mqtrust check --help");
   assert_refused(RUN("none"), missing);

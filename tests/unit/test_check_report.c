@@ -38,7 +38,7 @@ report_of(const MadeSubject *made)
   return reports;
 }
 
-/* --- Whole texts -------------------------------------------------------------------------------- */
+/* --- Whole texts ------------------------------------------------------------------------------ */
 
 typedef struct {
   const char *name;
@@ -128,7 +128,7 @@ test_prometheus(gconstpointer data)
   assert_golden(name, text);
 }
 
-/* --- Several targets ---------------------------------------------------------------------------- */
+/* --- Several targets -------------------------------------------------------------------------- */
 
 static void
 test_several(void)
@@ -169,8 +169,9 @@ test_prometheus_hostile(void)
   g_autofree char *text = check_prometheus(reports);
   g_autoptr(Exposition) exposition = exposition_parse(text);
   g_assert_nonnull(exposition);
-  g_assert_cmpstr(exposition_value(exposition, "mqtrust_probe_success", "target",
-                                   made->subject.target), ==, "1");
+  g_assert_cmpstr(
+      exposition_value(exposition, "mqtrust_probe_success", "target", made->subject.target), ==,
+      "1");
 }
 
 /* The parser of this test refuses what Prometheus refuses. */
@@ -178,14 +179,14 @@ static void
 test_exposition_self(void)
 {
   static const char *const bad[] = {
-      "a{b=\"c\"} 1",                                          /* no line end */
-      "# TYPE a gauge\na{b=\"c\"} 1\na{b=\"c\"} 2\n",           /* the same series twice */
-      "# TYPE a gauge\na{b=\"c} 1\n",                           /* no end of the value */
-      "# TYPE a gauge\na{b=\"\\x\"} 1\n",                       /* unknown escape */
-      "# TYPE a gauge\na{b=\"c\"} one\n",                       /* no number */
-      "# TYPE a gauge\na{1b=\"c\"} 1\n",                        /* no label name */
-      "# TYPE a gauge\n# TYPE a gauge\n",                       /* twice */
-      "a{b=\"c\"} 1\n",                                         /* without a type */
+      "a{b=\"c\"} 1",                                             /* no line end */
+      "# TYPE a gauge\na{b=\"c\"} 1\na{b=\"c\"} 2\n",             /* the same series twice */
+      "# TYPE a gauge\na{b=\"c} 1\n",                             /* no end of the value */
+      "# TYPE a gauge\na{b=\"\\x\"} 1\n",                         /* unknown escape */
+      "# TYPE a gauge\na{b=\"c\"} one\n",                         /* no number */
+      "# TYPE a gauge\na{1b=\"c\"} 1\n",                          /* no label name */
+      "# TYPE a gauge\n# TYPE a gauge\n",                         /* twice */
+      "a{b=\"c\"} 1\n",                                           /* without a type */
       "# TYPE a gauge\na{b=\"c\"} 1\n# TYPE d gauge\nd 1\na 2\n", /* not together */
   };
   for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -195,7 +196,7 @@ test_exposition_self(void)
   }
 }
 
-/* --- Soon --------------------------------------------------------------------------------------- */
+/* --- Soon ------------------------------------------------------------------------------------- */
 
 static const Finding *
 find(const CheckReport *report, const char *code, FindingSide side)
@@ -218,8 +219,8 @@ test_warn_days(void)
   static const struct {
     int days;
     gboolean broker, client;
-  } tests[] = {{-1, FALSE, FALSE}, {0, FALSE, FALSE}, {67, FALSE, FALSE}, {68, TRUE, FALSE},
-               {358, TRUE, FALSE}, {359, TRUE, TRUE}};
+  } tests[] = {{-1, FALSE, FALSE}, {0, FALSE, FALSE},  {67, FALSE, FALSE},
+               {68, TRUE, FALSE},  {358, TRUE, FALSE}, {359, TRUE, TRUE}};
   for (gsize i = 0; i < G_N_ELEMENTS(tests); i++) {
     g_autoptr(MadeSubject) made = made_good();
     made->subject.warn_days = tests[i].days;
@@ -250,8 +251,10 @@ test_warn_default(void)
     g_autoptr(MadeSubject) made = made_good();
     const Certificate *leaf = made->info.peer_chain->pdata[0];
     gint64 now = certificate_not_after(leaf) - tests[i].days_left * 86400;
-    VerifyRequest request = {.certificates = made->info.peer_chain, .anchors = made->info.anchors,
-                             .time = now, .source = FINDING_SOURCE_PEER};
+    VerifyRequest request = {.certificates = made->info.peer_chain,
+                             .anchors = made->info.anchors,
+                             .time = now,
+                             .source = FINDING_SOURCE_PEER};
     g_autoptr(Verdict) verdict = verify(&request);
     check_expiry_judge(verdict->findings, made->info.peer_chain, FINDING_SIDE_SERVER,
                        FINDING_SOURCE_PEER, now, -1);
@@ -274,7 +277,7 @@ test_days(void)
   g_assert_cmpint(check_expiry_days(0, 86401), ==, -2);
 }
 
-/* --- Colours and files -------------------------------------------------------------------------- */
+/* --- Colours and files ------------------------------------------------------------------------ */
 
 static void
 test_colour(void)

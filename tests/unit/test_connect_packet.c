@@ -35,14 +35,13 @@ test_decodes(void)
     MqttFault fault;
     g_autofree char *id = connect_packet_probe_id();
     g_autoptr(GByteArray) bytes = connect_packet_new(versions[i], id);
-    g_assert_true(mqtt_packet_decode(bytes->data, bytes->len, MQTT_3_1_1, MQTT_FROM_CLIENT,
-                                     &packet, &fault));
+    g_assert_true(
+        mqtt_packet_decode(bytes->data, bytes->len, MQTT_3_1_1, MQTT_FROM_CLIENT, &packet, &fault));
     g_assert_cmpint(packet.type, ==, MQTT_CONNECT);
     g_assert_cmpint(packet.connect.version, ==, versions[i]);
     g_assert_cmphex(packet.connect.flags, ==, 0x02);
     g_assert_cmpuint(packet.connect.keep_alive, ==, CONNECT_KEEP_ALIVE_S);
-    g_assert_cmpmem(packet.connect.client_id.data, packet.connect.client_id.length, id,
-                    strlen(id));
+    g_assert_cmpmem(packet.connect.client_id.data, packet.connect.client_id.length, id, strlen(id));
     g_assert_cmpuint(packet.connect.user_name.length + packet.connect.password.length +
                          packet.connect.will_topic.length,
                      ==, 0);

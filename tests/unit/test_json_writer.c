@@ -86,6 +86,21 @@ test_form(void)
   g_assert_cmpstr(document, ==, "{\n  \"a\": [\n    1,\n    \"x\"\n  ],\n  \"b\": {}\n}");
 }
 
+static void
+test_thousandths(void)
+{
+  g_autoptr(JsonWriter) writer = json_writer_new();
+  json_writer_begin_array(writer);
+  json_writer_add_thousandths_value(writer, 0);
+  json_writer_add_thousandths_value(writer, 1042);
+  json_writer_add_thousandths_value(writer, -250);
+  json_writer_add_thousandths_value(writer, G_MININT64);
+  json_writer_end_array(writer);
+  g_autofree char *document = json_writer_print(writer, FALSE);
+  g_assert_cmpstr(document, ==,
+                  "[\n  0.000,\n  1.042,\n  -0.250,\n  -9223372036854775.808\n]");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -93,5 +108,6 @@ main(int argc, char **argv)
   g_test_add_func("/json-writer/read-back", test_read_back);
   g_test_add_func("/json-writer/ascii", test_ascii);
   g_test_add_func("/json-writer/form", test_form);
+  g_test_add_func("/json-writer/thousandths", test_thousandths);
   return g_test_run();
 }

@@ -140,6 +140,14 @@ test_missing(Stage *stage, gconstpointer unused)
               (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_KEY, -1,
                          none, "does not exist", "Correct the path"});
   use(&stage->profile->key_path, g_strdup(stage->key));
+  /* One file in both fields is one fault. */
+  use(&stage->profile->certificate_path, g_strdup(none));
+  use(&stage->profile->key_path, g_strdup(none));
+  assert_only(stage, FALSE,
+              (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, none, "does not exist", "Correct the path"});
+  use(&stage->profile->certificate_path, g_strdup(stage->certificate));
+  use(&stage->profile->key_path, g_strdup(stage->key));
   use(&stage->profile->ca_path, g_strdup(none));
   assert_only(stage, FALSE,
               (Expected){"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
@@ -314,17 +322,17 @@ test_wrong_role(Stage *stage, gconstpointer unused)
   use(&stage->profile->key_path, write_key(stage, "privkey.pem", client, NULL));
   use(&stage->profile->certificate_path, g_strdup(chain));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_CLIENT,
+              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_LOCAL,
                          FINDING_SOURCE_CLIENT, 0, chain, "\"Middle\"", full});
   use(&stage->profile->certificate_path, g_strdup(full));
   assert_nothing(stage);
   use(&stage->profile->ca_path, g_strdup(cert));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
                          0, cert, "your own certificate", chain});
   use(&stage->profile->ca_path, g_strdup(full));
   assert_only(stage, FALSE,
-              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
+              (Expected){"file-wrong-role", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_TRUST,
                          0, full, "your own certificate", chain});
 }
 
@@ -340,7 +348,7 @@ test_wrong_role_of_others(Stage *stage, gconstpointer unused)
   assert_nothing(stage);
   g_autofree char *chain = write_pem(stage, "chain.pem", middle);
   assert_only(stage, TRUE,
-              (Expected){"file-wrong-role", FINDING_WARNING, FINDING_SIDE_TRUST,
+              (Expected){"file-wrong-role", FINDING_WARNING, FINDING_SIDE_LOCAL,
                          FINDING_SOURCE_TRUST, 0, cert, "\"broker\"", chain});
 }
 
@@ -380,6 +388,47 @@ test_key_password(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_KEY, -1, stage->key, "does not open", NULL});
   secret_set(&stage->profile->key_password, "secret");
   assert_nothing(stage);
+}
+
+/* `openssl pkcs8 -topk8 -v2 aria-256-cbc`, and `openssl ec -aes128`, whose headers are no damage:
+ * both have the password "secret" and are of no certificate here. */
+static void
+test_key_encryption(Stage *stage, gconstpointer unused)
+{
+  static const char aria[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                             "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi/G5ICyUNvsgICCAAw\n"
+                             "DAYIKoZIhvcNAgkFADAdBgkqgxqMmm4BAQwEENZRK6XC6Y1ai4sDK0/EPs0EgZA0\n"
+                             "vE9I0SQdNNHn5oufUmVxLdOUkRVwSa5egSkfMGbyWM7f2laSIvdmypSa4BNCM6SX\n"
+                             "bi1lkLw6jKHwW8Gnmr8XSiBSY09o8k1BNyKyYgzekL4y3a9fSnX2kbNMRZ0kX7aO\n"
+                             "eMHrL07EnOTLkOUnxcAcw05DYekSYzZXc23SiexNI4b9VHEzt70TfgyQ2z+tCOo=\n"
+                             "-----END ENCRYPTED PRIVATE KEY-----\n";
+  static const char traditional[] =
+      "-----BEGIN EC PRIVATE KEY-----\n"
+      "Proc-Type: 4,ENCRYPTED\n"
+      "DEK-Info: AES-128-CBC,3E0505E9E05BE1CE29EEDC8DAF61CBEB\n"
+      "\n"
+      "Kimz1E1aAqJPgRJ5REUbX8MWJ8aEzrg6OgTCX22faYVmxGe94bGqzXPwabwF+JTg\n"
+      "SB6MlJpFbEyHedE1hsPho8ml5HioVjtenULJXSATAb52+o4pKz8kM2rQnCTHGwMz\n"
+      "mowtYH0hNb+vAxEHdhwqEtE/FE1+Glm98lgM6YnTQrM=\n"
+      "-----END EC PRIVATE KEY-----\n";
+  stage->profile->key_password = g_strdup("secret");
+  g_free(files_write(&stage->files, "client.key", aria, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  Expected expected = {"key-encryption-unsupported",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_KEY,
+                       -1,
+                       stage->key,
+                       "not supported",
+                       "openssl pkcs8"};
+  assert_only(stage, FALSE, expected);
+  g_free(files_write(&stage->files, "client.key", traditional, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  expected.code = "key-mismatch";
+  expected.message = "is not the one of";
+  expected.remedy = NULL;
+  assert_only(stage, FALSE, expected);
 }
 
 /* --- Our chain -------------------------------------------------------------------------------- */
@@ -465,6 +514,35 @@ test_root_in_chain(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_CLIENT, 1, stage->certificate, "\"Test CA\"", NULL});
 }
 
+/* The issuer's name with another key, and the right one beside it, in the CA file, or nowhere. */
+static void
+test_stale_intermediate(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = authority(PKI_INTERMEDIATE, "Issuing CA", stage->files.root);
+  g_autoptr(PkiPair) new = issue(PKI_INTERMEDIATE, PKI_KEY_ECDSA_P256, "Issuing CA",
+                                 stage->files.root, FILES_START + DAY, FILES_END);
+  g_autoptr(PkiPair) client = client_of("Device", new);
+  g_free(write_key(stage, "client.key", client, NULL));
+  STAGE_WRITE(stage, "client.pem", client, old);
+  Expected expected = {"issuer-key-differs",
+                       FINDING_ERROR,
+                       FINDING_SIDE_CLIENT,
+                       FINDING_SOURCE_CLIENT,
+                       1,
+                       stage->certificate,
+                       "\"Issuing CA\"",
+                       NULL};
+  assert_only(stage, TRUE, expected);
+  g_autofree char *path = write_pem(stage, "new.pem", new);
+  expected.code = "chain-stale-intermediate";
+  expected.remedy = path;
+  assert_only(stage, TRUE, expected);
+  g_assert_cmpint(g_unlink(path), ==, 0);
+  STAGE_WRITE(stage, "root.pem", stage->files.root, new);
+  expected.remedy = stage->root;
+  assert_only(stage, TRUE, expected);
+}
+
 static void
 test_incomplete(Stage *stage, gconstpointer unused)
 {
@@ -482,6 +560,9 @@ test_incomplete(Stage *stage, gconstpointer unused)
                        middle};
   assert_only(stage, TRUE, expected);
   use(&stage->profile->broker_ca_path, g_strdup(stage->root));
+  assert_only(stage, TRUE, expected);
+  expected.remedy = "fullchain.pem, which holds both";
+  STAGE_WRITE(stage, "fullchain.pem", chain.client, chain.middle);
   assert_only(stage, TRUE, expected);
   STAGE_WRITE(stage, "both.pem", stage->files.root, chain.middle);
   use(&stage->profile->broker_ca_path, g_build_filename(stage->files.folder, "both.pem", NULL));
@@ -930,11 +1011,13 @@ main(int argc, char **argv)
   TEST(wrong_role_of_others);
   TEST(key_mismatch);
   TEST(key_password);
+  TEST(key_encryption);
   TEST(leaf_not_first);
   TEST(wrong_order);
   TEST(unrelated);
   TEST(duplicate);
   TEST(root_in_chain);
+  TEST(stale_intermediate);
   TEST(incomplete);
   TEST(broker_ca);
   TEST(broker_ca_missing);

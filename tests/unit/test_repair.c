@@ -255,7 +255,7 @@ test_stale_intermediate(Stage *stage, gconstpointer unused)
   g_autoptr(Finding) finding = find(stage, "issuer-key-differs");
   g_assert_null(repair_propose(finding, &context)); /* the right one is nowhere yet */
   g_free(write_pem(stage, "new.pem", new));
-  assert_mends(stage, "issuer-key-differs", "client-complete.pem", 0644, "leaves out");
+  assert_mends(stage, "chain-stale-intermediate", "client-complete.pem", 0644, "leaves out");
 }
 
 /* --- The text --------------------------------------------------------------------------------- */

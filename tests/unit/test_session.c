@@ -36,6 +36,7 @@ static const NamedEvent events[] = {
     {"mqtt closed", {SESSION_EVENT_MQTT_CLOSED, FALSE, FALSE}},
     {"timer", {SESSION_EVENT_TIMER, FALSE, FALSE}},
     {"files changed", {SESSION_EVENT_FILES_CHANGED, FALSE, FALSE}},
+    {"incurable", {SESSION_EVENT_INCURABLE, FALSE, FALSE}},
 };
 
 static const SessionEvent *
@@ -195,6 +196,7 @@ static const Cell cells[] = {
     {"waiting", "connect", SESSION_RESOLVING, CANCEL | OPEN},
     {"waiting", "disconnect", SESSION_IDLE, CANCEL},
     {"waiting", "timer", SESSION_RESOLVING, OPEN},
+    {"waiting", "incurable", SESSION_IDLE, CANCEL},
 };
 
 static const Cell *
@@ -453,6 +455,21 @@ test_files_changed_starts_only_what_is_stopped(void)
   g_assert_cmpint(session.state, ==, SESSION_IDLE);
 }
 
+/* Found out while it waits: as if it had been known when the connection was lost. */
+static void
+test_incurable_stops_the_retries(void)
+{
+  Session session = session_in(situation_named("waiting"));
+  g_assert_cmphex(handle(&session, "incurable"), ==, CANCEL);
+  g_assert_true(session.wanted);
+  g_assert_true(session.stopped_by_fault);
+  g_assert_cmpint(session.next_try_ms, ==, 0);
+  g_assert_cmpstr(session_state_text(&session), ==, "stopped");
+  g_assert_cmphex(handle(&session, "timer"), ==, 0);
+  g_assert_cmphex(handle(&session, "files changed"), ==, OPEN);
+  g_assert_false(session.stopped_by_fault);
+}
+
 static void
 test_connect_while_closing_is_remembered(void)
 {
@@ -595,6 +612,7 @@ main(int argc, char **argv)
   g_test_add_func("/session/trust-ends", test_trust_ends_with_the_connection);
   g_test_add_func("/session/late-refusal", test_late_refusal_of_our_certificate);
   g_test_add_func("/session/files-changed", test_files_changed_starts_only_what_is_stopped);
+  g_test_add_func("/session/incurable", test_incurable_stops_the_retries);
   g_test_add_func("/session/connect-while-closing", test_connect_while_closing_is_remembered);
   g_test_add_func("/session/state-text", test_state_texts);
   g_test_add_func("/session/invariants", test_invariants_in_a_long_run);

@@ -41,7 +41,9 @@ test_no_guess(void)
   expect(BYTES("22"), STRANGER_UNKNOWN, NULL);
   expect(BYTES("2200 no code\r\n"), STRANGER_UNKNOWN, NULL);
   expect(BYTES("120 not ours\r\n"), STRANGER_UNKNOWN, NULL);
-  expect(BYTES("\0" "20 x"), STRANGER_UNKNOWN, NULL);
+  expect(BYTES("\0"
+               "20 x"),
+         STRANGER_UNKNOWN, NULL);
   expect(BYTES("\x20\x02\x00\x00"), STRANGER_UNKNOWN, NULL);
   expect(BYTES("\25\2\3\0\2\2\106"), STRANGER_UNKNOWN, NULL);
 }
@@ -77,8 +79,7 @@ expect_code(gboolean in_tls, gboolean wants_tls, gboolean unasked, const char *t
 {
   StrangerScene scene = {
       .peer = "192.0.2.1:1883", .in_tls = in_tls, .wants_tls = wants_tls, .unasked = unasked};
-  g_autoptr(GError) error =
-      stranger_explain(&scene, (const guint8 *)text, strlen(text));
+  g_autoptr(GError) error = stranger_explain(&scene, (const guint8 *)text, strlen(text));
   g_test_message("%s", error->message);
   g_assert_error(error, TUNNEL_ERROR, (int)code);
   g_assert_nonnull(strstr(error->message, "192.0.2.1:1883"));

@@ -205,6 +205,74 @@ test_stale_intermediate(Bench *bench, gconstpointer unused)
                  FINDING_SOURCE_PEER, 1);
 }
 
+typedef struct {
+  char *folder, *ca_file, *other_file;
+} Shelf;
+
+static char *
+shelve(const Shelf *shelf, const char *name, const Forged *forged)
+{
+  GError *error = NULL;
+  g_autofree char *pem = certificate_to_pem(forged->certificate);
+  char *path = g_build_filename(shelf->folder, name, NULL);
+  g_file_set_contents(path, pem, -1, &error);
+  g_assert_no_error(error);
+  return path;
+}
+
+static void
+shelf_clear(Shelf *shelf)
+{
+  g_unlink(shelf->ca_file);
+  g_unlink(shelf->other_file);
+  g_rmdir(shelf->folder);
+  g_free(shelf->ca_file);
+  g_free(shelf->other_file);
+  g_free(shelf->folder);
+}
+
+/* What verify_with_store() says of leaf ← `issuer` when `other` lies beside the CA file. */
+static Finding *
+judge_beside(Bench *bench, const Forged *issuer, const Forged *other, const char *code,
+             Shelf *shelf)
+{
+  shelf->folder = g_dir_make_tmp("mqtrust-beside-XXXXXX", NULL);
+  g_assert_nonnull(shelf->folder);
+  shelf->ca_file = shelve(shelf, "ca.pem", bench->root);
+  shelf->other_file = shelve(shelf, "other.pem", other);
+  g_autoptr(Anchors) anchors = anchors_load_file(shelf->ca_file, NULL);
+  g_assert_nonnull(anchors);
+  g_ptr_array_set_size(bench->sent, 0);
+  bench_send(bench, bench->leaf);
+  bench_send(bench, issuer);
+  g_clear_pointer(&bench->verdict, verdict_free);
+  bench->request.anchors = anchors;
+  bench->verdict = verify_with_store(&bench->request);
+  bench->request.anchors = NULL;
+  return assert_refused(bench->verdict, code, FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 1);
+}
+
+static void
+test_issuer_beside(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate old = forge_authority("R3"), newer = forge_authority("R3");
+  old.not_before = FORGE_START - DAY;
+  old.not_after = newer.not_after = FORGE_END;
+  newer.not_before = FORGE_START + DAY;
+  g_autoptr(Forged) stale = forge(&old, bench->root), wrong = forge(&newer, bench->root);
+  Shelf shelf;
+  const Finding *finding =
+      judge_beside(bench, stale, bench->intermediate, "chain-stale-intermediate", &shelf);
+  g_assert_nonnull(strstr(finding->remedy, shelf.other_file));
+  shelf_clear(&shelf);
+  finding = judge_beside(bench, wrong, bench->intermediate, "issuer-key-differs", &shelf);
+  g_assert_nonnull(strstr(finding->remedy, shelf.other_file));
+  shelf_clear(&shelf);
+  finding = judge_beside(bench, stale, wrong, "issuer-key-differs", &shelf);
+  g_assert_null(strstr(finding->remedy, shelf.other_file));
+  shelf_clear(&shelf);
+}
+
 /* --- names ------------------------------------------------------------------------------------ */
 
 #define UNENCODED                                                                                  \
@@ -260,6 +328,7 @@ main(int argc, char **argv)
   BENCH_TEST("known/", private_authority);
   BENCH_TEST("known/", interception);
   BENCH_TEST("known/", stale_intermediate);
+  BENCH_TEST("known/", issuer_beside);
   BENCH_TEST("known/", unencoded_name);
   BENCH_TEST("known/", client_name);
   return g_test_run();

@@ -23,11 +23,11 @@ test_fault(gconstpointer data)
   g_autofree char *wrong = result->end == FAULT_CASE_RAN ? fault_result_judge(result, a_case->fault)
                                                          : g_strdup(result->why);
   fault_table_add(table, a_case, result, wrong == NULL);
-  if (wrong == NULL)
-    return;
-  g_autofree char *all = fault_result_tell(result);
-  g_test_message("%s\n%s", wrong, all);
-  g_test_fail();
+  g_autofree char *all = wrong != NULL || g_test_verbose() ? fault_result_tell(result) : NULL;
+  if (all != NULL)
+    g_test_message("%s\n%s", wrong != NULL ? wrong : "as it should be", all);
+  if (wrong != NULL)
+    g_test_fail();
 }
 
 static void

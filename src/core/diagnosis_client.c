@@ -336,14 +336,37 @@ lacks_intermediate(const DiagnosisCase *c)
   return names_given(c) && is_of_named_organisation(c, certificate_issuer(top));
 }
 
+static const Certificate *
+find_own_issuer(const DiagnosisCase *c, const Certificate *certificate)
+{
+  for (guint i = 0; i < own_count(c); i++) {
+    if (own(c, i) != certificate && certificate_is_issued_by(certificate, own(c, i)))
+      return own(c, i);
+  }
+  return find_issuer(c->anchors, certificate);
+}
+
+/* A CA that the broker names, that issued one of ours and is itself no root; NULL: none is known. */
+static const Certificate *
+find_named_intermediate(const DiagnosisCase *c)
+{
+  for (guint i = 0; i < own_count(c); i++) {
+    const Certificate *issuer =
+        is_named(c, certificate_issuer(own(c, i))) ? find_own_issuer(c, own(c, i)) : NULL;
+    if (issuer != NULL && !certificate_is_self_signed(issuer))
+      return issuer;
+  }
+  return NULL;
+}
+
 /* The broker names a CA of our issuer's name and does not know it: not that one, or more is wanted.
  */
 static Finding *
 named_but_unknown(const DiagnosisCase *c)
 {
-  const Certificate *issuer = find_issuer(c->anchors, own_top(c));
-  if (issuer != NULL && !certificate_is_self_signed(issuer))
-    return partial_chain(c, issuer);
+  const Certificate *intermediate = find_named_intermediate(c);
+  if (intermediate != NULL)
+    return partial_chain(c, intermediate);
   Finding *finding = new_finding(c, "anchor-same-name");
   finding_set_message(finding,
                       "The broker names a CA called \"%s\", as is the one that signed our "

@@ -92,6 +92,7 @@ write_files(void)
 
 #define ROOT "CN=Root,O=Works"
 #define OTHER "CN=Other,O=Others"
+#define MIDDLE "CN=Middle,O=Works"
 
 typedef struct {
   const char *name;
@@ -152,6 +153,17 @@ static const Row rows[] = {
      "anchor-same-name",
      FINDING_SIDE_CLIENT,
      {"broker-crl-suspected", "client-partial-chain-refused"},
+     NULL},
+    {"48/partial-named",
+     "deep-full.pem",
+     "root.crt",
+     NULL,
+     {MIDDLE},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-partial-chain-refused",
+     FINDING_SIDE_BROKER,
+     {NULL},
      NULL},
     /* 48, it names none */
     {"48/lacks-intermediate",

@@ -120,7 +120,7 @@ static void
 use_client_of(LabScene *scene, int begin, int end)
 {
   lab_good_broker(scene);
-  ForgeTemplate template = with_dates(lab_client("Client"), begin, end);
+  ForgeTemplate template = with_dates(lab_client("Client 7"), begin, end);
   Forged *client = lab_forge(scene, &template, lab_pki(scene)->client_ca);
   const char *file = lab_write_chain(scene, "dated.pem", client, NULL);
   lab_use_client(scene, file, lab_write_key(scene, "dated.key", client, NULL));
@@ -158,16 +158,25 @@ build_broker_clock(LabScene *scene)
 
 /* --- Revocation data ------------------------------------------------------------------------- */
 
+/* (transfer full) */
+static char *
+list_of(const Forged *issuer, int begin, int end)
+{
+  ForgeCrl crl = {.issuer = issuer,
+                  .this_update = lab_days_from_now(begin),
+                  .next_update = lab_days_from_now(end)};
+  g_autoptr(GBytes) der = forge_crl(&crl);
+  return forge_crl_pem(der);
+}
+
 static void
 build_stale_list(LabScene *scene)
 {
   lab_good_broker(scene);
-  ForgeCrl crl = {.issuer = lab_pki(scene)->intermediate,
-                  .this_update = lab_days_from_now(-9),
-                  .next_update = lab_days_from_now(-2)};
-  g_autoptr(GBytes) der = forge_crl(&crl);
-  g_autofree char *pem = forge_crl_pem(der);
-  const char *path = lab_write(scene, "issuing-ca.crl", pem, -1);
+  g_autofree char *stale = list_of(lab_pki(scene)->intermediate, -9, -2);
+  g_autofree char *current = list_of(lab_pki(scene)->root, -2, 5);
+  g_autofree char *both = g_strconcat(stale, current, NULL);
+  const char *path = lab_write(scene, "lab.crl", both, -1);
   lab_set(&lab_profile(scene)->crl_path, path);
   lab_expect_file(scene, path);
 }

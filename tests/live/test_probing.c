@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "live/live_connection.h"
-#include "live/peer.h"
+#include "lab/peer.h"
 
 #include <gnutls/gnutls.h>
 #include <string.h>

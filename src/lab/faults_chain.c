@@ -318,6 +318,19 @@ build_ours_incomplete_trust(LabScene *scene)
   lab_expect_certificate(scene, ours.client);
 }
 
+/* Of two intermediates the upper one is there, and the one that issued our certificate is not. */
+static void
+build_ours_gap(LabScene *scene)
+{
+  Ours ours = ours_below_root(scene);
+  Forged *site = authority_of(scene, "Lab Client Site CA", ours.intermediate);
+  ForgeTemplate template = lab_client("Client");
+  Forged *client = lab_forge(scene, &template, site);
+  lab_write_chain(scene, "client-site-ca.pem", site, NULL);
+  we_send(scene, lab_write_chain(scene, "client.pem", client, ours.intermediate, NULL), client);
+  lab_expect_certificate(scene, client);
+}
+
 static void
 build_ours_order(LabScene *scene)
 {
@@ -411,6 +424,9 @@ static const LabFault faults[] = {
     FAULT("client-chain-incomplete", "in-ca-file",
           "mosquitto that knows our root; our file lacks the intermediate, which is in our CA file",
           ERROR, CLIENT, CLIENT, 0, 0, build_ours_incomplete_trust),
+    FAULT("client-chain-incomplete", "gap",
+          "mosquitto that knows our root; our file lacks the lower of two intermediates", ERROR,
+          CLIENT, CLIENT, 0, 0, build_ours_gap),
     FAULT("chain-wrong-order", NULL, "mosquitto; sends its two intermediates in the wrong order",
           WARNING, SERVER, PEER, 1, 0, build_order),
     FAULT("chain-wrong-order", "client", "mosquitto; our two intermediates are in the wrong order",

@@ -87,6 +87,13 @@ build_clock(LabScene *scene)
 }
 
 static void
+build_intermediate_early(LabScene *scene)
+{
+  Chain chain = broker_with(scene, CA_DAYS, (Days){2, 2000}, LEAF_DAYS);
+  lab_expect_certificate(scene, chain.intermediate);
+}
+
+static void
 build_leaf_soon(LabScene *scene)
 {
   Chain chain = broker_with(scene, CA_DAYS, CA_DAYS, (Days){-80, 10});
@@ -198,6 +205,9 @@ static const LabFault faults[] = {
           ERROR, CLIENT, CLIENT, 0, 0, build_client_early),
     FAULT("clock-wrong", NULL, "mosquitto; its whole chain begins in 400 days", ERROR, LOCAL, NONE,
           -1, 0, build_clock),
+    FAULT("clock-wrong", "intermediate",
+          "mosquitto; its intermediate begins the day after tomorrow", ERROR, LOCAL, PEER, 1, 0,
+          build_intermediate_early),
     FAULT("broker-clock-wrong", NULL, "a peer on GnuTLS; calls our valid certificate expired",
           ERROR, BROKER, CLIENT, 0, 0, build_broker_clock),
     FAULT("expires-soon", NULL, "mosquitto; its certificate ends in 10 days", INFO, SERVER, PEER, 0,

@@ -633,6 +633,8 @@ diagnose_refused_late(const DiagnosisCase *c)
       evidence->at_us[EVIDENCE_ESTABLISHED] == 0)
     return NULL;
   Finding *finding = finding_new("client-refused-late");
+  finding_set_message(finding, "The broker refused our certificate only after the handshake had "
+                               "ended well, as TLS 1.3 has it.");
   finding_add_evidence(finding, "%s handshake finished, alert %d at the first read",
                        evidence->tls_version != NULL ? evidence->tls_version : "TLS",
                        evidence->closed->alert);
@@ -649,6 +651,9 @@ diagnose_not_requested(const DiagnosisCase *c)
       evidence->at_us[EVIDENCE_FIRST_BYTE] == 0)
     return NULL;
   Finding *finding = finding_new("client-cert-not-requested");
+  finding_set_message(finding, "%s is configured, and the broker never asked for a certificate: this "
+                               "is one-way TLS.",
+                      identity_certificate_path(c->identity));
   diagnosis_describe_identity(finding, c->identity);
   return finding;
 }

@@ -194,6 +194,15 @@ is_refused_by_token(const Profile *profile, const GError *error)
           g_str_has_prefix(key_path_of(profile), "pkcs11:"));
 }
 
+/* Neither certificate nor key can be had: in one file a fault of the file is one fault, and so is a
+ * token that is not there. */
+static gboolean
+is_one_fault(const Profile *profile)
+{
+  return !is_separate(profile) || (key_file_lacks_token(profile->certificate_path) &&
+                                   key_file_lacks_token(key_path_of(profile)));
+}
+
 /* identity_load() stops at the first fault; here each file has its say. */
 static void
 explain_identity(LocalWork *work, const GError *load_error)
@@ -212,8 +221,7 @@ explain_identity(LocalWork *work, const GError *load_error)
     return;
   if (certificate_error != NULL)
     add_certificate_fault(work, certificate_error, key_id);
-  /* In one file a fault of the file is one fault. */
-  if (key_error != NULL && (is_separate(profile) || certificate_error == NULL))
+  if (key_error != NULL && (certificate_error == NULL || !is_one_fault(profile)))
     add_key_fault(work, key_error);
   if (certificate_error == NULL && key_error == NULL)
     explain_pair(work, load_error, key_id);

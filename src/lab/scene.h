@@ -82,6 +82,8 @@ typedef struct {
   gboolean any_version;              /* also the other TLS version */
   gboolean plain;                    /* no TLS at all */
   const char *extra;                 /* more lines of configuration, or NULL */
+  const char *second;                /* lines for a second listener, at the same port of 127.0.0.2;
+                                      * NULL: there is none */
 } LabMosquitto;
 /* Starts mosquitto and puts its port into the profile (when that has none yet). Returns the port.
  * Anonymous clients are welcome unless `extra` says "allow_anonymous". */

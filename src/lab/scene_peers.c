@@ -91,6 +91,8 @@ write_mosquitto(LabScene *scene, const LabMosquitto *options, guint16 port)
     g_string_append(text, "allow_anonymous true\n");
   if (options->extra != NULL)
     g_string_append_printf(text, "%s\n", options->extra);
+  if (options->second != NULL)
+    g_string_append_printf(text, "listener %u 127.0.0.2\n%s\n", port, options->second);
   g_autofree char *name = g_strdup_printf("mosquitto-%u.conf", port);
   return lab_write(scene, name, text->str, -1);
 }

@@ -118,8 +118,6 @@ compare_finding(GString *out, const FaultResult *result, const LabFault *fault,
     compare_texts(out, "certificate", result->expected_sha256, finding->sha256);
   if (result->expected_file != NULL)
     compare_texts(out, "file", result->expected_file, finding->file);
-  if (finding->message == NULL || finding->remedy == NULL)
-    g_string_append(out, "it has no message or no remedy\n");
 }
 
 /* The code of the one error that may be there; NULL: none. */
@@ -136,6 +134,8 @@ judge_errors(GString *out, const FaultResult *result, const LabFault *fault)
   guint count = 0;
   for (guint i = 0; i < result->findings->len; i++) {
     const Finding *finding = result->findings->pdata[i];
+    if (*finding->message == '\0' || *finding->remedy == '\0')
+      g_string_append_printf(out, "%s has no message or no remedy\n", finding->code);
     if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, allowed) == 0)
       count++;
     else if (finding->severity == FINDING_ERROR)

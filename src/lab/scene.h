@@ -94,6 +94,11 @@ guint16 lab_good_broker(LabScene *scene);
 /* mosquitto with this server certificate, followed by `issuer` (NULL: sent alone), and the good CA
  * file in the profile: one-way TLS. */
 guint16 lab_broker_with(LabScene *scene, const Forged *server, const Forged *issuer);
+/* mosquitto with the good server's certificate that knows `root` as its clients' CA; in the profile
+ * the good CA file and our certificate `client`, followed by `issuer` (NULL: alone). Returns the
+ * path of our certificate file. */
+const char *lab_broker_for(LabScene *scene, const Forged *client, const Forged *issuer,
+                           const Forged *root);
 /* `openssl s_server` with these further arguments (NULL-terminated); certificate and key as above,
  * version of the scene unless `any_version`. It speaks no MQTT. */
 guint16 lab_openssl(LabScene *scene, const char *chain_file, const char *key_file,

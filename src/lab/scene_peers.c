@@ -144,6 +144,17 @@ lab_broker_with(LabScene *scene, const Forged *server, const Forged *issuer)
   return lab_mosquitto(scene, &options);
 }
 
+const char *
+lab_broker_for(LabScene *scene, const Forged *client, const Forged *issuer, const Forged *root)
+{
+  const char *file = lab_write_chain(scene, "client.pem", client, issuer, NULL);
+  lab_use_good_trust(scene);
+  lab_use_client(scene, file, lab_write_key(scene, "client.key", client, NULL));
+  lab_mosquitto(scene, &(LabMosquitto){
+                           .client_ca_file = lab_write_chain(scene, "client-ca.pem", root, NULL)});
+  return file;
+}
+
 static void
 try_openssl(LabScene *scene, GPtrArray *arguments, guint16 port)
 {

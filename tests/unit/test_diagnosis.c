@@ -320,6 +320,13 @@ test_certificate_not_requested(void)
   c.identity = NULL;
   g_assert_null(diagnose_doubt(&c));
   c.identity = identity;
+  /* Refused in MQTT, it is still worth saying. */
+  evidence->connack = 5;
+  g_assert_null(diagnose_doubt(&c));
+  g_autoptr(GPtrArray) refused = diagnose(&c);
+  g_assert_cmpuint(refused->len, ==, 2);
+  g_assert_cmpstr(((const Finding *)g_ptr_array_index(refused, 0))->code, ==, "mqtt-not-authorized");
+  evidence->connack = 0;
   evidence->requested = TRUE;
   g_assert_null(diagnose_doubt(&c));
 }

@@ -19,7 +19,7 @@
 #include "live/certificates.h"
 
 #define ENDPOINTS 200
-#define ROUNDS 7
+#define ROUNDS 15
 #define OPENSSL_ROUNDS 1
 #define RATIO_BAR 0.8
 
@@ -239,16 +239,17 @@ rate(double *seconds, gsize count)
 static void
 measure(const Stage *stage)
 {
-  double ours[ROUNDS], bare[ROUNDS], openssl[OPENSSL_ROUNDS];
+  double ours[ROUNDS], bare[ROUNDS], ratios[ROUNDS], openssl[OPENSSL_ROUNDS];
   run_ours(stage); /* warms up the broker */
   for (int i = 0; i < ROUNDS; i++) {
     bare[i] = run_bare(stage);
     ours[i] = run_ours(stage);
+    ratios[i] = bare[i] / ours[i];
   }
   for (int i = 0; i < OPENSSL_ROUNDS; i++)
     openssl[i] = run_openssl(stage);
   double our_rate = rate(ours, ROUNDS), bare_rate = rate(bare, ROUNDS);
-  double openssl_rate = rate(openssl, OPENSSL_ROUNDS);
+  double openssl_rate = rate(openssl, OPENSSL_ROUNDS), ratio = bench_median(ratios, ROUNDS);
   bench_line("bare GnuTLS loop, one after the other", bare_rate, "/s");
   bench_no_bar();
   bench_line("openssl s_client, one after the other", openssl_rate, "/s");
@@ -257,8 +258,8 @@ measure(const Stage *stage)
   bench_no_bar();
   bench_line("ours to s_client", our_rate / openssl_rate, "times");
   bench_no_bar();
-  bench_line("ours to the bare loop", our_rate / bare_rate, "times");
-  bench_at_least(our_rate / bare_rate, RATIO_BAR, "times");
+  bench_line("ours to the bare loop, turn by turn", ratio, "times");
+  bench_at_least(ratio, RATIO_BAR, "times");
 }
 
 int

@@ -203,6 +203,7 @@ take_connack(Connection *connection, const TunnelEvent *event)
     take_acceptance(connection, event);
     return; /* online when Paho has seen it as well */
   }
+  connection_probe(connection);
   DiagnosisCase c = connection_case(connection);
   g_autoptr(Finding) finding = diagnose_end(&c);
   note(connection, event, TIMELINE_ERROR, "mqtt", finding->code, "CONNACK: %s (reason %u)",
@@ -272,7 +273,8 @@ note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
     note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
     return;
   }
-  if (event->fault == TUNNEL_FAULT_VERIFY) /* the verdict has said all */
+  const Verdict *verdict = connection->info.verdict;
+  if (verdict != NULL && !verdict->accepted) /* it has said all */
     return;
   note(connection, event, TIMELINE_ERROR, "end", end->code, "%s%s%s", end->message,
        *end->remedy != '\0' ? " " : "", end->remedy);
@@ -348,6 +350,25 @@ take_tunnel_event(Connection *connection, const TunnelEvent *event)
   }
 }
 
+/* The broker keeps the connection open and says nothing: the tunnel has no end to report. */
+static void
+take_silence(Connection *connection, const MqttClientEvent *client)
+{
+  TunnelEvent event = {.type = TUNNEL_CLOSED,
+                       .time_ns = g_get_real_time() * 1000,
+                       .monotonic_us = g_get_monotonic_time(),
+                       .fault = TUNNEL_FAULT_TIMEOUT,
+                       .alert = -1};
+  event.error = g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_MQTT_TIMEOUT,
+                                    "the broker did not answer CONNECT: is this an MQTT port? Look at "
+                                    "the broker's log, or correct the port");
+  connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "no answer to CONNECT: %s",
+                       client->text != NULL ? client->text : "the broker stays silent");
+  evidence_take(connection->evidence, &event);
+  take_closed(connection, &event);
+  g_error_free(event.error);
+}
+
 static void
 take_client_event(Connection *connection, const MqttClientEvent *event)
 {
@@ -363,11 +384,7 @@ take_client_event(Connection *connection, const MqttClientEvent *event)
      * sooner or later than Paho. What is left is a broker that never answers. */
     if (event->reason != MQTT_CLIENT_TIMED_OUT || connection->session.state != SESSION_MQTT_CONNECTING)
       break;
-    connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "no answer to CONNECT: %s",
-                         event->text != NULL ? event->text : "the broker stays silent");
-    if (connection->info.last_error == NULL)
-      connection_fail(connection, "The broker did not answer CONNECT; is this an MQTT port?");
-    connection_dispatch(connection, SESSION_EVENT_CLOSED, FALSE, TRUE);
+    take_silence(connection, event);
     break;
   case MQTT_CLIENT_CONNECTION_LOST:
     break; /* the tunnel says why */

@@ -47,7 +47,7 @@ connection_fail_by(Connection *connection, const Finding *finding)
   connection_fail(connection, g_strstrip(sentence));
 }
 
-/* --- Requests ---------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static void
 forget_refusal(Connection *connection, const char *code, const char *topic)
@@ -95,7 +95,7 @@ connection_request_granted(Connection *connection, const char *code, const char 
     connection_update_findings(connection);
 }
 
-/* --- How connections end ----------------------------------------------------------------------- */
+/* --- How connections end ---------------------------------------------------------------------- */
 
 void
 connection_note_publish(Connection *connection, const char *topic, gsize size)
@@ -112,7 +112,7 @@ void
 connection_note_silence(Connection *connection, const TunnelEvent *closed)
 {
   gint64 last_ns = connection->packet_ns;
-  if (connection->attempt != NULL)
+  if (connection->attempt != NULL && connection->evidence->connack == 0)
     last_ns = MAX(last_ns, connection->attempt->batch_ns);
   connection->quiet_us = last_ns == 0 ? -1 : MAX(0, (closed->time_ns - last_ns) / 1000);
 }
@@ -129,9 +129,10 @@ connection_note_end(Connection *connection, const TunnelEvent *closed)
     memmove(connection->ends, connection->ends + 1, (PAST_ENDS_MAX - 1) * sizeof(PastEnd));
     connection->end_count--;
   }
-  connection->ends[connection->end_count++] = (PastEnd){.online_us = closed->monotonic_us - connack_us,
-                                                        .quiet_us = connection->quiet_us,
-                                                        .at_us = closed->monotonic_us};
+  connection->ends[connection->end_count++] =
+      (PastEnd){.online_us = closed->monotonic_us - connack_us,
+                .quiet_us = connection->quiet_us,
+                .at_us = closed->monotonic_us};
 }
 
 /* The user begins anew: what was found out before may be out of date. */

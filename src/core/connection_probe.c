@@ -1,5 +1,6 @@
-/* Second connections that tell causes apart: planned by core/probe_plan.h, one after the other, each
- * named in the timeline; what they show refines the finding that is on the screen since the fault.
+/* Second connections that tell causes apart: planned by core/probe_plan.h, one after the other,
+ * each named in the timeline; what they show refines the finding that is on the screen since the
+ * fault.
  *
  * Each fault is looked into once, until the user begins anew: what was found is kept by the fault's
  * code, and a retry that fails in the same way is explained by it at once. A retry waits until the
@@ -8,10 +9,9 @@
 
 #include "core/connection_private.h"
 
-
 #include <string.h>
 
-/* --- On the transport thread ------------------------------------------------------------------- */
+/* --- On the transport thread ------------------------------------------------------------------ */
 
 static void
 on_done(ProbeResult *result, gpointer user_data)
@@ -23,7 +23,7 @@ on_done(ProbeResult *result, gpointer user_data)
   event_queue_post(ticket->queue, post, FALSE);
 }
 
-/* --- One of them ------------------------------------------------------------------------------- */
+/* --- One of them ------------------------------------------------------------------------------ */
 
 static PlannedProbe *
 current(const Connection *connection)
@@ -62,7 +62,7 @@ describe(const PlannedProbe *probe)
   return g_strdup(result->error->message);
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static ProbePlanRequest
 make_request(const Connection *connection, const char *code)
@@ -136,7 +136,7 @@ connection_is_probing(const Connection *connection)
   return connection->probe != NULL;
 }
 
-/* --- What they show ---------------------------------------------------------------------------- */
+/* --- What they show --------------------------------------------------------------------------- */
 
 /* Another code than the general one: nothing more is needed. The list of versions is the exception,
  * it is to be complete. */
@@ -169,10 +169,9 @@ log_better(Connection *connection, const Finding *general, const Finding *better
 {
   if (better == NULL || general == NULL || strcmp(better->code, general->code) == 0)
     return;
-  connection_log_event(connection,
-                       better->severity == FINDING_ERROR ? TIMELINE_ERROR : TIMELINE_WARNING, "probe",
-                       better->code, "%s%s%s", better->message, *better->remedy != '\0' ? " " : "",
-                       better->remedy);
+  connection_log_event(
+      connection, better->severity == FINDING_ERROR ? TIMELINE_ERROR : TIMELINE_WARNING, "probe",
+      better->code, "%s%s%s", better->message, *better->remedy != '\0' ? " " : "", better->remedy);
 }
 
 static void

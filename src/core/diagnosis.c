@@ -6,13 +6,14 @@
 
 #define GNUTLS_UNSUPPORTED_VERSION_PACKET (-8)
 
-/* --- Tools ------------------------------------------------------------------------------------- */
+/* --- Tools ------------------------------------------------------------------------------------ */
 
 const char *
 diagnosis_tunnel_code(const TunnelEvent *closed)
 {
   const char *code = closed->error != NULL && closed->error->domain == TUNNEL_ERROR
-                         ? tunnel_error_code((TunnelError)closed->error->code) : NULL;
+                         ? tunnel_error_code((TunnelError)closed->error->code)
+                         : NULL;
   return code != NULL ? code : "unknown";
 }
 
@@ -53,7 +54,7 @@ add_circumstances(const DiagnosisCase *c, Finding *finding)
     finding_add_evidence(finding, "address %s", c->evidence->address);
 }
 
-/* --- What ended it ----------------------------------------------------------------------------- */
+/* --- What ended it ---------------------------------------------------------------------------- */
 
 /* The verdict on the broker's certificates says it, and has ordered its findings. */
 static Finding *
@@ -165,16 +166,22 @@ diagnose_end(const DiagnosisCase *c)
   return finding != NULL ? diagnosis_refine(c, finding) : NULL;
 }
 
+static Finding *
+refined_not_requested(const DiagnosisCase *c)
+{
+  Finding *finding = diagnose_not_requested(c);
+  return finding != NULL ? diagnosis_refine(c, finding) : NULL;
+}
+
 Finding *
 diagnose_doubt(const DiagnosisCase *c)
 {
   if (c->evidence->closed != NULL || c->evidence->connack > 0)
     return NULL;
-  Finding *finding = diagnose_not_requested(c);
-  return finding != NULL ? diagnosis_refine(c, finding) : NULL;
+  return refined_not_requested(c);
 }
 
-/* --- All of it --------------------------------------------------------------------------------- */
+/* --- All of it -------------------------------------------------------------------------------- */
 
 static Finding *
 find_same(const GPtrArray *findings, const Finding *finding)
@@ -200,8 +207,8 @@ add_new_evidence(Finding *finding, const char *line)
   finding_add_evidence(finding, "%s", line);
 }
 
-/* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which knows
- * the dates, and gets what the broker said about it as evidence. */
+/* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which
+ * knows the dates, and gets what the broker said about it as evidence. */
 static void
 add(GPtrArray *findings, Finding *finding)
 {
@@ -265,8 +272,7 @@ add_verdict(GPtrArray *findings, const Verdict *verdict, const Finding *end)
 {
   if (verdict == NULL)
     return;
-  gboolean explained =
-      end != NULL && !verdict->accepted && !holds(verdict->findings, end->code);
+  gboolean explained = end != NULL && !verdict->accepted && !holds(verdict->findings, end->code);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     if (!explained || finding->severity != FINDING_ERROR)
@@ -277,7 +283,8 @@ add_verdict(GPtrArray *findings, const Verdict *verdict, const Finding *end)
 static gboolean
 is_of_verdict(const Verdict *verdict, const Finding *end)
 {
-  return verdict != NULL && !verdict->accepted && end != NULL && holds(verdict->findings, end->code);
+  return verdict != NULL && !verdict->accepted && end != NULL &&
+         holds(verdict->findings, end->code);
 }
 
 GPtrArray *
@@ -292,7 +299,7 @@ diagnose(const DiagnosisCase *c)
   add(findings, diagnose_withheld(c));
   add(findings, diagnose_ipv6(c));
   add(findings, diagnose_refused_late(c));
-  add(findings, diagnose_doubt(c));
+  add(findings, refined_not_requested(c));
   if (end == NULL || strcmp(end->code, "tcp-idle-drop") != 0)
     add(findings, diagnose_idle_drop(c));
   if (end != NULL && !is_of_verdict(verdict, end))
@@ -301,17 +308,29 @@ diagnose(const DiagnosisCase *c)
   return findings;
 }
 
-/* --- Does it heal? ----------------------------------------------------------------------------- */
+/* --- Does it heal? ---------------------------------------------------------------------------- */
 
 /* The end of a connection says too little: these stay whatever ended it. */
 static gboolean
 is_configuration(const char *code)
 {
-  static const char *const codes[] = {
-      "port-plain-mqtt", "port-needs-tls", "port-http", "port-websocket", "port-no-websocket",
-      "port-other-service", "port-starttls", "tls-terminated-by-proxy", "tls13-intolerant",
-      "alpn-required", "local-policy-forbids", "mqtt-session-taken-over", "mqtt-packet-too-large",
-      "psk-only", "sni-dependent", "dns-wrong-host", "tls-version-mismatch"};
+  static const char *const codes[] = {"port-plain-mqtt",
+                                      "port-needs-tls",
+                                      "port-http",
+                                      "port-websocket",
+                                      "port-no-websocket",
+                                      "port-other-service",
+                                      "port-starttls",
+                                      "tls-terminated-by-proxy",
+                                      "tls13-intolerant",
+                                      "alpn-required",
+                                      "local-policy-forbids",
+                                      "mqtt-session-taken-over",
+                                      "mqtt-packet-too-large",
+                                      "psk-only",
+                                      "sni-dependent",
+                                      "dns-wrong-host",
+                                      "tls-version-mismatch"};
   for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
     if (strcmp(code, codes[i]) == 0)
       return TRUE;

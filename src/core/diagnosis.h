@@ -22,36 +22,36 @@
 
 /* How a connection that had been online ended. */
 typedef struct {
-  gint64 online_us;     /* how long it had been */
-  gint64 quiet_us;      /* since the last byte of MQTT */
-  gint64 at_us;         /* monotonic: when */
+  gint64 online_us; /* how long it had been */
+  gint64 quiet_us;  /* since the last byte of MQTT */
+  gint64 at_us;     /* monotonic: when */
 } PastEnd;
 
 #define PAST_ENDS_MAX 8
 
 /* What was sent last, while it is not answered. */
 typedef struct {
-  const char *topic;    /* NULL: nothing */
-  gsize size;           /* of the payload */
-  gint64 at_us;         /* monotonic */
+  const char *topic; /* NULL: nothing */
+  gsize size;        /* of the payload */
+  gint64 at_us;      /* monotonic */
 } LastPublish;
 
 typedef struct {
   const Evidence *evidence;
   const Profile *profile;
-  const Identity *identity;  /* that was shown or would be; NULL: none */
-  const Anchors *anchors;    /* that the broker was judged by; or NULL */
-  const Anchors *broker_ca;  /* what the broker knows its clients by; NULL: not known */
-  const GPtrArray *local;    /* of Finding, on our own files; or NULL */
-  const GPtrArray *mqtt;     /* of Finding, on requests of this connection; or NULL */
-  const GPtrArray *probes;   /* of PlannedProbe, with what they showed so far; or NULL */
-  const PastEnd *ends;       /* of this profile, oldest first, without the present one */
+  const Identity *identity; /* that was shown or would be; NULL: none */
+  const Anchors *anchors;   /* that the broker was judged by; or NULL */
+  const Anchors *broker_ca; /* what the broker knows its clients by; NULL: not known */
+  const GPtrArray *local;   /* of Finding, on our own files; or NULL */
+  const GPtrArray *mqtt;    /* of Finding, on requests of this connection; or NULL */
+  const GPtrArray *probes;  /* of PlannedProbe, with what they showed so far; or NULL */
+  const PastEnd *ends;      /* of this profile, oldest first, without the present one */
   guint end_count;
   LastPublish last_publish;
-  const char *client_id;     /* in use; or NULL */
-  gboolean two_way;          /* the broker took our certificate */
-  gint64 quiet_us;           /* at the end: since the last byte of MQTT; -1: not known */
-  gint64 now;                /* seconds since 1970 */
+  const char *client_id; /* in use; or NULL */
+  gboolean two_way;      /* the broker took our certificate */
+  gint64 quiet_us;       /* at the end: since the last byte of MQTT; -1: not known */
+  gint64 now;            /* seconds since 1970 */
 } DiagnosisCase;
 
 /* (transfer full): all of it, worst first; of Finding. */

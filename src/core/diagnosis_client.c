@@ -22,7 +22,7 @@ enum {
   ALERT_INSUFFICIENT_SECURITY = 71,
 };
 
-/* --- Tools ------------------------------------------------------------------------------------- */
+/* --- Tools ------------------------------------------------------------------------------------ */
 
 static const Certificate *
 own(const DiagnosisCase *c, guint index)
@@ -100,7 +100,7 @@ is_for_clients(const Certificate *leaf)
   return has_usage(usages, "clientAuth") || has_usage(usages, "anyExtendedKeyUsage");
 }
 
-/* --- CA names ---------------------------------------------------------------------------------- */
+/* --- CA names --------------------------------------------------------------------------------- */
 
 static gboolean
 names_given(const DiagnosisCase *c)
@@ -139,14 +139,15 @@ diagnose_withheld(const DiagnosisCase *c)
   g_autofree char *names = joined_names(c);
   Finding *finding = finding_new("client-cert-withheld");
   diagnosis_describe_identity(finding, c->identity);
-  finding_set_message(finding, "The broker accepts certificates from %s, ours (%s) is from %s; we "
+  finding_set_message(finding,
+                      "The broker accepts certificates from %s, ours (%s) is from %s; we "
                       "send it all the same, programs that choose by themselves send nothing.",
                       names, file_of(c), certificate_issuer(own(c, 0)));
   finding_add_evidence(finding, "CA names sent by the broker: %s", names);
   return finding;
 }
 
-/* --- Alert 48: unknown CA ---------------------------------------------------------------------- */
+/* --- Alert 48: unknown CA --------------------------------------------------------------------- */
 
 static const Certificate *
 find_issuer(const Anchors *pool, const Certificate *certificate)
@@ -178,10 +179,12 @@ static Finding *
 partial_chain(const DiagnosisCase *c, const Certificate *issuer)
 {
   Finding *finding = new_finding(c, "client-partial-chain-refused");
-  finding_set_message(finding, "The broker knows \"%s\", which issued our certificate, but that is "
+  finding_set_message(finding,
+                      "The broker knows \"%s\", which issued our certificate, but that is "
                       "no root, and it takes only chains that end in one.",
                       certificate_subject_label(issuer));
-  finding_set_remedy(finding, "Let its administrator add the self-signed root \"%s\" to its CA file, "
+  finding_set_remedy(finding,
+                     "Let its administrator add the self-signed root \"%s\" to its CA file, "
                      "or allow partial chains (EMQX: partial_chain).",
                      certificate_issuer_label(issuer));
   return finding;
@@ -192,10 +195,12 @@ namesake(const DiagnosisCase *c, const Certificate *theirs)
 {
   const Certificate *top = own_top(c);
   Finding *finding = new_finding(c, "anchor-same-name");
-  finding_set_message(finding, "Two CAs are called \"%s\": the one in the broker's CA file is not "
-                      "the one that signed \"%s\" in %s.", certificate_issuer(top),
-                      certificate_subject_label(top), file_of(c));
-  finding_set_remedy(finding, "Issue the certificate again with the CA that the broker has, or give "
+  finding_set_message(finding,
+                      "Two CAs are called \"%s\": the one in the broker's CA file is not "
+                      "the one that signed \"%s\" in %s.",
+                      certificate_issuer(top), certificate_subject_label(top), file_of(c));
+  finding_set_remedy(finding,
+                     "Issue the certificate again with the CA that the broker has, or give "
                      "the broker the CA that signed it.");
   finding_add_evidence(finding, "the broker's CA: SHA-256 %s, key %s", certificate_sha256(theirs),
                        certificate_key_id(theirs));
@@ -207,11 +212,14 @@ static Finding *
 list_suspected(const DiagnosisCase *c, const Certificate *issuer)
 {
   Finding *finding = new_finding(c, "broker-crl-suspected");
-  finding_set_message(finding, "The broker's CA file holds \"%s\", which issued our certificate, and "
+  finding_set_message(finding,
+                      "The broker's CA file holds \"%s\", which issued our certificate, and "
                       "the broker refuses it all the same: probably its revocation list is missing "
-                      "or out of date.", certificate_subject_label(issuer));
+                      "or out of date.",
+                      certificate_subject_label(issuer));
   finding_add_alternative(finding, "client-ca-unknown");
-  finding_add_evidence(finding, "to tell them apart: whether the broker runs with that very CA file "
+  finding_add_evidence(finding,
+                       "to tell them apart: whether the broker runs with that very CA file "
                        "(its log, or a restart)");
   return finding;
 }
@@ -237,9 +245,10 @@ incomplete(const DiagnosisCase *c)
 {
   const Certificate *top = own_top(c);
   Finding *finding = new_finding(c, "client-chain-incomplete");
-  finding_set_message(finding, "%s ends with \"%s\"; the broker does not know its issuer \"%s\", "
-                      "which is an intermediate and has to be sent along.", file_of(c),
-                      certificate_subject_label(top), certificate_issuer(top));
+  finding_set_message(finding,
+                      "%s ends with \"%s\"; the broker does not know its issuer \"%s\", "
+                      "which is an intermediate and has to be sent along.",
+                      file_of(c), certificate_subject_label(top), certificate_issuer(top));
   finding_set_remedy(finding, "Append \"%s\" to %s after the leaf.", certificate_issuer_label(top),
                      file_of(c));
   finding_add_alternative(finding, "client-ca-unknown");
@@ -257,11 +266,15 @@ unknown_ca(const DiagnosisCase *c)
     finding_set_sentence(finding, c->evidence->closed->error->message);
     return finding;
   }
-  finding_set_message(finding, "The broker does not know the CA of our certificate: \"%s\" (%s) is "
-                      "from \"%s\", and it accepts %s.", certificate_subject_label(own(c, 0)),
-                      file_of(c), certificate_issuer(own_top(c)), names);
-  finding_set_remedy(finding, "Give its administrator the certificate of \"%s\", or use a "
-                     "certificate from %s.", certificate_issuer_label(own_top(c)),
+  finding_set_message(finding,
+                      "The broker does not know the CA of our certificate: \"%s\" (%s) is "
+                      "from \"%s\", and it accepts %s.",
+                      certificate_subject_label(own(c, 0)), file_of(c),
+                      certificate_issuer(own_top(c)), names);
+  finding_set_remedy(finding,
+                     "Give its administrator the certificate of \"%s\", or use a "
+                     "certificate from %s.",
+                     certificate_issuer_label(own_top(c)),
                      *names != '\0' ? names : "a CA that it knows");
   return finding;
 }
@@ -276,7 +289,8 @@ add_unknown_ca_alternatives(const DiagnosisCase *c, Finding *finding)
   finding_add_alternative(finding, "client-partial-chain-refused");
   finding_add_alternative(finding, "anchor-same-name");
   finding_add_alternative(finding, "broker-crl-suspected");
-  finding_add_evidence(finding, "to tell them apart: a copy of the broker's CA file for its clients, "
+  finding_add_evidence(finding,
+                       "to tell them apart: a copy of the broker's CA file for its clients, "
                        "set in the connection");
 }
 
@@ -322,22 +336,49 @@ lacks_intermediate(const DiagnosisCase *c)
   return names_given(c) && is_of_named_organisation(c, certificate_issuer(top));
 }
 
-/* The broker names a CA of our issuer's name and does not know it: not that one, or more is wanted. */
+static const Certificate *
+find_own_issuer(const DiagnosisCase *c, const Certificate *certificate)
+{
+  for (guint i = 0; i < own_count(c); i++) {
+    if (own(c, i) != certificate && certificate_is_issued_by(certificate, own(c, i)))
+      return own(c, i);
+  }
+  return find_issuer(c->anchors, certificate);
+}
+
+/* A CA that the broker names, that issued one of ours and is itself no root; NULL: none is known. */
+static const Certificate *
+find_named_intermediate(const DiagnosisCase *c)
+{
+  for (guint i = 0; i < own_count(c); i++) {
+    const Certificate *issuer =
+        is_named(c, certificate_issuer(own(c, i))) ? find_own_issuer(c, own(c, i)) : NULL;
+    if (issuer != NULL && !certificate_is_self_signed(issuer))
+      return issuer;
+  }
+  return NULL;
+}
+
+/* The broker names a CA of our issuer's name and does not know it: not that one, or more is wanted.
+ */
 static Finding *
 named_but_unknown(const DiagnosisCase *c)
 {
-  const Certificate *issuer = find_issuer(c->anchors, own_top(c));
-  if (issuer != NULL && !certificate_is_self_signed(issuer))
-    return partial_chain(c, issuer);
+  const Certificate *intermediate = find_named_intermediate(c);
+  if (intermediate != NULL)
+    return partial_chain(c, intermediate);
   Finding *finding = new_finding(c, "anchor-same-name");
-  finding_set_message(finding, "The broker names a CA called \"%s\", as is the one that signed our "
+  finding_set_message(finding,
+                      "The broker names a CA called \"%s\", as is the one that signed our "
                       "certificate, and refuses it: probably two CAs of that name with different "
-                      "keys.", certificate_issuer(own_top(c)));
+                      "keys.",
+                      certificate_issuer(own_top(c)));
   finding_set_remedy(finding, "Compare the key of the broker's CA with that of ours, and issue the "
-                     "certificate again with the CA that the broker has.");
+                              "certificate again with the CA that the broker has.");
   finding_add_alternative(finding, "broker-crl-suspected");
   finding_add_alternative(finding, "client-partial-chain-refused");
-  finding_add_evidence(finding, "to tell them apart: a copy of the broker's CA file for its clients, "
+  finding_add_evidence(finding,
+                       "to tell them apart: a copy of the broker's CA file for its clients, "
                        "set in the connection");
   return finding;
 }
@@ -357,16 +398,19 @@ refused_ca(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- The other alerts -------------------------------------------------------------------------- */
+/* --- The other alerts ------------------------------------------------------------------------- */
 
 static Finding *
 clock_wrong(const DiagnosisCase *c)
 {
   Finding *finding = new_finding(c, "broker-clock-wrong");
-  finding_set_message(finding, "The broker says that %s has expired; by this machine's clock it is "
-                      "valid.", file_of(c));
+  finding_set_message(finding,
+                      "The broker says that %s has expired; by this machine's clock it is "
+                      "valid.",
+                      file_of(c));
   finding_add_alternative(finding, "broker-crl-suspected");
-  finding_add_evidence(finding, "to tell them apart: the date on the broker, then the next update in "
+  finding_add_evidence(finding,
+                       "to tell them apart: the date on the broker, then the next update in "
                        "its revocation list");
   return finding;
 }
@@ -413,11 +457,13 @@ too_weak(const DiagnosisCase *c, const char *why)
 {
   const Certificate *leaf = own(c, 0);
   Finding *finding = new_finding(c, "strength-refused");
-  finding_set_message(finding, "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s "
-                      "(%s, signed with %s).", file_of(c), why, certificate_key_label(leaf),
+  finding_set_message(finding,
+                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s "
+                      "(%s, signed with %s).",
+                      file_of(c), why, certificate_key_label(leaf),
                       certificate_signature_label(leaf));
   finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than lower "
-                     "the broker's level.");
+                              "the broker's level.");
   finding_add_alternative(finding, "client-refused");
   return finding;
 }
@@ -454,8 +500,10 @@ usage_missing(const DiagnosisCase *c)
   const char *const *usages = certificate_extended_key_usage(own(c, 0));
   g_autofree char *list = g_strjoinv(", ", (char **)usages);
   Finding *finding = new_finding(c, "client-usage-missing");
-  finding_set_message(finding, "%s is issued for %s only, not for clients (extended key usage "
-                      "clientAuth).", file_of(c), list);
+  finding_set_message(finding,
+                      "%s is issued for %s only, not for clients (extended key usage "
+                      "clientAuth).",
+                      file_of(c), list);
   return finding;
 }
 
@@ -463,8 +511,10 @@ static Finding *
 without_signature_usage(const DiagnosisCase *c)
 {
   Finding *finding = new_finding(c, "key-usage-no-signature");
-  finding_set_message(finding, "The key usage of %s lacks digitalSignature, which every handshake "
-                      "with a client certificate needs.", file_of(c));
+  finding_set_message(finding,
+                      "The key usage of %s lacks digitalSignature, which every handshake "
+                      "with a client certificate needs.",
+                      file_of(c));
   return finding;
 }
 
@@ -507,7 +557,8 @@ refused(const DiagnosisCase *c)
   if (closed->alert == ALERT_UNSUPPORTED_CERTIFICATE)
     finding_add_alternative(finding, "client-usage-missing");
   finding_add_alternative(finding, "broker-crl-suspected");
-  finding_add_evidence(finding, "our own checks passed: dates, usage, strength, key and certificate "
+  finding_add_evidence(finding,
+                       "our own checks passed: dates, usage, strength, key and certificate "
                        "belong together");
   return finding;
 }
@@ -528,8 +579,8 @@ none_sent(const DiagnosisCase *c)
 }
 
 /* The order is the table "Which code, when several fit" of the fault catalogue. */
-Finding *
-diagnose_client_refused(const DiagnosisCase *c)
+static Finding *
+explain_refusal(const DiagnosisCase *c)
 {
   const TunnelEvent *closed = c->evidence->closed;
   const char *code = diagnosis_tunnel_code(closed);
@@ -549,14 +600,29 @@ diagnose_client_refused(const DiagnosisCase *c)
   if (finding != NULL)
     return finding;
   switch (closed->alert) {
-  case ALERT_UNKNOWN_CA: return refused_ca(c);
-  case ALERT_EXPIRED: return clock_wrong(c);
-  case ALERT_REVOKED: return revoked(c);
-  default: return refused(c);
+  case ALERT_UNKNOWN_CA:
+    return refused_ca(c);
+  case ALERT_EXPIRED:
+    return clock_wrong(c);
+  case ALERT_REVOKED:
+    return revoked(c);
+  default:
+    return refused(c);
   }
 }
 
-/* --- Beside the error -------------------------------------------------------------------------- */
+/* Of a code that both sides' certificates can have, it was ours. */
+Finding *
+diagnose_client_refused(const DiagnosisCase *c)
+{
+  Finding *finding = explain_refusal(c);
+  finding->severity = FINDING_ERROR;
+  if (finding->side == FINDING_SIDE_SERVER)
+    finding->side = FINDING_SIDE_CLIENT;
+  return finding;
+}
+
+/* --- Beside the error ------------------------------------------------------------------------- */
 
 /* In TLS 1.3 the client's handshake is over before the broker has looked at its certificate. */
 Finding *

@@ -35,21 +35,29 @@ reason_code(int reason)
 {
   switch (reason) {
   case REASON_VERSION_311:
-  case REASON_PROTOCOL_VERSION: return "mqtt-version-refused";
+  case REASON_PROTOCOL_VERSION:
+    return "mqtt-version-refused";
   case REASON_CLIENT_ID_311:
-  case REASON_CLIENT_ID: return "mqtt-client-id-refused";
+  case REASON_CLIENT_ID:
+    return "mqtt-client-id-refused";
   case REASON_UNAVAILABLE_311:
   case REASON_UNAVAILABLE:
   case REASON_BUSY:
-  case REASON_QUOTA: return "mqtt-server-unavailable";
+  case REASON_QUOTA:
+    return "mqtt-server-unavailable";
   case REASON_BAD_CREDENTIALS_311:
-  case REASON_BAD_CREDENTIALS: return "mqtt-bad-credentials";
+  case REASON_BAD_CREDENTIALS:
+    return "mqtt-bad-credentials";
   case REASON_NOT_AUTHORIZED_311:
-  case REASON_NOT_AUTHORIZED: return "mqtt-not-authorized";
-  case REASON_TAKEN_OVER: return "mqtt-session-taken-over";
+  case REASON_NOT_AUTHORIZED:
+    return "mqtt-not-authorized";
+  case REASON_TAKEN_OVER:
+    return "mqtt-session-taken-over";
   case REASON_MALFORMED:
-  case REASON_TOO_LARGE: return "mqtt-packet-too-large";
-  default: return "mqtt-refused-other";
+  case REASON_TOO_LARGE:
+    return "mqtt-packet-too-large";
+  default:
+    return "mqtt-refused-other";
   }
 }
 
@@ -71,7 +79,7 @@ diagnosis_reason_heals(int reason)
   }
 }
 
-/* --- Who we are to the broker ------------------------------------------------------------------ */
+/* --- Who we are to the broker ----------------------------------------------------------------- */
 
 /* The common name of our certificate, NULL: none was shown, or it has none. */
 static char *
@@ -111,7 +119,7 @@ client_id(const DiagnosisCase *c)
   return "(chosen by the broker)";
 }
 
-/* --- CONNACK ----------------------------------------------------------------------------------- */
+/* --- CONNACK ---------------------------------------------------------------------------------- */
 
 static gboolean
 is_credentials(int reason)
@@ -137,7 +145,8 @@ say_connack(const DiagnosisCase *c, Finding *finding)
   const char *text =
       c->evidence->connack_text != NULL ? c->evidence->connack_text : "no reason given";
   const char *before = c->profile->scheme == SCHEME_MQTTS
-                           ? "TLS and certificates are fine; the broker" : "The broker";
+                           ? "TLS and certificates are fine; the broker"
+                           : "The broker";
   g_autofree char *name = who(c);
   if (strcmp(finding->code, "mqtt-bad-credentials") == 0)
     finding_set_message(finding, "%s refuses user \"%s\": %s (reason 0x%02x).", before, name, text,
@@ -154,10 +163,14 @@ static void
 say_identity_mapped(const DiagnosisCase *c, Finding *finding)
 {
   g_autofree char *name = common_name(c);
-  finding_set_message(finding, "The broker takes the user name from the certificate (\"%s\") and "
-                      "refuses that user.", name);
-  finding_set_remedy(finding, "Let its administrator create the user \"%s\", or use a certificate "
-                     "with another common name.", name);
+  finding_set_message(finding,
+                      "The broker takes the user name from the certificate (\"%s\") and "
+                      "refuses that user.",
+                      name);
+  finding_set_remedy(finding,
+                     "Let its administrator create the user \"%s\", or use a certificate "
+                     "with another common name.",
+                     name);
   finding_add_alternative(finding, "mqtt-bad-credentials");
   finding_add_evidence(finding, "to tell them apart: give a user name and a password");
 }
@@ -170,7 +183,8 @@ say_client_id(const DiagnosisCase *c, Finding *finding)
                       name != NULL ? "; the certificate's common name is \"" : "",
                       name != NULL ? name : "", name != NULL ? "\"" : "");
   if (name != NULL)
-    finding_set_remedy(finding, "Set the client id to what the broker expects, mostly \"%s\".", name);
+    finding_set_remedy(finding, "Set the client id to what the broker expects, mostly \"%s\".",
+                       name);
 }
 
 static void
@@ -187,7 +201,8 @@ add_server_reference(const DiagnosisCase *c, Finding *finding)
 {
   if (c->evidence->server_reference == NULL)
     return;
-  finding_add_evidence(finding, "the broker names another server: %s", c->evidence->server_reference);
+  finding_add_evidence(finding, "the broker names another server: %s",
+                       c->evidence->server_reference);
   finding_set_remedy(finding, "Connect to the server that the broker names: %s.",
                      c->evidence->server_reference);
 }
@@ -228,7 +243,17 @@ diagnose_connack(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- DISCONNECT -------------------------------------------------------------------------------- */
+/* --- DISCONNECT ------------------------------------------------------------------------------- */
+
+/* A broker that answers a publish by an end does it at once. */
+#define PUBLISH_ANSWER_US (2 * G_USEC_PER_SEC)
+
+static gboolean
+ended_after_publish(const DiagnosisCase *c)
+{
+  gint64 since = c->evidence->closed->monotonic_us - c->last_publish.at_us;
+  return c->last_publish.topic != NULL && since >= 0 && since <= PUBLISH_ANSWER_US;
+}
 
 Finding *
 diagnose_disconnect(const DiagnosisCase *c)
@@ -241,16 +266,19 @@ diagnose_disconnect(const DiagnosisCase *c)
   finding_set_message(finding, "The broker ended the connection with reason 0x%02x: %s.",
                       (guint)reason, text);
   if (reason == REASON_TAKEN_OVER)
-    finding_set_message(finding, "Another client has connected with our client id \"%s\", and the "
-                        "broker ended this connection.", client_id(c));
-  if (reason == REASON_NOT_AUTHORIZED && c->last_publish.topic != NULL) {
+    finding_set_message(finding,
+                        "Another client has connected with our client id \"%s\", and the "
+                        "broker ended this connection.",
+                        client_id(c));
+  if (reason == REASON_NOT_AUTHORIZED && ended_after_publish(c)) {
     finding_free(finding);
     finding = diagnose_publish(c, c->last_publish.topic, reason);
     finding->severity = FINDING_ERROR;
   }
-  if (reason == REASON_TOO_LARGE && c->last_publish.topic != NULL)
-    finding_set_message(finding, "The broker does not take a message of %" G_GSIZE_FORMAT
-                        " bytes (to %s).", c->last_publish.size, c->last_publish.topic);
+  if (reason == REASON_TOO_LARGE && ended_after_publish(c))
+    finding_set_message(finding,
+                        "The broker does not take a message of %" G_GSIZE_FORMAT " bytes (to %s).",
+                        c->last_publish.size, c->last_publish.topic);
   if (c->evidence->maximum_packet_size != 0)
     finding_add_evidence(finding, "the broker's maximum packet size is %u bytes",
                          c->evidence->maximum_packet_size);
@@ -259,10 +287,8 @@ diagnose_disconnect(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- Ends without a word ----------------------------------------------------------------------- */
+/* --- Ends without a word ---------------------------------------------------------------------- */
 
-/* A broker that answers a publish by closing does it at once. */
-#define PUBLISH_ANSWER_US (2 * G_USEC_PER_SEC)
 #define TAKEN_OVER_ENDS 3
 #define TAKEN_OVER_ONLINE_US (30 * G_USEC_PER_SEC)
 #define TAKEN_OVER_SPAN_US (300 * G_USEC_PER_SEC)
@@ -272,19 +298,20 @@ static Finding *
 after_publish(const DiagnosisCase *c)
 {
   gint64 since = c->evidence->closed->monotonic_us - c->last_publish.at_us;
-  if (c->profile->version == MQTT_5 || c->last_publish.topic == NULL || since < 0 ||
-      since > PUBLISH_ANSWER_US)
+  if (c->profile->version == MQTT_5 || !ended_after_publish(c))
     return NULL;
   g_autofree char *name = who(c);
   Finding *finding = finding_new("mqtt-publish-refused");
   finding->severity = FINDING_ERROR;
-  finding_set_message(finding, "The broker closed the connection right after a publish to %s: with "
+  finding_set_message(finding,
+                      "The broker closed the connection right after a publish to %s: with "
                       "MQTT 3.1.1 it can refuse \"%s\" to publish there only so.",
                       c->last_publish.topic, name);
   finding_add_alternative(finding, "mqtt-packet-too-large");
   finding_add_evidence(finding, "closed %.1f ms after a publish of %" G_GSIZE_FORMAT " bytes",
                        (double)since / 1000.0, c->last_publish.size);
-  finding_add_evidence(finding, "to tell them apart: publish an empty message there, or use MQTT 5");
+  finding_add_evidence(finding,
+                       "to tell them apart: publish an empty message there, or use MQTT 5");
   return finding;
 }
 
@@ -302,14 +329,17 @@ close_loop(const DiagnosisCase *c)
   if (online > TAKEN_OVER_ONLINE_US)
     return NULL;
   for (guint i = c->end_count + 1 - TAKEN_OVER_ENDS; i < c->end_count; i++) {
-    if (c->ends[i].online_us > TAKEN_OVER_ONLINE_US || now_us - c->ends[i].at_us > TAKEN_OVER_SPAN_US)
+    if (c->ends[i].online_us > TAKEN_OVER_ONLINE_US ||
+        now_us - c->ends[i].at_us > TAKEN_OVER_SPAN_US)
       return NULL;
   }
   Finding *finding = finding_new("mqtt-session-taken-over");
   finding->severity = FINDING_ERROR;
-  finding_set_message(finding, "The broker has closed this connection %d times in a row shortly "
-                      "after it was accepted: most likely another client uses the client id \"%s\".",
-                      TAKEN_OVER_ENDS, client_id(c));
+  finding_set_message(
+      finding,
+      "The broker has closed this connection %d times in a row shortly "
+      "after it was accepted: most likely another client uses the client id \"%s\".",
+      TAKEN_OVER_ENDS, client_id(c));
   finding_add_evidence(finding, "to be sure: connect with another client id");
   return finding;
 }
@@ -327,7 +357,7 @@ diagnose_silent_end(const DiagnosisCase *c)
   return finding;
 }
 
-/* --- Requests ---------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static Finding *
 refused_request(const DiagnosisCase *c, const char *code, const char *verb, const char *topic,
@@ -362,5 +392,6 @@ diagnosis_is_about(const Finding *finding, const char *code, const char *topic)
   g_autoptr(Finding) probe = finding_new(code);
   finding_add_evidence(probe, "topic %s", topic);
   return strcmp(finding->code, code) == 0 && finding->evidence->len > 0 &&
-         strcmp(g_ptr_array_index(finding->evidence, 0), g_ptr_array_index(probe->evidence, 0)) == 0;
+         strcmp(g_ptr_array_index(finding->evidence, 0), g_ptr_array_index(probe->evidence, 0)) ==
+             0;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* --- IPv6 is dead, IPv4 is not ----------------------------------------------------------------- */
+/* --- IPv6 is dead, IPv4 is not ---------------------------------------------------------------- */
 
 static gboolean
 is_ipv6(const char *address_with_port)
@@ -31,8 +31,10 @@ diagnose_ipv6(const DiagnosisCase *c)
     if (failure->address == NULL || !is_ipv6(failure->address))
       continue;
     Finding *finding = finding_new("tcp-ipv6-dead");
-    finding_set_message(finding, "%s has an IPv6 address that cannot be reached, %s; its IPv4 "
-                        "address %s can.", c->profile->host, failure->address, evidence->address);
+    finding_set_message(finding,
+                        "%s has an IPv6 address that cannot be reached, %s; its IPv4 "
+                        "address %s can.",
+                        c->profile->host, failure->address, evidence->address);
     finding_add_evidence(finding, "%s: %s", failure->address, failure->text);
     finding_add_evidence(finding, "connected to %s", evidence->address);
     return finding;
@@ -40,7 +42,7 @@ diagnose_ipv6(const DiagnosisCase *c)
   return NULL;
 }
 
-/* --- Dropped when idle ------------------------------------------------------------------------- */
+/* --- Dropped when idle ------------------------------------------------------------------------ */
 
 #define IDLE_ENDS 3
 #define IDLE_QUIET_MIN_US (3 * G_USEC_PER_SEC)
@@ -69,7 +71,8 @@ diagnosis_idle_pattern(const DiagnosisCase *c, gint64 *quiet_us)
     if (quiet[i] < IDLE_QUIET_MIN_US || !is_alike(quiet[i], *quiet_us))
       return FALSE;
   }
-  /* Beyond one and a half times the keep alive it is the broker that gives up (MQTT 5, 3.1.2.10). */
+  /* Beyond one and a half times the keep alive it is the broker that gives up (MQTT 5, 3.1.2.10).
+   */
   return c->profile->keep_alive == 0 ||
          *quiet_us < (gint64)c->profile->keep_alive * G_USEC_PER_SEC * 3 / 2;
 }
@@ -82,8 +85,10 @@ diagnose_idle_drop(const DiagnosisCase *c)
     return NULL;
   int seconds = (int)((quiet_us + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC);
   Finding *finding = finding_new("tcp-idle-drop");
-  finding_set_message(finding, "The connection has ended %d times in a row after about %d s without "
-                      "traffic: something on the way forgets quiet connections.", IDLE_ENDS, seconds);
+  finding_set_message(finding,
+                      "The connection has ended %d times in a row after about %d s without "
+                      "traffic: something on the way forgets quiet connections.",
+                      IDLE_ENDS, seconds);
   finding_set_remedy(finding, "Set the keep alive below %d s (it is %u s).", seconds,
                      c->profile->keep_alive);
   finding_add_evidence(finding, "keep alive %u s", c->profile->keep_alive);

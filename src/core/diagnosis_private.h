@@ -16,9 +16,9 @@ const Finding *diagnosis_local(const DiagnosisCase *c, const char *code); /* NUL
 /* --- diagnosis_client.c --- */
 void diagnosis_describe_identity(Finding *finding, const Identity *identity);
 Finding *diagnose_client_refused(const DiagnosisCase *c);
-Finding *diagnose_withheld(const DiagnosisCase *c);     /* or NULL */
-Finding *diagnose_refused_late(const DiagnosisCase *c); /* or NULL */
-Finding *diagnose_not_requested(const DiagnosisCase *c);/* or NULL */
+Finding *diagnose_withheld(const DiagnosisCase *c);      /* or NULL */
+Finding *diagnose_refused_late(const DiagnosisCase *c);  /* or NULL */
+Finding *diagnose_not_requested(const DiagnosisCase *c); /* or NULL */
 
 /* --- diagnosis_mqtt.c --- */
 Finding *diagnose_connack(const DiagnosisCase *c);
@@ -27,9 +27,9 @@ Finding *diagnose_disconnect(const DiagnosisCase *c);
 Finding *diagnose_silent_end(const DiagnosisCase *c);
 
 /* --- diagnosis_network.c --- */
-Finding *diagnose_ipv6(const DiagnosisCase *c);         /* or NULL */
+Finding *diagnose_ipv6(const DiagnosisCase *c); /* or NULL */
 gboolean diagnosis_idle_pattern(const DiagnosisCase *c, gint64 *quiet_us);
-Finding *diagnose_idle_drop(const DiagnosisCase *c);    /* or NULL */
+Finding *diagnose_idle_drop(const DiagnosisCase *c); /* or NULL */
 
 /* --- diagnosis_probe.c --- */
 /* (transfer full) both ways: `general`, or what is known better. */

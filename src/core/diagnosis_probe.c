@@ -1,5 +1,5 @@
-/* What second connections make of a finding. A better one is named only when the probe shows it, not
- * because others have failed: the network may have changed between the two. */
+/* What second connections make of a finding. A better one is named only when the probe shows it,
+ * not because others have failed: the network may have changed between the two. */
 #include "config.h"
 
 #include "core/diagnosis_private.h"
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* --- Tools ------------------------------------------------------------------------------------- */
+/* --- Tools ------------------------------------------------------------------------------------ */
 
 /* NULL: not asked, or not answered yet. */
 static const PlannedProbe *
@@ -33,9 +33,9 @@ static gboolean
 said(const PlannedProbe *probe, const char *text)
 {
   gsize length = 0;
-  const char *first =
-      probe != NULL && probe->result->first != NULL ? g_bytes_get_data(probe->result->first, &length)
-                                                    : NULL;
+  const char *first = probe != NULL && probe->result->first != NULL
+                          ? g_bytes_get_data(probe->result->first, &length)
+                          : NULL;
   return first != NULL && length >= strlen(text) && memcmp(first, text, strlen(text)) == 0;
 }
 
@@ -88,7 +88,7 @@ saw(Finding *finding, const PlannedProbe *probe, const char *what)
   finding_add_evidence(finding, "probe: %s: %s", probe->text, what);
 }
 
-/* --- Nothing in common ------------------------------------------------------------------------- */
+/* --- Nothing in common ------------------------------------------------------------------------ */
 
 static char *
 offered_versions(const DiagnosisCase *c)
@@ -107,8 +107,10 @@ offered_versions(const DiagnosisCase *c)
 static char *
 allowed_versions(const DiagnosisCase *c)
 {
-  static const char *const names[] = {[TLS_ANY] = "TLS 1.2 and 1.3", [TLS_1_0] = "TLS 1.0 only",
-                                      [TLS_1_1] = "TLS 1.1 only", [TLS_1_2] = "TLS 1.2 only",
+  static const char *const names[] = {[TLS_ANY] = "TLS 1.2 and 1.3",
+                                      [TLS_1_0] = "TLS 1.0 only",
+                                      [TLS_1_1] = "TLS 1.1 only",
+                                      [TLS_1_2] = "TLS 1.2 only",
                                       [TLS_1_3] = "TLS 1.3 only"};
   if (c->profile->tls_priority != NULL && c->profile->tls_version == TLS_ANY)
     return g_strdup_printf("what \"%s\" says", c->profile->tls_priority);
@@ -169,15 +171,17 @@ by_key_type(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
   const char *family = family_of(leaf);
   if (family == NULL || settings_allow(c->profile->tls_priority, family)) {
     Finding *better = diagnosis_replace(general, "tls-no-group");
-    finding_set_message(better, "The broker accepted none of our signature schemes; with every scheme "
+    finding_set_message(better,
+                        "The broker accepted none of our signature schemes; with every scheme "
                         "it answers.");
     saw(better, probe, "the broker answers");
     return better;
   }
   Finding *better = diagnosis_replace(general, "tls-key-type-mismatch");
-  finding_set_message(better, "The broker has only a certificate with an %s key (%s), and this "
-                      "connection's settings (%s) allow no such key.", family,
-                      certificate_subject_label(leaf), c->profile->tls_priority);
+  finding_set_message(better,
+                      "The broker has only a certificate with an %s key (%s), and this "
+                      "connection's settings (%s) allow no such key.",
+                      family, certificate_subject_label(leaf), c->profile->tls_priority);
   finding_set_remedy(better, "Allow RSA and ECDSA in the connection's priority string.");
   about_leaf(better, leaf);
   saw(better, probe, "the broker answers");
@@ -188,8 +192,10 @@ static Finding *
 by_psk(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "psk-only");
-  finding_set_message(better, "The listener on port %u uses pre-shared keys (TLS-PSK) instead of "
-                      "certificates.", port_of(c));
+  finding_set_message(better,
+                      "The listener on port %u uses pre-shared keys (TLS-PSK) instead of "
+                      "certificates.",
+                      port_of(c));
   saw(better, probe, "the broker answers");
   return better;
 }
@@ -198,7 +204,8 @@ static Finding *
 by_group(Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "tls-no-group");
-  finding_set_message(better, "The broker accepted none of our groups; with every group it answers%s%s.",
+  finding_set_message(better,
+                      "The broker accepted none of our groups; with every group it answers%s%s.",
                       probe->result->group != NULL ? " and takes " : "",
                       probe->result->group != NULL ? probe->result->group : "");
   saw(better, probe, "the broker answers");
@@ -209,8 +216,10 @@ static Finding *
 by_cipher(Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "tls-no-cipher");
-  finding_set_message(better, "The broker accepted none of our cipher suites; with every suite it "
-                      "answers%s%s.", probe->result->cipher != NULL ? " and takes " : "",
+  finding_set_message(better,
+                      "The broker accepted none of our cipher suites; with every suite it "
+                      "answers%s%s.",
+                      probe->result->cipher != NULL ? " and takes " : "",
                       probe->result->cipher != NULL ? probe->result->cipher : "");
   saw(better, probe, "the broker answers");
   return better;
@@ -237,7 +246,7 @@ refine_negotiation(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- Silence after the first TLS message ------------------------------------------------------- */
+/* --- Silence after the first TLS message ------------------------------------------------------ */
 
 static Finding *
 plain_mqtt(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
@@ -254,8 +263,10 @@ static Finding *
 plain_http(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "port-http");
-  finding_set_message(better, "Port %u answers HTTP: it is one of a web server, or of WebSocket "
-                      "without TLS.", port_of(c));
+  finding_set_message(better,
+                      "Port %u answers HTTP: it is one of a web server, or of WebSocket "
+                      "without TLS.",
+                      port_of(c));
   saw(better, probe, "HTTP comes back");
   return better;
 }
@@ -265,7 +276,8 @@ static Finding *
 intolerant(Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "tls13-intolerant");
-  finding_set_message(better, "The broker, or what stands before it, fails when TLS 1.3 is offered, "
+  finding_set_message(better,
+                      "The broker, or what stands before it, fails when TLS 1.3 is offered, "
                       "and works with TLS 1.2 alone.");
   saw(better, probe, "works");
   return better;
@@ -295,7 +307,7 @@ refine_silence(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- TLS where none was used ------------------------------------------------------------------- */
+/* --- TLS where none was used ------------------------------------------------------------------ */
 
 static Finding *
 refine_plain(const DiagnosisCase *c, Finding *general)
@@ -313,7 +325,7 @@ refine_plain(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- Another certificate by another way -------------------------------------------------------- */
+/* --- Another certificate by another way ------------------------------------------------------- */
 
 /* Whether we would have taken what this probe was shown, for the name that is asked for. */
 static gboolean
@@ -345,13 +357,16 @@ shows_another(const DiagnosisCase *c, const PlannedProbe *probe)
 }
 
 static Finding *
-by_server_name(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe, const char *name)
+by_server_name(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe,
+               const char *name)
 {
   const Certificate *ours = own_leaf(c), *theirs = leaf_of(probe);
   Finding *better = diagnosis_replace(general, "sni-dependent");
   about_leaf(better, ours);
-  finding_set_message(better, "The certificate depends on the server name: we were shown \"%s\", %s "
-                      "\"%s\" is shown.", certificate_subject_label(ours), probe->text,
+  finding_set_message(better,
+                      "The certificate depends on the server name: we were shown \"%s\", %s "
+                      "\"%s\" is shown.",
+                      certificate_subject_label(ours), probe->text,
                       certificate_subject_label(theirs));
   if (name != NULL)
     finding_set_remedy(better, "Connect by the name \"%s\" instead of by %s.", name,
@@ -367,7 +382,8 @@ by_node(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
   const char *address = probe->request->address;
   Finding *better = diagnosis_replace(general, "chain-varies");
   about_leaf(better, ours);
-  finding_set_message(better, "The broker's nodes send different certificates: %s sends %u of them "
+  finding_set_message(better,
+                      "The broker's nodes send different certificates: %s sends %u of them "
                       "for \"%s\", which cannot be trusted; %s sends %u for \"%s\", which can.",
                       c->evidence->address, c->evidence->certificates->len,
                       certificate_subject_label(ours), address, probe->result->certificates->len,
@@ -378,15 +394,18 @@ by_node(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
   return better;
 }
 
+/* A certificate for another name at one address, the right one at another: not the broker is wrong,
+ * the address is. */
 static Finding *
-by_known_address(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
+by_right_address(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
   const Certificate *ours = own_leaf(c);
   Finding *better = diagnosis_replace(general, "dns-wrong-host");
   about_leaf(better, ours);
-  finding_set_message(better, "%s now leads to %s, whose certificate is for \"%s\"; the broker is still "
-                      "at %s.", c->profile->host, c->evidence->address,
-                      certificate_subject_label(ours), probe->request->address);
+  finding_set_message(better,
+                      "%s leads to %s, whose certificate is for \"%s\"; the broker is at %s.",
+                      c->profile->host, c->evidence->address, certificate_subject_label(ours),
+                      probe->request->address);
   saw(better, probe, "the right certificate");
   return better;
 }
@@ -402,12 +421,14 @@ refine_refused(const DiagnosisCase *c, Finding *general)
   if (shows_another(c, without) && would_accept(c, without, verified_name(c)))
     return by_server_name(c, general, without, NULL);
   if (shows_another(c, known) && would_accept(c, known, verified_name(c)))
-    return by_known_address(c, general, known);
+    return by_right_address(c, general, known);
   for (guint i = 0; c->probes != NULL && i < c->probes->len; i++) {
     const PlannedProbe *probe = g_ptr_array_index(c->probes, i);
-    if (probe->purpose == PROBE_OTHER_ADDRESS && probe->result != NULL && own_leaf(c) != NULL &&
-        would_accept(c, probe, verified_name(c)))
-      return by_node(c, general, probe);
+    if (probe->purpose != PROBE_OTHER_ADDRESS || probe->result == NULL || own_leaf(c) == NULL ||
+        !would_accept(c, probe, verified_name(c)))
+      continue;
+    gboolean another_host = strcmp(general->code, "name-mismatch") == 0;
+    return another_host ? by_right_address(c, general, probe) : by_node(c, general, probe);
   }
   return general;
 }
@@ -428,15 +449,21 @@ add_known_names(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- A proxy in between ------------------------------------------------------------------------ */
+/* --- A proxy in between ----------------------------------------------------------------------- */
 
 /* What ingresses show when they know no certificate for a name. */
 static gboolean
 is_proxy_certificate(const Certificate *leaf)
 {
-  static const char *const marks[] = {"TRAEFIK DEFAULT CERT", "Kubernetes Ingress Controller Fake",
-                                      "HAProxy", "haproxy", "nginx", "Envoy", "envoy",
-                                      "CloudFlare Origin", "Caddy Local"};
+  static const char *const marks[] = {"TRAEFIK DEFAULT CERT",
+                                      "Kubernetes Ingress Controller Fake",
+                                      "HAProxy",
+                                      "haproxy",
+                                      "nginx",
+                                      "Envoy",
+                                      "envoy",
+                                      "CloudFlare Origin",
+                                      "Caddy Local"};
   for (gsize i = 0; leaf != NULL && i < G_N_ELEMENTS(marks); i++) {
     if (strstr(certificate_subject(leaf), marks[i]) != NULL)
       return TRUE;
@@ -455,7 +482,8 @@ by_proxy(const DiagnosisCase *c, Finding *general, const char *why)
   return better;
 }
 
-/* A gateway that cannot reach what stands behind it says so in HTTP (RFC 9110, 15.6.3 to 15.6.5). */
+/* A gateway that cannot reach what stands behind it says so in HTTP (RFC 9110, 15.6.3 to 15.6.5).
+ */
 static gboolean
 is_gateway_error(guint status)
 {
@@ -475,8 +503,10 @@ refine_upgrade(const DiagnosisCase *c, Finding *general)
     return general;
   if (status == 101 || status == 400 || status == 426) {
     Finding *better = diagnosis_replace(general, "port-websocket");
-    finding_set_message(better, "Port %u speaks WebSocket over TLS (HTTP %u to an upgrade request), "
-                        "not MQTT by itself.", port_of(c), status);
+    finding_set_message(better,
+                        "Port %u speaks WebSocket over TLS (HTTP %u to an upgrade request), "
+                        "not MQTT by itself.",
+                        port_of(c), status);
     saw(better, probe, "WebSocket answers");
     return better;
   }
@@ -485,7 +515,7 @@ refine_upgrade(const DiagnosisCase *c, Finding *general)
   return plain_http(c, general, probe);
 }
 
-/* --- Ports ------------------------------------------------------------------------------------- */
+/* --- Ports ------------------------------------------------------------------------------------ */
 
 static Finding *
 add_open_ports(const DiagnosisCase *c, Finding *general)
@@ -522,7 +552,7 @@ refine_one_way(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
-/* --- The table --------------------------------------------------------------------------------- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static Finding *
 refine_tls(const DiagnosisCase *c, Finding *general)
@@ -531,11 +561,11 @@ refine_tls(const DiagnosisCase *c, Finding *general)
     const char *code;
     Finding *(*refine)(const DiagnosisCase *c, Finding *general);
   } table[] = {
-      {"tls-no-cipher", refine_negotiation},      {"tls-no-group", refine_negotiation},
-      {"tls-version-mismatch", by_version},       {"tls-reset", refine_silence},
-      {"tls-timeout", refine_silence},            {"sni-refused", add_known_names},
-      {"port-websocket", refine_upgrade},         {"mqtt-closed-after-connect", refine_upgrade},
-      {"tcp-refused", add_open_ports},            {"client-cert-not-requested", refine_one_way},
+      {"tls-no-cipher", refine_negotiation}, {"tls-no-group", refine_negotiation},
+      {"tls-version-mismatch", by_version},  {"tls-reset", refine_silence},
+      {"tls-timeout", refine_silence},       {"sni-refused", add_known_names},
+      {"port-websocket", refine_upgrade},    {"mqtt-closed-after-connect", refine_upgrade},
+      {"tcp-refused", add_open_ports},       {"client-cert-not-requested", refine_one_way},
   };
   const TunnelEvent *closed = c->evidence->closed;
   if (closed != NULL && closed->fault == TUNNEL_FAULT_VERIFY) {
@@ -547,7 +577,8 @@ refine_tls(const DiagnosisCase *c, Finding *general)
     if (strcmp(general->code, table[i].code) == 0)
       return table[i].refine(c, general);
   }
-  if (closed != NULL && closed->fault == TUNNEL_FAULT_TLS && strcmp(general->code, "unknown") == 0) {
+  if (closed != NULL && closed->fault == TUNNEL_FAULT_TLS &&
+      strcmp(general->code, "unknown") == 0) {
     if (find_probe(c, PROBE_VERSION) != NULL)
       return by_version(c, general);
     return refine_silence(c, general);
@@ -576,5 +607,6 @@ diagnosis_enforced(const GPtrArray *probes)
   if (probe->result->answered)
     return ENFORCED_NO;
   return probe->result->requested && (probe->result->alert >= 0 || probe->result->error != NULL)
-             ? ENFORCED_YES : ENFORCED_UNKNOWN;
+             ? ENFORCED_YES
+             : ENFORCED_UNKNOWN;
 }

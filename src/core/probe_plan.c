@@ -12,7 +12,7 @@
 
 typedef struct {
   const ProbePlanRequest *request;
-  char *address;  /* that the probes go to */
+  char *address; /* that the probes go to */
   guint16 port;
   GPtrArray *probes;
 } Plan;
@@ -28,7 +28,7 @@ planned_probe_free(PlannedProbe *probe)
   g_free(probe);
 }
 
-/* --- Settings ---------------------------------------------------------------------------------- */
+/* --- Settings --------------------------------------------------------------------------------- */
 
 static const char *const version_names[] = {
     [TLS_1_0] = "1.0", [TLS_1_1] = "1.1", [TLS_1_2] = "1.2", [TLS_1_3] = "1.3"};
@@ -87,7 +87,7 @@ probe_plan_address(const char *text)
   return address_parse(&parsed, address) ? g_steal_pointer(&address) : NULL;
 }
 
-/* --- Adding ------------------------------------------------------------------------------------ */
+/* --- Adding ----------------------------------------------------------------------------------- */
 
 /* NULL when the plan is full. What is not said here is as the profile has it. */
 static PlannedProbe *
@@ -177,7 +177,7 @@ add_port(Plan *plan, ProbePurpose purpose, ProbeKind kind, guint16 port)
     probe->request->port = port;
 }
 
-/* --- What each finding asks for ---------------------------------------------------------------- */
+/* --- What each finding asks for --------------------------------------------------------------- */
 
 static void
 plan_versions(Plan *plan)
@@ -196,8 +196,7 @@ plan_negotiation(Plan *plan)
   add_wider(plan, PROBE_WIDER_GROUPS, ":+GROUP-ALL", "with every group");
   add_wider(plan, PROBE_WIDER_KEYS, ":+SIGN-ALL:+ECDHE-RSA:+ECDHE-ECDSA:+DHE-RSA:+RSA",
             "with every type of key and signature");
-  add_priority(plan, PROBE_PSK,
-               "NORMAL:-KX-ALL:+ECDHE-PSK:+DHE-PSK:+PSK:-VERS-ALL:+VERS-TLS1.2",
+  add_priority(plan, PROBE_PSK, "NORMAL:-KX-ALL:+ECDHE-PSK:+DHE-PSK:+PSK:-VERS-ALL:+VERS-TLS1.2",
                "pre-shared keys instead of certificates");
   if (profile->tls_version != TLS_ANY || profile->tls_priority != NULL) {
     add_version(plan, TLS_1_3);
@@ -212,7 +211,8 @@ static void
 plan_silence(Plan *plan)
 {
   add(plan, PROBE_PLAIN_MQTT, PROBE_MQTT, "MQTT without TLS");
-  add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP without TLS");
+  if (strcmp(plan->request->code, "tls-timeout") != 0)
+    add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP without TLS");
   add(plan, PROBE_AGAIN, PROBE_TLS, "the same once more");
   if (plan->request->profile->tls_version == TLS_ANY)
     add_wider(plan, PROBE_TLS_1_2, ":-VERS-ALL:+VERS-TLS1.2", "TLS 1.2 alone");
@@ -283,7 +283,8 @@ plan_refused_certificate(Plan *plan)
     add_named(plan, PROBE_WITHOUT_NAME, NULL);
   if (profile->server_name != NULL && !g_hostname_is_ip_address(profile->host))
     add_named(plan, PROBE_WITH_NAME, profile->host);
-  else if (sent == NULL && (g_str_has_prefix(profile->host, "127.") || strcmp(profile->host, "::1") == 0))
+  else if (sent == NULL &&
+           (g_str_has_prefix(profile->host, "127.") || strcmp(profile->host, "::1") == 0))
     add_named(plan, PROBE_WITH_NAME, "localhost");
   if (known != NULL && strcmp(known, plan->address) != 0)
     add_address(plan, PROBE_KNOWN_ADDRESS, known);
@@ -311,6 +312,15 @@ plan_two_way_ports(Plan *plan)
   }
 }
 
+/* Refused in MQTT: was it because nobody asked for the certificate that would have been welcome? */
+static void
+plan_refused_client(Plan *plan)
+{
+  const Evidence *evidence = plan->request->evidence;
+  if (plan->request->profile->certificate_path != NULL && !evidence->requested)
+    plan_two_way_ports(plan);
+}
+
 static void
 plan_enforced(Plan *plan)
 {
@@ -319,27 +329,30 @@ plan_enforced(Plan *plan)
     probe->request->connect = TRUE;
 }
 
-/* --- The table --------------------------------------------------------------------------------- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static const struct {
   const char *code;
   void (*plan)(Plan *plan);
-} with_tls[] = {
-    {"tls-no-cipher", plan_negotiation},
-    {"tls-no-group", plan_negotiation},
-    {"tls-version-mismatch", plan_versions},
-    {"tls-reset", plan_silence},
-    {"tls-timeout", plan_silence},
-    {"sni-refused", plan_refused_certificate},
-    {"port-websocket", plan_upgrade},
-    {"mqtt-closed-after-connect", plan_upgrade},
-    {"tcp-refused", plan_open_ports},
-    {"client-cert-not-requested", plan_two_way_ports},
-}, without_tls[] = {
-    {"tcp-refused", plan_open_ports},
-    {"tcp-closed-at-once", plan_without_tls},
-    {"mqtt-closed-after-connect", plan_without_tls},
-    {"port-needs-tls", plan_without_tls},
+} with_tls[] =
+    {
+        {"tls-no-cipher", plan_negotiation},
+        {"tls-no-group", plan_negotiation},
+        {"tls-version-mismatch", plan_versions},
+        {"tls-reset", plan_silence},
+        {"tls-timeout", plan_silence},
+        {"sni-refused", plan_refused_certificate},
+        {"port-websocket", plan_upgrade},
+        {"mqtt-closed-after-connect", plan_upgrade},
+        {"tcp-refused", plan_open_ports},
+        {"client-cert-not-requested", plan_two_way_ports},
+        {"mqtt-not-authorized", plan_refused_client},
+        {"mqtt-bad-credentials", plan_refused_client},
+},
+  without_tls[] = {
+      {"tcp-refused", plan_open_ports},
+      {"tcp-closed-at-once", plan_without_tls},
+      {"mqtt-closed-after-connect", plan_without_tls},
 };
 
 static void

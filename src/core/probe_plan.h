@@ -40,7 +40,7 @@ typedef struct {
   ProfileTlsVersion version; /* of PROBE_VERSION */
   char *text;                /* for the timeline: "TLS 1.2 alone"; safe text */
   ProbeRequest *request;
-  ProbeResult *result;       /* NULL: not there yet */
+  ProbeResult *result; /* NULL: not there yet */
 } PlannedProbe;
 
 void planned_probe_free(PlannedProbe *probe);

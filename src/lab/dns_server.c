@@ -16,7 +16,8 @@ typedef struct {
   int type;
   guint32 ttl;
   char *value;
-  int rcode;     /* > 0: answer this */
+  gboolean fails;
+  int rcode;     /* with `fails`: answer this, and no records */
   gboolean mute; /* do not answer */
 } Record;
 
@@ -70,7 +71,17 @@ dns_server_add(DnsServer *server, const char *name, const char *type, guint32 tt
 void
 dns_server_fail(DnsServer *server, const char *name, int rcode)
 {
-  add(server, name, 0)->rcode = rcode;
+  Record *record = add(server, name, 0);
+  record->fails = TRUE;
+  record->rcode = rcode;
+}
+
+void
+dns_server_fail_type(DnsServer *server, const char *name, const char *type, int rcode)
+{
+  Record *record = add(server, name, type_number(type));
+  record->fails = TRUE;
+  record->rcode = rcode;
 }
 
 void
@@ -158,8 +169,8 @@ special(const DnsServer *server, const char *name, int type)
 {
   for (guint i = 0; i < server->records->len; i++) {
     const Record *record = server->records->pdata[i];
-    if (g_ascii_strcasecmp(record->name, name) == 0 &&
-        (record->rcode > 0 || (record->mute && record->type == type)))
+    if (g_ascii_strcasecmp(record->name, name) == 0 && (record->fails || record->mute) &&
+        (record->type == 0 || record->type == type))
       return record;
   }
   return NULL;

@@ -17,6 +17,8 @@ void dns_server_add(DnsServer *server, const char *name, const char *type, guint
                     const char *value);
 /* Answers questions for `name` with this RCODE (RFC 1035, 4.1.1). */
 void dns_server_fail(DnsServer *server, const char *name, int rcode);
+/* The same for questions of this type only. */
+void dns_server_fail_type(DnsServer *server, const char *name, const char *type, int rcode);
 /* Leaves questions of this type for `name` unanswered. */
 void dns_server_ignore(DnsServer *server, const char *name, const char *type);
 /* How many questions came. */

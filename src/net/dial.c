@@ -14,8 +14,8 @@
 /* One address being tried. */
 typedef struct {
   Dial *dial;
-  char *text; /* "address:port" */
-  int fd;     /* -1: not begun, or over */
+  char *text;      /* "address:port" */
+  int fd;          /* -1: not begun, or over */
   gint64 begun_us; /* monotonic */
   GSource *watch, *timer;
   GError *error; /* once it has failed */
@@ -63,6 +63,12 @@ explain(const Attempt *attempt, int number)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_REFUSED,
                        "nothing listens on %s (connection refused); start the broker or correct "
                        "the port",
+                       attempt->text);
+  case ECONNRESET: /* a refusal comes as ECONNREFUSED: this one was connected already */
+  case EPIPE:
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE,
+                       "%s accepts the connection and resets it at once; connection limit, "
+                       "allow-list, or a proxy without a backend",
                        attempt->text);
   case ETIMEDOUT:
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,
@@ -153,13 +159,13 @@ report_loser(Attempt *loser, const Attempt *winner, gint64 now_us)
   Dial *dial = loser->dial;
   gint64 waited_us = now_us - loser->begun_us;
   gint64 needed_us = now_us - winner->begun_us;
-  if (waited_us < DIAL_STAGGER_MS * 1000 || waited_us < DIAL_LOST_FACTOR * needed_us)
-    return;
-  loser->error = g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,
-                             "%s did not answer within %d ms, while %s did within %d ms; a firewall "
-                             "drops the packets, or that address is dead",
-                             loser->text, (int)(waited_us / 1000), winner->text,
-                             (int)((needed_us + 999) / 1000));
+  if (waited_us < DIAL_STAGGER_MS * 1000 / 2 || waited_us < DIAL_LOST_FACTOR * needed_us)
+    return; /* it began last, or may be just a little slower */
+  loser->error = g_error_new(
+      TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,
+      "%s did not answer within %d ms, while %s did within %d ms; a firewall "
+      "drops the packets, or that address is dead",
+      loser->text, (int)(waited_us / 1000), winner->text, (int)((needed_us + 999) / 1000));
   dial->sink->failed(loser->text, loser->error, dial->user_data);
 }
 

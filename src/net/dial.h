@@ -1,8 +1,8 @@
 /* TCP to the first address that answers: "happy eyeballs" (RFC 8305, 5). Attempts start 250 ms
  * apart, or at once when the one before has failed, and run side by side; the first that connects
- * wins and the others are closed. One that had plenty of time by then and did not answer is reported
- * as failed: its address is dead, which nobody notices as long as the other one lives. Proves
- * nothing about who answers. */
+ * wins and the others are closed. One that had plenty of time by then and did not answer is
+ * reported as failed: its address is dead, which nobody notices as long as the other one lives.
+ * Proves nothing about who answers. */
 #pragma once
 
 #include <glib.h>
@@ -11,8 +11,8 @@
 
 #define DIAL_STAGGER_MS 250
 #define DIAL_TIMEOUT_MS 10000
-/* Who had this many times as long as the winner, and at least DIAL_STAGGER_MS, has lost by more than
- * a slower line would explain. */
+/* Who had this many times as long as the winner needed has lost by more than a slower line would
+ * explain. */
 #define DIAL_LOST_FACTOR 2
 
 typedef struct Dial Dial;

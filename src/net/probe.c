@@ -92,14 +92,13 @@ take_facts(Probe *probe)
   result->tls_version = g_strdup(facts.version);
   result->cipher = g_strdup(facts.cipher);
   result->group = g_strdup(facts.group);
-  result->refused_late =
-      facts.established && probe->stream->failure.kind == STREAM_FAILURE_ALERT;
+  result->refused_late = facts.established && probe->stream->failure.kind == STREAM_FAILURE_ALERT;
   if (!facts.established && probe->heard->len == 0)
     g_byte_array_append(probe->heard, facts.first, (guint)facts.first_length);
 }
 
-/* Who is still on the line is told goodbye: by DISCONNECT who took us as a client (3.14.4: it closes
- * then), by close_notify who speaks TLS, and by FIN. */
+/* Who is still on the line is told goodbye: by DISCONNECT who took us as a client (3.14.4: it
+ * closes then), by close_notify who speaks TLS, and by FIN. */
 static void
 say_goodbye(Probe *probe)
 {
@@ -109,8 +108,8 @@ say_goodbye(Probe *probe)
     stream_write(probe->stream, goodbye->data, goodbye->len);
   }
   probe->tls = NULL;
-  probe->farewell = farewell_new(probe->context, g_steal_pointer(&probe->stream), is_client,
-                                 deliver, probe);
+  probe->farewell =
+      farewell_new(probe->context, g_steal_pointer(&probe->stream), is_client, deliver, probe);
 }
 
 /* (transfer full) of `error`; NULL: it went as far as asked. */
@@ -163,7 +162,8 @@ explain_tls(Probe *probe, const StreamFailure *failure)
   TlsFacts facts;
   g_autofree char *server_name =
       probe->request->server_name == NULL ? NULL : safe_text_string(probe->request->server_name);
-  TlsCircumstances circumstances = {.peer = probe->peer, .server_name = server_name};
+  g_autofree char *alpn = tls_alpn_text(probe->request->alpn);
+  TlsCircumstances circumstances = {.peer = probe->peer, .server_name = server_name, .alpn = alpn};
   tls_circumstances_take_identity(&circumstances, probe->request->identity);
   tls_facts(probe->tls, &facts);
   return tls_fault_explain(&facts, failure, &circumstances);
@@ -229,10 +229,10 @@ finish_with_stranger(Probe *probe)
 {
   gboolean is_connack = asked_for_connack(probe) && probe->heard->data[0] == MQTT_CONNACK << 4;
   GError *error =
-      is_connack ? g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_MQTT_MALFORMED,
-                               "%s answers CONNECT with a CONNACK that breaks the protocol",
-                               probe->peer)
-                 : explain_stranger(probe, FALSE);
+      is_connack
+          ? g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_MQTT_MALFORMED,
+                        "%s answers CONNECT with a CONNACK that breaks the protocol", probe->peer)
+          : explain_stranger(probe, FALSE);
   finish(probe, error, TRUE);
 }
 
@@ -415,10 +415,8 @@ shake_hands(Probe *probe)
 static void
 begin_tls(Probe *probe, int fd)
 {
-  static const TlsSink sink = {.stage = on_stage,
-                               .alert = on_alert,
-                               .requested = on_requested,
-                               .judge = on_certificates};
+  static const TlsSink sink = {
+      .stage = on_stage, .alert = on_alert, .requested = on_requested, .judge = on_certificates};
   const ProbeRequest *request = probe->request;
   GError *error = NULL;
   TlsOptions options = {
@@ -455,6 +453,7 @@ on_dialed(int fd, const char *address, const GError *error, gpointer data)
   Probe *probe = data;
   if (fd < 0) {
     probe->result->timed_out = error->code == TUNNEL_ERROR_TCP_FILTERED;
+    probe->result->connected = error->code == TUNNEL_ERROR_TCP_CLOSED_AT_ONCE;
     finish(probe, g_error_copy(error), FALSE);
     return;
   }
@@ -490,9 +489,8 @@ explain_timeout(Probe *probe)
     tls_facts(probe->tls, &facts);
     return tls_fault_explain_timeout(&facts, probe->peer, timeout_ms);
   }
-  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_MQTT_TIMEOUT,
-                     "%s does not answer %s within %u ms", probe->peer, what_was_sent(probe),
-                     timeout_ms);
+  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_MQTT_TIMEOUT, "%s does not answer %s within %u ms",
+                     probe->peer, what_was_sent(probe), timeout_ms);
 }
 
 static gboolean
@@ -528,8 +526,8 @@ begin(gpointer data)
   g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(Address));
   g_array_append_val(addresses, address);
   probe->limit = watch_timer(probe->context, total_timeout(probe), on_limit, probe);
-  probe->dial = dial_start(probe->context, probe->request->address, addresses,
-                           probe->request->port, total_timeout(probe), &sink, probe);
+  probe->dial = dial_start(probe->context, probe->request->address, addresses, probe->request->port,
+                           total_timeout(probe), &sink, probe);
   return G_SOURCE_REMOVE;
 }
 

@@ -22,7 +22,7 @@ typedef enum {
 
 typedef struct {
   ProbeKind kind;
-  char *address;       /* numeric: "192.0.2.1", "2001:db8::1" */
+  char *address; /* numeric: "192.0.2.1", "2001:db8::1" */
   guint16 port;
   guint timeout_ms;    /* for the whole; 0: PROBE_TIMEOUT_MS */
   guint listen_ms;     /* PROBE_TCP: says nothing for so long, and notes whether the other side
@@ -30,15 +30,15 @@ typedef struct {
                         * once. Part of the whole */
   MqttVersion version; /* of the CONNECT; 0: MQTT_3_1_1 */
   /* PROBE_TLS */
-  char *server_name;   /* SNI; NULL: none */
-  Identity *identity;  /* NULL: no client certificate */
-  char *priority;      /* GnuTLS priority string; NULL: "NORMAL" */
-  char **alpn;         /* NULL-terminated, or NULL */
-  gboolean connect;    /* after the handshake: an anonymous CONNECT, and wait for the answer. In
-                        * TLS 1.3 only an answer tells that a certificate (or none) was accepted */
-  gboolean upgrade;    /* after the handshake: a WebSocket upgrade request instead */
+  char *server_name;  /* SNI; NULL: none */
+  Identity *identity; /* NULL: no client certificate */
+  char *priority;     /* GnuTLS priority string; NULL: "NORMAL" */
+  char **alpn;        /* NULL-terminated, or NULL */
+  gboolean connect;   /* after the handshake: an anonymous CONNECT, and wait for the answer. In
+                       * TLS 1.3 only an answer tells that a certificate (or none) was accepted */
+  gboolean upgrade;   /* after the handshake: a WebSocket upgrade request instead */
   /* PROBE_HTTP and `upgrade` */
-  char *path;          /* of the request; NULL: "/mqtt" */
+  char *path; /* of the request; NULL: "/mqtt" */
 } ProbeRequest;
 
 #define PROBE_TIMEOUT_MS 3000
@@ -47,24 +47,24 @@ typedef struct {
 
 typedef struct {
   ProbeKind kind;
-  gboolean connected;      /* TCP */
+  gboolean connected; /* TCP */
   gboolean timed_out;
-  gboolean established;    /* the handshake succeeded */
-  gboolean server_answered;/* at least a ServerHello came */
-  gboolean requested, sent;/* a client certificate */
-  gboolean refused_late;   /* an alert came after a handshake that succeeded */
-  int alert;               /* last one received, -1: none */
-  char *alert_name;        /* or NULL */
+  gboolean established;               /* the handshake succeeded */
+  gboolean server_answered;           /* at least a ServerHello came */
+  gboolean requested, sent;           /* a client certificate */
+  gboolean refused_late;              /* an alert came after a handshake that succeeded */
+  int alert;                          /* last one received, -1: none */
+  char *alert_name;                   /* or NULL */
   char *tls_version, *cipher, *group; /* once established; or NULL */
-  char **ca_names;         /* safe text, that the broker takes; or NULL */
-  char *key_types;         /* of client certificates that it takes, safe text; or NULL */
-  GPtrArray *certificates; /* of Certificate, as sent; NULL: none came */
-  gboolean answered;       /* a CONNACK came */
-  int connack;             /* its reason; -1: none came */
-  GBytes *first;           /* the first bytes that came instead of TLS or as the answer; or NULL */
-  GError *error;           /* TUNNEL_ERROR: why it went no further; NULL: it went as far as asked: a
-                            * CONNACK came, whatever its reason, or HTTP to an upgrade request */
-  gint64 duration_us;      /* until that was known */
+  char **ca_names;                    /* safe text, that the broker takes; or NULL */
+  char *key_types;                    /* of client certificates that it takes, safe text; or NULL */
+  GPtrArray *certificates;            /* of Certificate, as sent; NULL: none came */
+  gboolean answered;                  /* a CONNACK came */
+  int connack;                        /* its reason; -1: none came */
+  GBytes *first;      /* the first bytes that came instead of TLS or as the answer; or NULL */
+  GError *error;      /* TUNNEL_ERROR: why it went no further; NULL: it went as far as asked: a
+                       * CONNACK came, whatever its reason, or HTTP to an upgrade request */
+  gint64 duration_us; /* until that was known */
 } ProbeResult;
 
 ProbeRequest *probe_request_new(ProbeKind kind, const char *address, guint16 port);

@@ -15,5 +15,4 @@ typedef enum {
 } ProbeHeard;
 
 /* `bytes`: all that came so far. */
-ProbeHeard probe_hear(const ProbeRequest *request, const guint8 *bytes, gsize length,
-                      int *connack);
+ProbeHeard probe_hear(const ProbeRequest *request, const guint8 *bytes, gsize length, int *connack);

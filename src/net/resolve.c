@@ -33,7 +33,8 @@ struct Resolve {
   GMainContext *context;
   ares_channel channel;
   gboolean channel_ready;
-  char *host; /* safe text */
+  char *host;    /* safe text */
+  char *servers; /* or NULL: the system's */
   ResolveDone done;
   gpointer user_data;
 
@@ -47,41 +48,81 @@ struct Resolve {
   GPtrArray *names;  /* of char *, as in ResolveAnswer, not yet safe */
   guint32 ttl;       /* G_MAXUINT32: none yet */
   gboolean timed_out;
+  gboolean asked_why;
   int problem; /* ARES_... of setting up, ARES_SUCCESS */
 };
 
 /* --- The end --------------------------------------------------------------------------------- */
 
+/* A question that was answered, without an address: an empty success is no data. */
+static int
+status_of(const Question *question)
+{
+  return question->over && question->status == ARES_SUCCESS ? ARES_ENODATA : question->status;
+}
+
+/* What both answers say together. A name is unknown when one answer says so, whatever became of the
+ * other (RFC 8020, 2), but not when the other knows it. */
+static int
+joint_status(const Resolve *resolve)
+{
+  int a = status_of(&resolve->questions[FAMILY_V4]);
+  int aaaa = status_of(&resolve->questions[FAMILY_V6]);
+  gboolean one_is_unknown = a == ARES_ENOTFOUND || aaaa == ARES_ENOTFOUND;
+  if (one_is_unknown && (a == ARES_ENODATA || aaaa == ARES_ENODATA))
+    return ARES_ENODATA;
+  if (one_is_unknown)
+    return ARES_ENOTFOUND;
+  if (resolve->timed_out)
+    return ARES_ETIMEOUT;
+  return a == ARES_ENODATA ? aaaa : a;
+}
+
+/* As RFC 1035, 4.1.1 and dig(1) call it. */
+static const char *
+status_name(int status)
+{
+  switch (status) {
+  case ARES_EFORMERR:
+    return "FORMERR";
+  case ARES_ESERVFAIL:
+    return "SERVFAIL";
+  case ARES_ENOTIMP:
+    return "NOTIMP";
+  case ARES_EREFUSED:
+    return "REFUSED";
+  default:
+    return ares_strerror(status);
+  }
+}
+
 static GError *
 explain_nothing(const Resolve *resolve)
 {
-  const Question *a = &resolve->questions[FAMILY_V4];
-  const Question *aaaa = &resolve->questions[FAMILY_V6];
-  int status = a->status == ARES_ENOTFOUND || a->status == ARES_ENODATA ? aaaa->status : a->status;
-
+  int status = joint_status(resolve);
+  if (resolve->problem == ARES_EBADNAME || status == ARES_ENOTFOUND || status == ARES_EBADNAME)
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN,
+                       "\"%s\" is not known to DNS; check the spelling or use the address",
+                       resolve->host);
   if (resolve->problem != ARES_SUCCESS)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
                        "the resolver for \"%s\" cannot be set up (%s); check /etc/resolv.conf",
                        resolve->host, ares_strerror(resolve->problem));
-  if (resolve->timed_out || status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
-                       "the name server does not answer for \"%s\"; this is a network fault, "
-                       "certificates were not looked at",
-                       resolve->host);
   if (status == ARES_ENODATA)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN,
                        "\"%s\" is in DNS but has no address (neither A nor AAAA record); check the "
                        "spelling, or add the record",
                        resolve->host);
-  if (status == ARES_ENOTFOUND || status == ARES_EBADNAME)
-    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN,
-                       "\"%s\" is not known to DNS; check the spelling or use the address",
+  if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
+                       "the name server does not answer for \"%s\"; this is a network fault, "
+                       "certificates were not looked at",
                        resolve->host);
   return g_error_new(
       TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
       "the name server could not look up \"%s\" (%s); this is a fault of the network "
       "or of the domain's name servers, certificates were not looked at",
-      resolve->host, ares_strerror(status));
+      resolve->host, status_name(status));
 }
 
 static char **
@@ -93,11 +134,15 @@ safe_names(const Resolve *resolve)
   return names;
 }
 
+static gboolean ask_why(Resolve *resolve);
+
 static gboolean
 finish(gpointer data)
 {
   Resolve *resolve = data;
   watch_clear(&resolve->finish);
+  if (resolve->addresses->len == 0 && ask_why(resolve))
+    return G_SOURCE_REMOVE;
   watch_clear(&resolve->limit_timer);
   if (resolve->addresses->len == 0) {
     g_autoptr(GError) error = explain_nothing(resolve);
@@ -277,7 +322,7 @@ on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
 /* --- The beginning --------------------------------------------------------------------------- */
 
 static int
-open_channel(Resolve *resolve, const char *servers)
+open_channel(Resolve *resolve, int flags)
 {
   static gsize once;
   if (g_once_init_enter(&once)) {
@@ -285,17 +330,21 @@ open_channel(Resolve *resolve, const char *servers)
     g_once_init_leave(&once, 1);
   }
   struct ares_options options = {
+      .flags = flags,
       .timeout = QUESTION_TIMEOUT_MS,
       .tries = QUESTION_TRIES,
       .sock_state_cb = on_socket_state,
       .sock_state_cb_data = resolve,
   };
   int status = ares_init_options(&resolve->channel, &options,
-                                 ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+                                 ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+                                     ARES_OPT_SOCK_STATE_CB);
   if (status != ARES_SUCCESS)
     return status;
   resolve->channel_ready = TRUE;
-  return servers == NULL ? ARES_SUCCESS : ares_set_servers_ports_csv(resolve->channel, servers);
+  if (resolve->servers == NULL)
+    return ARES_SUCCESS;
+  return ares_set_servers_ports_csv(resolve->channel, resolve->servers);
 }
 
 static void
@@ -306,6 +355,27 @@ ask(Resolve *resolve, const char *name, int which, int family)
   Question *question = &resolve->questions[which];
   question->resolve = resolve;
   ares_getaddrinfo(resolve->channel, name, NULL, &hints, on_answer, question);
+}
+
+/* c-ares goes on to the next server after SERVFAIL, REFUSED and the like, and when it has been
+ * through all of them it tells no more than "no server could be contacted". So one question is put
+ * once more, to hear what they say; it may even be answered now. */
+static gboolean
+ask_why(Resolve *resolve)
+{
+  if (resolve->asked_why || resolve->timed_out || resolve->problem != ARES_SUCCESS ||
+      joint_status(resolve) != ARES_ECONNREFUSED)
+    return FALSE;
+  resolve->asked_why = TRUE;
+  resolve->channel_ready = FALSE;
+  ares_destroy(resolve->channel);
+  resolve->problem = open_channel(resolve, ARES_FLAG_NOCHECKRESP);
+  if (resolve->problem != ARES_SUCCESS)
+    return FALSE;
+  resolve->questions[FAMILY_V4].over = FALSE;
+  ask(resolve, resolve->names->pdata[0], FAMILY_V4, AF_INET);
+  set_retry_timer(resolve);
+  return TRUE;
 }
 
 static gboolean
@@ -343,14 +413,14 @@ answer_here(Resolve *resolve, const char *host)
 }
 
 static void
-begin(Resolve *resolve, const char *host, const char *servers)
+begin(Resolve *resolve, const char *host)
 {
   if (answer_here(resolve, host)) {
     finish_soon(resolve);
     return;
   }
   g_autofree char *ascii = g_hostname_to_ascii(host);
-  resolve->problem = ascii == NULL ? ARES_EBADNAME : open_channel(resolve, servers);
+  resolve->problem = ascii == NULL ? ARES_EBADNAME : open_channel(resolve, 0);
   if (resolve->problem != ARES_SUCCESS) {
     finish_soon(resolve);
     return;
@@ -368,6 +438,7 @@ resolve_start(GMainContext *context, const char *host, const char *servers, guin
   Resolve *resolve = g_new0(Resolve, 1);
   resolve->context = g_main_context_ref(context);
   resolve->host = safe_text_string(host);
+  resolve->servers = g_strdup(servers);
   resolve->done = done;
   resolve->user_data = user_data;
   resolve->sockets = g_hash_table_new_full(NULL, NULL, NULL, clear_socket);
@@ -376,7 +447,7 @@ resolve_start(GMainContext *context, const char *host, const char *servers, guin
   resolve->ttl = G_MAXUINT32;
   resolve->limit_timer =
       watch_timer(context, timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : timeout_ms, on_limit, resolve);
-  begin(resolve, host, servers);
+  begin(resolve, host);
   return resolve;
 }
 
@@ -395,5 +466,6 @@ resolve_free(Resolve *resolve)
   g_ptr_array_unref(resolve->names);
   g_main_context_unref(resolve->context);
   g_free(resolve->host);
+  g_free(resolve->servers);
   g_free(resolve);
 }

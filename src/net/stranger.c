@@ -16,24 +16,15 @@ typedef struct {
 
 /* What each of them says first, to nobody in particular or to a ClientHello or CONNECT. */
 static const Mark marks[] = {
-    {"HTTP/", STRANGER_HTTP, "HTTP"},
-    {"<html", STRANGER_HTTP, "HTTP"},
-    {"<HTML", STRANGER_HTTP, "HTTP"},
-    {"<!DOCTYPE", STRANGER_HTTP, "HTTP"},
-    {"<!doctype", STRANGER_HTTP, "HTTP"},
-    {"* OK", STRANGER_STARTTLS, "IMAP"},
-    {"* PREAUTH", STRANGER_STARTTLS, "IMAP"},
-    {"* BYE", STRANGER_STARTTLS, "IMAP"},
-    {"+OK", STRANGER_STARTTLS, "POP3"},
-    {"<?xml", STRANGER_STARTTLS, "XMPP"},
-    {"<stream", STRANGER_STARTTLS, "XMPP"},
-    {"SSH-", STRANGER_OTHER, "SSH"},
-    {"AMQP", STRANGER_OTHER, "AMQP"},
-    {"RFB ", STRANGER_OTHER, "VNC"},
-    {"INFO {", STRANGER_OTHER, "NATS"},
-    {"-ERR", STRANGER_OTHER, "Redis"},
-    {"@RSYNCD", STRANGER_OTHER, "rsync"},
-    {"ERROR\n", STRANGER_OTHER, "STOMP"},
+    {"HTTP/", STRANGER_HTTP, "HTTP"},         {"<html", STRANGER_HTTP, "HTTP"},
+    {"<HTML", STRANGER_HTTP, "HTTP"},         {"<!DOCTYPE", STRANGER_HTTP, "HTTP"},
+    {"<!doctype", STRANGER_HTTP, "HTTP"},     {"* OK", STRANGER_STARTTLS, "IMAP"},
+    {"* PREAUTH", STRANGER_STARTTLS, "IMAP"}, {"* BYE", STRANGER_STARTTLS, "IMAP"},
+    {"+OK", STRANGER_STARTTLS, "POP3"},       {"<?xml", STRANGER_STARTTLS, "XMPP"},
+    {"<stream", STRANGER_STARTTLS, "XMPP"},   {"SSH-", STRANGER_OTHER, "SSH"},
+    {"AMQP", STRANGER_OTHER, "AMQP"},         {"RFB ", STRANGER_OTHER, "VNC"},
+    {"INFO {", STRANGER_OTHER, "NATS"},       {"-ERR", STRANGER_OTHER, "Redis"},
+    {"@RSYNCD", STRANGER_OTHER, "rsync"},     {"ERROR\n", STRANGER_OTHER, "STOMP"},
     {"ERROR\r", STRANGER_OTHER, "memcached"},
 };
 

@@ -5,8 +5,8 @@
 #include <glib.h>
 
 typedef enum {
-  STRANGER_UNKNOWN,  /* none that is known here */
-  STRANGER_TLS,      /* a TLS record: what an unencrypted packet was to it (RFC 8446, 5.1) */
+  STRANGER_UNKNOWN, /* none that is known here */
+  STRANGER_TLS,     /* a TLS record: what an unencrypted packet was to it (RFC 8446, 5.1) */
   STRANGER_HTTP,
   STRANGER_STARTTLS, /* greets, and goes over to TLS later: SMTP, IMAP, POP3, FTP, XMPP */
   STRANGER_OTHER,    /* known, and neither of those */

@@ -41,8 +41,8 @@ struct TlsStream {
   char *priority; /* or NULL */
   gnutls_psk_client_credentials_t psk; /* NULL: not offered */
   gnutls_priority_t priorities;
-  TlsOffer *offer; /* of it, once asked for */
-  gboolean accepted_peer; /* the handshake failed after the broker's certificates were judged good */
+  TlsOffer *offer;        /* of it, once asked for */
+  gboolean accepted_peer; /* and the handshake failed all the same */
 };
 
 static TlsStream *
@@ -505,8 +505,8 @@ set_priority(TlsStream *tls, const char *priority, GError **error)
   const char *text = priority == NULL ? "NORMAL" : priority;
   const char *position = text;
   int code = gnutls_priority_init(&tls->priorities, text, &position);
-  gboolean is_empty = code >= 0 ? leaves_nothing(tls->priorities)
-                                : tls_cause_of(code) == TLS_CAUSE_NOTHING;
+  gboolean is_empty =
+      code >= 0 ? leaves_nothing(tls->priorities) : tls_cause_of(code) == TLS_CAUSE_NOTHING;
   if (code >= 0 && !is_empty)
     code = gnutls_priority_set(tls->session, tls->priorities);
   if (code >= 0 && !is_empty)

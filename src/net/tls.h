@@ -57,12 +57,12 @@ typedef struct {
   gboolean requested, sent;  /* a client certificate */
   const char *key_types;     /* of client certificates that the broker takes; safe text, or NULL */
   gboolean key_type_refused; /* ours is none of them */
-  gboolean accepted_peer; /* the handshake failed after the broker's certificates were judged good */
+  gboolean accepted_peer;    /* judged good, and the handshake failed all the same */
   gboolean declined_renegotiation; /* TLS 1.2: the broker wanted to shake hands again */
   int alert;                       /* last one received, -1: none */
   const char *alert_name;
-  const TlsOffer *offer;           /* what we offered; NULL once established */
-  const guint8 *first; /* what the peer said first, whatever it was */
+  const TlsOffer *offer; /* what we offered; NULL once established */
+  const guint8 *first;   /* what the peer said first, whatever it was */
   gsize first_length;
 } TlsFacts;
 void tls_facts(TlsStream *tls, TlsFacts *facts);

@@ -6,6 +6,7 @@
 
 #include "net/stranger.h"
 #include "trust/certificate.h"
+#include "util/safe_text.h"
 
 GError *
 tls_error_new(TunnelError code, const char *format, ...)
@@ -53,8 +54,11 @@ explain_handshake_failure(const TlsCase *c)
   if (c->facts->server_answered)
     return tls_error_new(TUNNEL_ERROR_TLS_NO_GROUP,
                          "%s gave up in the handshake (alert %d, %s): no common group or signature "
-                         "scheme; enable X25519 or P-256 on the side that you control",
-                         c->at->peer, c->facts->alert, c->facts->alert_name);
+                         "scheme; we offered the groups %s and the signatures %s: enable X25519 or "
+                         "P-256 on the side that you control",
+                         c->at->peer, c->facts->alert, c->facts->alert_name,
+                         offer == NULL ? "of TLS" : offered(offer->groups),
+                         offer == NULL ? "of TLS" : offered(offer->signatures));
   return tls_error_new(TUNNEL_ERROR_TLS_NO_CIPHER,
                        "%s accepted none of our cipher suites (alert %d, %s): we offered %s with "
                        "the groups %s in %s; allow an ECDHE AES-GCM suite on both sides",
@@ -68,23 +72,41 @@ static GError *
 explain_server_name(const TlsCase *c)
 {
   if (c->at->server_name == NULL)
-    return tls_error_new(TUNNEL_ERROR_TLS_SNI,
-                     "%s wants to be called by a name (alert 112), and an address is none; set the "
-                     "server name, or connect by name",
-                     c->at->peer);
-  return tls_error_new(TUNNEL_ERROR_TLS_SNI,
-                   "%s knows no host \"%s\" (alert 112); set the server name to one that it has",
-                   c->at->peer, c->at->server_name);
+    return tls_error_new(
+        TUNNEL_ERROR_TLS_SNI,
+        "%s wants to be called by a name (alert 112), and an address is none; set the "
+        "server name, or connect by name",
+        c->at->peer);
+  return tls_error_new(
+      TUNNEL_ERROR_TLS_SNI,
+      "%s knows no host \"%s\" (alert 112); set the server name to one that it has", c->at->peer,
+      c->at->server_name);
+}
+
+static GError *
+explain_alpn(const TlsCase *c)
+{
+  const char *advice = "set ALPN to what it expects (AWS IoT on 443: x-amzn-mqtt-ca)";
+  if (c->at->alpn == NULL)
+    return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
+                         "%s wants an application protocol to be named (alert 120), and we named "
+                         "none; %s",
+                         c->at->peer, advice);
+  return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
+                       "%s takes none of the application protocols that we offered (%s; alert "
+                       "120); %s",
+                       c->at->peer, c->at->alpn, advice);
 }
 
 static GError *
 explain_renegotiation(const TlsCase *c)
 {
-  return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
-                   "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
-                   "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
-                   "certificates at the first handshake",
-                   c->at->peer, c->facts->alert);
+  return tls_error_new(
+      TUNNEL_ERROR_TLS_OTHER,
+      "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
+      "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
+      "certificates at the first handshake",
+      c->at->peer, c->facts->alert);
 }
 
 static GError *
@@ -107,14 +129,11 @@ explain_alert(const TlsCase *c)
   case TLS_ALERT_UNRECOGNIZED_NAME:
     return explain_server_name(c);
   case TLS_ALERT_NO_APPLICATION_PROTOCOL:
-    return tls_error_new(TUNNEL_ERROR_TLS_ALPN,
-                     "%s wants another application protocol (alert 120); set ALPN to what it "
-                     "expects (AWS IoT on 443: x-amzn-mqtt-ca)",
-                     c->at->peer);
+    return explain_alpn(c);
   default:
     return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
-                     "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
-                     c->facts->alert, c->facts->alert_name);
+                         "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
+                         c->facts->alert, c->facts->alert_name);
   }
 }
 
@@ -141,15 +160,17 @@ explain_silence(const TlsCase *c)
 {
   const char *how = was_reset(c->failure) ? "reset" : "closed";
   if (c->facts->requested && c->at->client_label == NULL)
-    return tls_error_new(TUNNEL_ERROR_CLIENT_RESET,
-                     "%s asked for a client certificate and %s the connection when it got none: "
-                     "most likely it requires one; fill in certificate and key",
-                     c->at->peer, how);
+    return tls_error_new(
+        TUNNEL_ERROR_CLIENT_RESET,
+        "%s asked for a client certificate and %s the connection when it got none: "
+        "most likely it requires one; fill in certificate and key",
+        c->at->peer, how);
   if (c->facts->requested && was_reset(c->failure))
-    return tls_error_new(TUNNEL_ERROR_CLIENT_RESET,
-                     "%s reset the connection after our certificate \"%s\" (%s): most likely it "
-                     "refused it and the reason was lost; the broker's log has it",
-                     c->at->peer, c->at->client_label, c->at->certificate_path);
+    return tls_error_new(
+        TUNNEL_ERROR_CLIENT_RESET,
+        "%s reset the connection after our certificate \"%s\" (%s): most likely it "
+        "refused it and the reason was lost; the broker's log has it",
+        c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
     return tls_error_new(
         TUNNEL_ERROR_TLS_RESET,
@@ -157,14 +178,16 @@ explain_silence(const TlsCase *c)
         "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
         c->at->peer, how);
   if (c->facts->established)
-    return tls_error_new(TUNNEL_ERROR_PEER_CLOSED,
-                     "%s %s the connection before it said anything in MQTT; the broker's log says "
-                     "why",
-                     c->at->peer, how);
-  return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
-                   "%s %s the connection in the middle of the TLS handshake; the broker's log says "
-                   "why",
-                   c->at->peer, how);
+    return tls_error_new(
+        TUNNEL_ERROR_PEER_CLOSED,
+        "%s %s the connection before it said anything in MQTT; the broker's log says "
+        "why",
+        c->at->peer, how);
+  return tls_error_new(
+      TUNNEL_ERROR_TLS_OTHER,
+      "%s %s the connection in the middle of the TLS handshake; the broker's log says "
+      "why",
+      c->at->peer, how);
 }
 
 static GError *
@@ -174,7 +197,7 @@ explain_socket(const TlsCase *c)
   if (was_reset(c->failure) || number == 0)
     return explain_silence(c);
   return tls_error_new(TUNNEL_ERROR_NETWORK, "the connection to %s broke: %s; check the network",
-                   c->at->peer, g_strerror(number));
+                       c->at->peer, g_strerror(number));
 }
 
 /* --- Our library gives up -------------------------------------------------------------------- */
@@ -201,20 +224,18 @@ explain_chosen_version(const TlsCase *c)
                        offer == NULL ? "others" : offered(offer->versions));
 }
 
-/* Before the broker's certificates were judged it can only have been about them; afterwards, our
- * own is what is left. */
+/* The library does not say whose. Ours comes last: after the broker's was judged good and ours was
+ * asked for. */
 static GError *
 explain_key_usage(const TlsCase *c)
 {
-  if (c->facts->accepted_peer && c->at->client_label != NULL)
-    return tls_error_new(TUNNEL_ERROR_CLIENT_KEY_USAGE,
-                         "our certificate \"%s\" (%s) has a key usage without digitalSignature, "
-                         "which TLS needs of it; re-issue it with digitalSignature",
-                         c->at->client_label, c->at->certificate_path);
-  return tls_error_new(TUNNEL_ERROR_SERVER_KEY_USAGE,
-                       "certificate 0 that %s sends has a key usage without digitalSignature, which "
-                       "TLS 1.3 and ECDHE need of it; re-issue it with digitalSignature",
-                       c->at->peer);
+  if (c->facts->accepted_peer && c->facts->requested && c->at->client_cannot_sign)
+    return tls_fault_explain_client_usage(c);
+  return tls_error_new(
+      TUNNEL_ERROR_SERVER_KEY_USAGE,
+      "certificate 0 that %s sends has a key usage without digitalSignature, which "
+      "TLS 1.3 and ECDHE need of it; re-issue it with digitalSignature",
+      c->at->peer);
 }
 
 static GError *
@@ -337,6 +358,18 @@ tls_circumstances_take_identity(TlsCircumstances *circumstances, const Identity 
   circumstances->client_label = certificate_subject_label(leaf);
   circumstances->client_issuer = certificate_issuer(leaf);
   circumstances->certificate_path = identity_certificate_path(identity);
+  const char *const *usages = certificate_key_usage(leaf);
+  circumstances->client_cannot_sign =
+      usages != NULL && !g_strv_contains(usages, "digitalSignature");
+}
+
+char *
+tls_alpn_text(char *const *protocols)
+{
+  if (protocols == NULL || protocols[0] == NULL)
+    return NULL;
+  g_autofree char *list = g_strjoinv(", ", (char **)protocols);
+  return safe_text_string(list);
 }
 
 TlsAlert

@@ -28,9 +28,11 @@ typedef enum {
 typedef struct {
   const char *peer;             /* "mqtt.example.com (192.0.2.1:8883)"; safe text */
   const char *server_name;      /* SNI that was sent, safe text; or NULL */
+  const char *alpn;             /* protocols that were offered, safe text; or NULL */
   const char *client_label;     /* our certificate's subject, safe text; NULL: none configured */
   const char *client_issuer;    /* and who issued it */
   const char *certificate_path; /* and its file */
+  gboolean client_cannot_sign;  /* its key usage lacks digitalSignature */
 } TlsCircumstances;
 
 /* (transfer full): a TUNNEL_ERROR. For a failure of the handshake, or of the first read after it
@@ -45,6 +47,9 @@ GError *tls_fault_explain_timeout(const TlsFacts *facts, const char *peer, guint
 
 /* Who we are, borrowed from the identity; NULL: nobody. */
 void tls_circumstances_take_identity(TlsCircumstances *circumstances, const Identity *identity);
+
+/* (transfer full): a list of protocols for TlsCircumstances; NULL: none. */
+char *tls_alpn_text(char *const *protocols);
 
 /* The alert with which to refuse a peer whose worst finding has this code of the catalogue. */
 TlsAlert tls_fault_refusal_alert(const char *finding_code);

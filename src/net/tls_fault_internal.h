@@ -16,3 +16,5 @@ GError *tls_error_new(TunnelError code, const char *format, ...) G_GNUC_PRINTF(2
 GError *tls_fault_explain_client_alert(const TlsCase *c);
 /* (transfer full): the broker does not take keys of our type. */
 GError *tls_fault_explain_key_type(const TlsCase *c);
+/* (transfer full): our key may not sign, and TLS makes it. */
+GError *tls_fault_explain_client_usage(const TlsCase *c);

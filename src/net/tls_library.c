@@ -9,7 +9,7 @@
 #include "util/safe_text.h"
 
 /* A sentence is no place for fifty names. */
-#define NAMES_MAX 12
+#define NAMES_MAX 8
 
 /* --- Errors ---------------------------------------------------------------------------------- */
 
@@ -69,12 +69,18 @@ const char *
 tls_version_name(int gnutls_version)
 {
   switch (gnutls_version) {
-  case GNUTLS_TLS1_3: return "TLS 1.3";
-  case GNUTLS_TLS1_2: return "TLS 1.2";
-  case GNUTLS_TLS1_1: return "TLS 1.1";
-  case GNUTLS_TLS1_0: return "TLS 1.0";
-  case GNUTLS_SSL3: return "SSL 3.0";
-  default: return gnutls_protocol_get_name((gnutls_protocol_t)gnutls_version);
+  case GNUTLS_TLS1_3:
+    return "TLS 1.3";
+  case GNUTLS_TLS1_2:
+    return "TLS 1.2";
+  case GNUTLS_TLS1_1:
+    return "TLS 1.1";
+  case GNUTLS_TLS1_0:
+    return "TLS 1.0";
+  case GNUTLS_SSL3:
+    return "SSL 3.0";
+  default:
+    return gnutls_protocol_get_name((gnutls_protocol_t)gnutls_version);
   }
 }
 
@@ -194,18 +200,16 @@ tls_priority_explain(const char *priority, const char *position, int gnutls_erro
   g_autofree char *whole = safe_text_string(priority);
   g_autofree char *rest = safe_text_string(position);
   const char *file = tls_policy_file();
-  g_autofree char *policy =
-      file == NULL ? g_strdup("this machine has no TLS policy file")
-                   : g_strdup_printf("or look at this machine's TLS policy, %s", file);
   if (position == NULL)
-    return g_error_new(
-        TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
-        "the TLS priority string \"%s\" leaves no TLS version or cipher to offer%s%s; allow TLS "
-        "1.2 or 1.3 in the connection, %s",
-        whole, file == NULL ? "" : " under the policy of this machine, ", file == NULL ? "" : file,
-        policy);
+    return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
+                       "the TLS priority string \"%s\" leaves no TLS version or no cipher to offer "
+                       "under this machine's policy (%s); allow TLS 1.2 or 1.3 in the connection%s",
+                       whole, file == NULL ? "the library's own" : file,
+                       file == NULL ? "" : " and in that file");
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY,
-                     "the TLS priority string \"%s\" cannot be used from \"%s\" on (%s); correct "
-                     "it in the connection, %s",
-                     whole, rest, gnutls_strerror(gnutls_error), policy);
+                     "the TLS priority string \"%s\" cannot be used: it stops at \"%s\" (%s); "
+                     "correct it in the connection%s%s",
+                     whole, rest, gnutls_strerror(gnutls_error),
+                     file == NULL ? "" : ", or look at this machine's TLS policy, ",
+                     file == NULL ? "" : file);
 }

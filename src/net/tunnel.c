@@ -17,8 +17,9 @@
  *        ▼                                                 ▼
  *     CLOSED ←───────────────────────────────────────── CLOSING  (at most FAREWELL_MS)
  *
- * TUNNEL_CLOSED is posted on the way into CLOSED; of a fault, on the way into CLOSING. What is left then, the client's half-closed
- * socket, goes with tunnel_stop(). A timer runs only until JOINED: a quiet tunnel wakes nobody. */
+ * TUNNEL_CLOSED is posted on the way into CLOSED; of a fault, on the way into CLOSING. What is left
+ * then, the client's half-closed socket, goes with tunnel_stop(). A timer runs only until JOINED: a
+ * quiet tunnel wakes nobody. */
 #include "config.h"
 #include "net/tunnel_internal.h"
 

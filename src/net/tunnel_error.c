@@ -34,7 +34,7 @@ static const struct {
     [TUNNEL_ERROR_SERVER_KEY_USAGE] = {"key-usage-no-signature", TUNNEL_FAULT_VERIFY},
     [TUNNEL_ERROR_SERVER_KEY_WEAK] = {"key-too-weak", TUNNEL_FAULT_VERIFY},
     [TUNNEL_ERROR_TLS_ALGORITHM] = {"algorithm-unsupported", TUNNEL_FAULT_TLS},
-    [TUNNEL_ERROR_CLIENT_KEY_USAGE] = {"key-usage-no-signature", TUNNEL_FAULT_TLS},
+    [TUNNEL_ERROR_CLIENT_KEY_USAGE] = {"key-usage-no-signature", TUNNEL_FAULT_CLIENT_REFUSED},
     [TUNNEL_ERROR_CLIENT_REQUIRED] = {"client-cert-required", TUNNEL_FAULT_CLIENT_REFUSED},
     [TUNNEL_ERROR_CLIENT_CA_UNKNOWN] = {"client-ca-unknown", TUNNEL_FAULT_CLIENT_REFUSED},
     [TUNNEL_ERROR_CLIENT_EXPIRED] = {"client-expired", TUNNEL_FAULT_CLIENT_REFUSED},

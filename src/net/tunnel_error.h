@@ -51,7 +51,7 @@ typedef enum {
   TUNNEL_ERROR_SERVER_KEY_USAGE,     /* key-usage-no-signature, side server */
   TUNNEL_ERROR_SERVER_KEY_WEAK,      /* key-too-weak, refused by the TLS library */
   TUNNEL_ERROR_TLS_ALGORITHM,        /* algorithm-unsupported, by the TLS library */
-  TUNNEL_ERROR_CLIENT_KEY_USAGE,     /* key-usage-no-signature, side client: our library says it */
+  TUNNEL_ERROR_CLIENT_KEY_USAGE,     /* key-usage-no-signature, side client; our library may say it */
   TUNNEL_ERROR_CLIENT_REQUIRED,      /* client-cert-required */
   TUNNEL_ERROR_CLIENT_CA_UNKNOWN,    /* client-ca-unknown */
   TUNNEL_ERROR_CLIENT_EXPIRED,       /* client-expired */

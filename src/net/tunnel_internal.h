@@ -56,9 +56,9 @@ struct Tunnel {
   Pump *pump; /* kept after its end, see pump.h */
   Farewell *farewell;
   gboolean closed_posted; /* TUNNEL_CLOSED */
-  guint stages;          /* of TLS, so far */
-  char *refusal;         /* why we refused the broker's certificate; or NULL */
-  int alert;             /* last one received, -1: none */
+  guint stages;           /* of TLS, so far */
+  char *refusal;          /* why we refused the broker's certificate; or NULL */
+  int alert;              /* last one received, -1: none */
   int gnutls_error;
 
   /* How far MQTT came. */

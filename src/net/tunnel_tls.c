@@ -53,7 +53,7 @@ on_alert(int number, const char *name, gboolean received, gpointer data)
   event->number = number;
   event->flag = received;
   event->text = g_strdup(name);
-  if (received)
+  if (received && number != TLS_ALERT_CLOSE_NOTIFY) /* a goodbye, and no reason */
     tunnel->alert = number;
   tunnel_post(tunnel, event);
 }
@@ -132,7 +132,8 @@ static GError *
 explain_refusal(const Tunnel *tunnel)
 {
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_SERVER_REFUSED,
-                     "the certificate of %s is not to be trusted: %s", tunnel->peer, tunnel->refusal);
+                     "the certificate of %s is not to be trusted: %s", tunnel->peer,
+                     tunnel->refusal);
 }
 
 GError *
@@ -142,8 +143,9 @@ tunnel_explain_stream(Tunnel *tunnel, const StreamFailure *failure)
     return explain_refusal(tunnel);
   g_autofree char *sni = sni_of(tunnel->config);
   g_autofree char *safe_sni = sni == NULL ? NULL : safe_text_string(sni);
+  g_autofree char *alpn = tls_alpn_text(tunnel->config->alpn);
   TlsFacts facts;
-  TlsCircumstances circumstances = {.peer = tunnel->peer, .server_name = safe_sni};
+  TlsCircumstances circumstances = {.peer = tunnel->peer, .server_name = safe_sni, .alpn = alpn};
   tls_circumstances_take_identity(&circumstances, tunnel->config->identity);
   tls_facts(tunnel->tls, &facts);
   return tls_fault_explain(&facts, failure, &circumstances);

@@ -277,6 +277,13 @@ broker_restart(Broker *broker)
 }
 
 void
+broker_reload(Broker *broker)
+{
+  kill(broker->pid, SIGHUP);
+  g_assert_true(broker_wait_log(broker, "Reloading config"));
+}
+
+void
 broker_free(Broker *broker)
 {
   if (broker == NULL)

@@ -31,6 +31,7 @@ guint16 broker_port(const Broker *broker);
 void broker_stop(Broker *broker);    /* as an administrator does (SIGTERM) */
 void broker_kill(Broker *broker);    /* as a power cut does (SIGKILL) */
 void broker_restart(Broker *broker); /* on the same port; stops it first when it runs */
+void broker_reload(Broker *broker);  /* reads its files again (SIGHUP); clients stay */
 
 /* (transfer full): all that it has logged so far. */
 char *broker_log(const Broker *broker);

@@ -1,5 +1,5 @@
-/* Second connections against real brokers: what they find out replaces what the first one could only
- * guess, stops the retries, is made once, and can be switched off. */
+/* Second connections against real brokers: what they find out replaces what the first one could
+ * only guess, stops the retries, is made once, and can be switched off. */
 #include "config.h"
 
 #include "live/live_connection.h"
@@ -122,6 +122,26 @@ test_without_probes(void)
   g_assert_cmpuint(count_entries(live, "probe"), ==, 0);
 }
 
+static gboolean
+has_tried_thrice(const LiveConnection *live)
+{
+  return connection_session(live->connection)->attempt >= 3;
+}
+
+/* Retries fail in the same way and are not looked into again. */
+static void
+test_once_per_fault(void)
+{
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("127.0.0.1");
+  profile->port = free_port();
+  profile->scheme = SCHEME_MQTT;
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  wait_for(live, has_tried_thrice);
+  g_assert_cmpuint(count_entries(live, "probe"), ==, 3);
+}
+
 static void
 test_tls_port(void)
 {
@@ -222,6 +242,68 @@ test_enforced(void)
   g_assert_cmpuint(connection_info(live->connection)->findings->len, ==, 0);
 }
 
+/* --- Refused requests ------------------------------------------------------------------------- */
+
+static gboolean
+is_granted(const LiveConnection *live)
+{
+  const Subscription *subscription =
+      g_ptr_array_index(connection_subscriptions(live->connection), 0);
+  return subscription->state == SUBSCRIPTION_GRANTED;
+}
+
+static gboolean
+publish_is_refused(const LiveConnection *live)
+{
+  return find(live, "mqtt-publish-refused") != NULL;
+}
+
+static gboolean
+publish_is_forgiven(const LiveConnection *live)
+{
+  return find(live, "mqtt-publish-refused") == NULL;
+}
+
+static void
+publish(LiveConnection *live, const char *topic)
+{
+  g_autoptr(GError) error = NULL;
+  g_assert_true(connection_publish(live->connection, topic, "x", 1, 1, FALSE, &error));
+  g_assert_no_error(error);
+}
+
+/* The access rules change while it is online: what is granted later is a finding no more. */
+static void
+test_publish_refused(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  g_autofree char *rules = g_build_filename(certificates->folder, "rules.acl", NULL);
+  g_autofree char *extra = g_strdup_printf("acl_file %s\n", rules);
+  g_assert_true(g_file_set_contents(rules, "topic read #\n", -1, NULL));
+  const BrokerOptions options = {.extra = extra};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, NULL);
+  profile_add_subscription(profile, "#", 0);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_assert_true(live_wait_online(live));
+  wait_for(live, is_granted);
+  publish(live, "locked/door");
+  publish(live, "locked/gate");
+  wait_for(live, publish_is_refused);
+  while (connection_info(live->connection)->findings->len < 2)
+    g_main_context_iteration(NULL, TRUE);
+  const Finding *finding = find(live, "mqtt-publish-refused");
+  g_assert_cmpint(finding->severity, ==, FINDING_WARNING);
+  g_assert_cmpuint(count_errors(live), ==, 0);
+  g_assert_true(live_timeline_says(live, "locked/door"));
+  g_assert_true(g_file_set_contents(rules, "topic readwrite #\n", -1, NULL));
+  broker_reload(broker);
+  publish(live, "locked/door");
+  publish(live, "locked/gate");
+  wait_for(live, publish_is_forgiven);
+}
+
 /* --- A scripted broker ------------------------------------------------------------------------ */
 
 /* Resets whoever offers TLS 1.3 (supported_versions, RFC 8446, 4.2.1), as some boxes on the way do;
@@ -255,7 +337,8 @@ be_intolerant(int fd, gpointer data)
   gnutls_certificate_allocate_credentials(&credentials);
   g_assert_cmpint(gnutls_certificate_set_x509_key_file(credentials, certificates->server.fullchain,
                                                        certificates->server.key,
-                                                       GNUTLS_X509_FMT_PEM), >=, 0);
+                                                       GNUTLS_X509_FMT_PEM),
+                  >=, 0);
   gnutls_init(&session, GNUTLS_SERVER);
   gnutls_set_default_priority(session);
   gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials);
@@ -292,6 +375,7 @@ main(int argc, char **argv)
   certificates = certificates_new();
   g_test_add_func("/probing/plain-port", test_plain_port);
   g_test_add_func("/probing/switched-off", test_without_probes);
+  g_test_add_func("/probing/once", test_once_per_fault);
   g_test_add_func("/probing/tls-port", test_tls_port);
   g_test_add_func("/probing/version", test_version);
   g_test_add_func("/probing/key-type", test_key_type);
@@ -299,6 +383,7 @@ main(int argc, char **argv)
   g_test_add_func("/probing/psk", test_psk);
   g_test_add_func("/probing/intolerant", test_intolerant);
   g_test_add_func("/probing/enforced", test_enforced);
+  g_test_add_func("/requests/publish-refused", test_publish_refused);
   int status = g_test_run();
   certificates_free(certificates);
   return status;

@@ -238,6 +238,21 @@ speak_first(int fd, gpointer data)
 }
 
 static void
+speak_ssh_first(int fd, gpointer data)
+{
+  send(fd, "SSH-2.0-x\r\n", 11, MSG_NOSIGNAL);
+  peer_wait_for_end(fd);
+}
+
+static void
+speak_http_first(int fd, gpointer data)
+{
+  send(fd, "HTTP/1.1 408 Request Timeout\r\n", 30, MSG_NOSIGNAL);
+  shutdown(fd, SHUT_WR);
+  peer_wait_for_end(fd);
+}
+
+static void
 test_plain_mqtt(void)
 {
   Scene scene;
@@ -285,11 +300,79 @@ end_plain(PeerScript script, TunnelFault fault, TunnelError code)
   scene_clear(&scene);
 }
 
+/* CONNECT was answered by something that is no MQTT. */
+static void
+answer_plain(const char *bytes, TunnelError code)
+{
+  Scene scene;
+  scene_init(&scene, pki);
+  scene.config->tls = FALSE;
+  scene.raw_script = serve_plain;
+  scene.data = (gpointer)bytes;
+  scene_start(&scene);
+  scene_connect_client(&scene);
+  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
+  g_free(scene_expect_end(&scene, TUNNEL_FAULT_PROTOCOL, (int)code));
+  scene_clear(&scene);
+}
+
+static void
+test_plain_answers(void)
+{
+  answer_plain("'HTTP/1.1 400 Bad Request' 0d0a", TUNNEL_ERROR_PORT_HTTP);
+  answer_plain("'220 mail.test ESMTP' 0d0a", TUNNEL_ERROR_PORT_STARTTLS);
+  answer_plain("'* OK IMAP4rev1' 0d0a", TUNNEL_ERROR_PORT_STARTTLS);
+  answer_plain("'+OK POP3' 0d0a", TUNNEL_ERROR_PORT_STARTTLS);
+  answer_plain("'SSH-2.0-x' 0d0a", TUNNEL_ERROR_PORT_OTHER);
+  answer_plain("'AMQP' 00 00 09 01", TUNNEL_ERROR_PORT_OTHER);
+  answer_plain("'hello' 0d0a", TUNNEL_ERROR_PORT_OTHER);
+  answer_plain("16 03 03 0002 02 46", TUNNEL_ERROR_PORT_NEEDS_TLS);
+  answer_plain("3f 00 00 00", TUNNEL_ERROR_MQTT_MALFORMED);
+}
+
+/* The broker neither closes nor reads on: what is wrong is told all the same, and not after the
+ * goodbye has been waited for (FAREWELL_MS). */
+static void
+answer_and_talk_on(int fd, gpointer data)
+{
+  Scene *scene = data;
+  guint8 bytes[15];
+  if (recv(fd, bytes, sizeof bytes, MSG_WAITALL) != sizeof bytes)
+    return;
+  g_autofree char *flood = g_strnfill(1 << 16, 'x');
+  memcpy(flood, "HTTP/1.1 200 OK\r\n", 17);
+  *(gint64 *)scene->data = g_get_monotonic_time();
+  while (send(fd, flood, 1 << 16, MSG_NOSIGNAL) > 0)
+    ;
+}
+
+static void
+test_fault_is_told_at_once(void)
+{
+  Scene scene;
+  gint64 answered_us = 0;
+  scene_init(&scene, pki);
+  scene.config->tls = FALSE;
+  scene.raw_script = answer_and_talk_on;
+  scene.data = &answered_us;
+  scene_start(&scene);
+  scene_connect_client(&scene);
+  scene_client_sends(&scene, "10 0d 0004 'MQTT' 04 02 003c 0001 'x'");
+  const TunnelEvent *closed = recorder_wait(scene.recorder, TUNNEL_CLOSED);
+  gint64 closed_us = closed->monotonic_us;
+  g_free(scene_expect_end(&scene, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_HTTP));
+  g_test_message("%d us", (int)(closed_us - answered_us));
+  g_assert_cmpint(closed_us - answered_us, <, 100 * 1000);
+  scene_clear(&scene);
+}
+
 static void
 test_plain_ends(void)
 {
   end_plain(close_unheard, TUNNEL_FAULT_PEER_CLOSED, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE);
-  end_plain(speak_first, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_SPEAKS_FIRST);
+  end_plain(speak_first, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_STARTTLS);
+  end_plain(speak_ssh_first, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_SPEAKS_FIRST);
+  end_plain(speak_http_first, TUNNEL_FAULT_PROTOCOL, TUNNEL_ERROR_PORT_HTTP);
 }
 
 /* --- Stopping at every stage ----------------------------------------------------------------- */
@@ -415,6 +498,8 @@ main(int argc, char **argv)
   g_test_add_func("/tunnel-ends/client-never-comes", test_client_never_comes);
   g_test_add_func("/tunnel-ends/plain-mqtt", test_plain_mqtt);
   g_test_add_func("/tunnel-ends/plain-to-tls-port", test_plain_to_tls_port);
+  g_test_add_func("/tunnel-ends/plain-answers", test_plain_answers);
+  g_test_add_func("/tunnel-ends/fault-is-told-at-once", test_fault_is_told_at_once);
   g_test_add_func("/tunnel-ends/plain-ends", test_plain_ends);
   g_test_add_func("/tunnel-ends/stop-while-resolving", test_stop_while_resolving);
   g_test_add_func("/tunnel-ends/stop-while-dialing", test_stop_while_dialing);

@@ -1,4 +1,5 @@
-/* OCSP answers that a broker staples, through a real handshake of TLS 1.2 and 1.3. */
+/* OCSP answers that a broker staples, and revocation lists that we were given, through a real handshake
+ * of TLS 1.2 and 1.3. */
 #include "config.h"
 
 #include <arpa/inet.h>
@@ -228,6 +229,65 @@ test_missing(void)
   scene_for_both_versions(pki, run_missing);
 }
 
+/* --- lists from a file ------------------------------------------------------------------------ */
+
+static RevocationData *
+list_with(const Forged *revoked)
+{
+  g_autoptr(GError) error = NULL;
+  RevocationData *data = revocation_data_new();
+  g_autoptr(GBytes) der = forge_crl(&(ForgeCrl){
+      .issuer = chain.authority,
+      .this_update = now - DAY,
+      .next_update = now + DAY,
+      .entries = {{.certificate = revoked->certificate, .date = now - DAY, .reason = 1}}});
+  gsize length;
+  const void *bytes = g_bytes_get_data(der, &length);
+  revocation_data_add_crl(data, bytes, length, "given.crl", &error);
+  g_assert_no_error(error);
+  return data;
+}
+
+static void
+run_listed(Scene *scene)
+{
+  Texts texts;
+  use(scene, chain.server, NULL, &texts);
+  scene->config->revocation = list_with(chain.server);
+  scene_start(scene);
+  g_free(scene_expect_end(scene, TUNNEL_FAULT_VERIFY, TUNNEL_ERROR_SERVER_REFUSED));
+  g_assert_cmpstr(first_finding(scene)->code, ==, "server-revoked");
+  texts_clear(&texts);
+}
+
+static void
+test_listed(void)
+{
+  scene_for_both_versions(pki, run_listed);
+}
+
+/* The list and the staple are both looked at. */
+static void
+run_not_listed(Scene *scene)
+{
+  Texts texts;
+  g_autoptr(GBytes) staple = answer(chain.demanding, FORGE_GOOD);
+  use(scene, chain.demanding, staple, &texts);
+  scene->config->revocation = list_with(chain.server);
+  expect_online(scene);
+  const Verdict *verdict = recorder_find(scene->recorder, TUNNEL_VERIFIED)->verdict;
+  g_assert_cmpuint(verdict->findings->len, ==, 0);
+  scene_client_sends(scene, "e0 00");
+  scene_stop(scene);
+  texts_clear(&texts);
+}
+
+static void
+test_not_listed(void)
+{
+  scene_for_both_versions(pki, run_not_listed);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -239,6 +299,8 @@ main(int argc, char **argv)
   g_test_add_func("/tunnel-staple/revoked", test_revoked);
   g_test_add_func("/tunnel-staple/junk", test_junk);
   g_test_add_func("/tunnel-staple/missing", test_missing);
+  g_test_add_func("/tunnel-crl/listed", test_listed);
+  g_test_add_func("/tunnel-crl/not-listed", test_not_listed);
   int status = g_test_run();
   clear_chain();
   test_pki_free(pki);

@@ -227,6 +227,17 @@ test_every_tunnel_error(void)
   }
 }
 
+/* One code, and whose certificate it is about depends on who stumbled over it. */
+static void
+test_sides_of_key_usage(void)
+{
+  g_autoptr(Finding) ours = closed_with(TUNNEL_ERROR_CLIENT_KEY_USAGE, NULL, 80, -1);
+  g_autoptr(Finding) theirs = closed_with(TUNNEL_ERROR_SERVER_KEY_USAGE, NULL, -1, -1);
+  g_assert_cmpstr(ours->code, ==, theirs->code);
+  g_assert_cmpint(ours->side, ==, FINDING_SIDE_CLIENT);
+  g_assert_cmpint(theirs->side, ==, FINDING_SIDE_SERVER);
+}
+
 static void
 test_disconnect_reason_decides(void)
 {
@@ -310,6 +321,13 @@ test_certificate_not_requested(void)
   c.identity = NULL;
   g_assert_null(diagnose_doubt(&c));
   c.identity = identity;
+  /* Refused in MQTT, it is still worth saying. */
+  evidence->connack = 5;
+  g_assert_null(diagnose_doubt(&c));
+  g_autoptr(GPtrArray) refused = diagnose(&c);
+  g_assert_cmpuint(refused->len, ==, 2);
+  g_assert_cmpstr(((const Finding *)g_ptr_array_index(refused, 0))->code, ==, "mqtt-not-authorized");
+  evidence->connack = 0;
   evidence->requested = TRUE;
   g_assert_null(diagnose_doubt(&c));
 }
@@ -362,6 +380,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis/refused_broker_clock", test_refused_broker_clock);
   g_test_add_func("/diagnosis/required_but_none", test_required_but_none);
   g_test_add_func("/diagnosis/every_tunnel_error", test_every_tunnel_error);
+  g_test_add_func("/diagnosis/sides_of_key_usage", test_sides_of_key_usage);
   g_test_add_func("/diagnosis/disconnect_reason_decides", test_disconnect_reason_decides);
   g_test_add_func("/diagnosis/heals", test_heals);
   g_test_add_func("/diagnosis/seen_in_file_and_in_chain", test_seen_in_file_and_in_chain);

@@ -1,5 +1,5 @@
-/* core/diagnosis_client.c: the table "Which code, when several fit" for a certificate that the broker
- * refused, row by row: files, CA names and alert in; code, side and alternatives out. */
+/* core/diagnosis_client.c: the table "Which code, when several fit" for a certificate that the
+ * broker refused, row by row: files, CA names and alert in; code, side and alternatives out. */
 #include "config.h"
 
 #include "core/diagnosis.h"
@@ -14,7 +14,7 @@
 
 static char *folder;
 
-/* --- Certificates ------------------------------------------------------------------------------ */
+/* --- Certificates ----------------------------------------------------------------------------- */
 
 static PkiPair *
 issue(PkiRole role, const char *organization, const char *name, gint64 from, gint64 to,
@@ -67,7 +67,8 @@ write_files(void)
 {
   g_autoptr(PkiPair) root = issue(PKI_ROOT, "Works", "Root", NOW - 9 * DAY, NOW + 99 * DAY, NULL);
   g_autoptr(PkiPair) same = issue(PKI_ROOT, "Works", "Root", NOW - 9 * DAY, NOW + 99 * DAY, NULL);
-  g_autoptr(PkiPair) other = issue(PKI_ROOT, "Others", "Other", NOW - 9 * DAY, NOW + 99 * DAY, NULL);
+  g_autoptr(PkiPair) other =
+      issue(PKI_ROOT, "Others", "Other", NOW - 9 * DAY, NOW + 99 * DAY, NULL);
   g_autoptr(PkiPair) middle =
       issue(PKI_INTERMEDIATE, "Works", "Middle", NOW - 8 * DAY, NOW + 98 * DAY, root);
   g_autoptr(PkiPair) deep = issue(PKI_CLIENT, NULL, "deep", NOW - DAY, NOW + DAY, middle);
@@ -87,88 +88,309 @@ write_files(void)
   write_ca("middle.crt", middle);
 }
 
-/* --- The table --------------------------------------------------------------------------------- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 #define ROOT "CN=Root,O=Works"
 #define OTHER "CN=Other,O=Others"
+#define MIDDLE "CN=Middle,O=Works"
 
 typedef struct {
   const char *name;
-  const char *client;     /* certificate file */
-  const char *trust;      /* our CA file */
-  const char *broker_ca;  /* or NULL */
-  const char *ca_names[2];/* that the broker sent */
+  const char *client;      /* certificate file */
+  const char *trust;       /* our CA file */
+  const char *broker_ca;   /* or NULL */
+  const char *ca_names[2]; /* that the broker sent */
   int alert;
   TunnelError error;
   const char *code;
   FindingSide side;
   const char *alternatives[5];
-  const char *beside;     /* a code that must stand beside it, or NULL */
+  const char *beside; /* a code that must stand beside it, or NULL */
 } Row;
 
 static const Row rows[] = {
     /* 48, the broker names its CAs */
-    {"48/stranger-named", "flat.pem", "other.crt", NULL, {OTHER}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "client-ca-unknown", FINDING_SIDE_BROKER, {NULL}, "client-cert-withheld"},
-    {"48/complete-named", "deep-full.pem", "root.crt", NULL, {OTHER}, 48,
-     TUNNEL_ERROR_CLIENT_CA_UNKNOWN, "client-ca-unknown", FINDING_SIDE_BROKER, {NULL},
+    {"48/stranger-named",
+     "flat.pem",
+     "other.crt",
+     NULL,
+     {OTHER},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {NULL},
      "client-cert-withheld"},
-    {"48/lacks-intermediate-named", "deep.pem", "other.crt", NULL, {ROOT}, 48,
-     TUNNEL_ERROR_CLIENT_CA_UNKNOWN, "client-chain-incomplete", FINDING_SIDE_CLIENT,
-     {"client-ca-unknown"}, "client-cert-withheld"},
-    {"48/ours-named", "flat.pem", "other.crt", NULL, {ROOT}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "anchor-same-name", FINDING_SIDE_CLIENT,
-     {"broker-crl-suspected", "client-partial-chain-refused"}, NULL},
+    {"48/complete-named",
+     "deep-full.pem",
+     "root.crt",
+     NULL,
+     {OTHER},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {NULL},
+     "client-cert-withheld"},
+    {"48/lacks-intermediate-named",
+     "deep.pem",
+     "other.crt",
+     NULL,
+     {ROOT},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-chain-incomplete",
+     FINDING_SIDE_CLIENT,
+     {"client-ca-unknown"},
+     "client-cert-withheld"},
+    {"48/ours-named",
+     "flat.pem",
+     "other.crt",
+     NULL,
+     {ROOT},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "anchor-same-name",
+     FINDING_SIDE_CLIENT,
+     {"broker-crl-suspected", "client-partial-chain-refused"},
+     NULL},
+    {"48/partial-named",
+     "deep-full.pem",
+     "root.crt",
+     NULL,
+     {MIDDLE},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-partial-chain-refused",
+     FINDING_SIDE_BROKER,
+     {NULL},
+     NULL},
     /* 48, it names none */
-    {"48/lacks-intermediate", "deep.pem", "middle.crt", NULL, {NULL}, 48,
-     TUNNEL_ERROR_CLIENT_CA_UNKNOWN, "client-chain-incomplete", FINDING_SIDE_CLIENT,
-     {"client-ca-unknown"}, NULL},
-    {"48/complete", "deep-full.pem", "root.crt", NULL, {NULL}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "client-ca-unknown", FINDING_SIDE_BROKER,
-     {"client-partial-chain-refused", "anchor-same-name", "broker-crl-suspected"}, NULL},
-    {"48/leaf-alone", "flat.pem", "root.crt", NULL, {NULL}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "client-ca-unknown", FINDING_SIDE_BROKER,
+    {"48/lacks-intermediate",
+     "deep.pem",
+     "middle.crt",
+     NULL,
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-chain-incomplete",
+     FINDING_SIDE_CLIENT,
+     {"client-ca-unknown"},
+     NULL},
+    {"48/complete",
+     "deep-full.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {"client-partial-chain-refused", "anchor-same-name", "broker-crl-suspected"},
+     NULL},
+    {"48/leaf-alone",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
      {"client-chain-incomplete", "client-partial-chain-refused", "anchor-same-name",
-      "broker-crl-suspected"}, NULL},
+      "broker-crl-suspected"},
+     NULL},
     /* 48, we have the broker's CA file */
-    {"48/partial", "deep.pem", "root.crt", "middle.crt", {NULL}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "client-partial-chain-refused", FINDING_SIDE_BROKER, {NULL}, NULL},
-    {"48/same-name", "flat.pem", "root.crt", "same.crt", {NULL}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "anchor-same-name", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"48/known", "flat.pem", "root.crt", "root.crt", {NULL}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "broker-crl-suspected", FINDING_SIDE_BROKER, {"client-ca-unknown"}, NULL},
-    {"48/not-in-it", "flat.pem", "root.crt", "other.crt", {NULL}, 48, TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-     "client-ca-unknown", FINDING_SIDE_BROKER,
+    {"48/partial",
+     "deep.pem",
+     "root.crt",
+     "middle.crt",
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-partial-chain-refused",
+     FINDING_SIDE_BROKER,
+     {NULL},
+     NULL},
+    {"48/same-name",
+     "flat.pem",
+     "root.crt",
+     "same.crt",
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "anchor-same-name",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"48/known",
+     "flat.pem",
+     "root.crt",
+     "root.crt",
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "broker-crl-suspected",
+     FINDING_SIDE_BROKER,
+     {"client-ca-unknown"},
+     NULL},
+    {"48/not-in-it",
+     "flat.pem",
+     "root.crt",
+     "other.crt",
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
      {"client-chain-incomplete", "client-partial-chain-refused", "anchor-same-name",
-      "broker-crl-suspected"}, NULL},
+      "broker-crl-suspected"},
+     NULL},
     /* Dates and usage */
-    {"45/valid", "flat.pem", "root.crt", NULL, {NULL}, 45, TUNNEL_ERROR_CLIENT_EXPIRED,
-     "broker-clock-wrong", FINDING_SIDE_BROKER, {"broker-crl-suspected"}, NULL},
-    {"45/expired", "old.pem", "root.crt", NULL, {NULL}, 45, TUNNEL_ERROR_CLIENT_EXPIRED,
-     "client-expired", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"42/expired", "old.pem", "root.crt", NULL, {NULL}, 42, TUNNEL_ERROR_CLIENT_REFUSED,
-     "client-expired", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"42/early", "early.pem", "root.crt", NULL, {NULL}, 42, TUNNEL_ERROR_CLIENT_REFUSED,
-     "client-not-yet-valid", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"43/usage", "server.pem", "root.crt", NULL, {NULL}, 43, TUNNEL_ERROR_CLIENT_USAGE,
-     "client-usage-missing", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"43/usage-is-fine", "flat.pem", "root.crt", NULL, {NULL}, 43, TUNNEL_ERROR_CLIENT_USAGE,
-     "client-refused", FINDING_SIDE_BROKER, {"client-usage-missing", "broker-crl-suspected"}, NULL},
-    {"48/usage-is-not-it", "server.pem", "root.crt", "same.crt", {NULL}, 48,
-     TUNNEL_ERROR_CLIENT_CA_UNKNOWN, "anchor-same-name", FINDING_SIDE_CLIENT, {NULL}, NULL},
+    {"45/valid",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     45,
+     TUNNEL_ERROR_CLIENT_EXPIRED,
+     "broker-clock-wrong",
+     FINDING_SIDE_BROKER,
+     {"broker-crl-suspected"},
+     NULL},
+    {"45/expired",
+     "old.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     45,
+     TUNNEL_ERROR_CLIENT_EXPIRED,
+     "client-expired",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"42/expired",
+     "old.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     42,
+     TUNNEL_ERROR_CLIENT_REFUSED,
+     "client-expired",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"42/early",
+     "early.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     42,
+     TUNNEL_ERROR_CLIENT_REFUSED,
+     "client-not-yet-valid",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"43/usage",
+     "server.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     43,
+     TUNNEL_ERROR_CLIENT_USAGE,
+     "client-usage-missing",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"43/usage-is-fine",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     43,
+     TUNNEL_ERROR_CLIENT_USAGE,
+     "client-refused",
+     FINDING_SIDE_BROKER,
+     {"client-usage-missing", "broker-crl-suspected"},
+     NULL},
+    {"48/usage-is-not-it",
+     "server.pem",
+     "root.crt",
+     "same.crt",
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "anchor-same-name",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
     /* The others */
-    {"44", "flat.pem", "root.crt", NULL, {NULL}, 44, TUNNEL_ERROR_CLIENT_REVOKED, "client-revoked",
-     FINDING_SIDE_CLIENT, {"broker-crl-suspected"}, NULL},
-    {"42", "flat.pem", "root.crt", NULL, {NULL}, 42, TUNNEL_ERROR_CLIENT_REFUSED, "client-refused",
-     FINDING_SIDE_BROKER, {"client-ca-unknown", "broker-crl-suspected"}, NULL},
-    {"46", "flat.pem", "root.crt", NULL, {NULL}, 46, TUNNEL_ERROR_CLIENT_REFUSED, "client-refused",
-     FINDING_SIDE_BROKER, {"broker-crl-suspected"}, NULL},
-    {"51", "flat.pem", "root.crt", NULL, {NULL}, 51, TUNNEL_ERROR_CLIENT_SIGNATURE,
-     "key-signature-refused", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"key-type", "flat.pem", "root.crt", NULL, {NULL}, 40, TUNNEL_ERROR_CLIENT_KEY_TYPE,
-     "key-type-refused", FINDING_SIDE_CLIENT, {NULL}, NULL},
-    {"reset", "flat.pem", "root.crt", NULL, {NULL}, -1, TUNNEL_ERROR_CLIENT_RESET, "client-reset",
-     FINDING_SIDE_BROKER, {NULL}, NULL},
+    {"44",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     44,
+     TUNNEL_ERROR_CLIENT_REVOKED,
+     "client-revoked",
+     FINDING_SIDE_CLIENT,
+     {"broker-crl-suspected"},
+     NULL},
+    {"42",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     42,
+     TUNNEL_ERROR_CLIENT_REFUSED,
+     "client-refused",
+     FINDING_SIDE_BROKER,
+     {"client-ca-unknown", "broker-crl-suspected"},
+     NULL},
+    {"46",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     46,
+     TUNNEL_ERROR_CLIENT_REFUSED,
+     "client-refused",
+     FINDING_SIDE_BROKER,
+     {"broker-crl-suspected"},
+     NULL},
+    {"51",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     51,
+     TUNNEL_ERROR_CLIENT_SIGNATURE,
+     "key-signature-refused",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"key-type",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     40,
+     TUNNEL_ERROR_CLIENT_KEY_TYPE,
+     "key-type-refused",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"reset",
+     "flat.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     -1,
+     TUNNEL_ERROR_CLIENT_RESET,
+     "client-reset",
+     FINDING_SIDE_BROKER,
+     {NULL},
+     NULL},
 };
 
 static char *
@@ -213,7 +435,8 @@ scene_init(Scene *scene, const Row *row)
   closed->type = TUNNEL_CLOSED;
   closed->alert = row->alert;
   closed->fault = TUNNEL_FAULT_CLIENT_REFUSED;
-  closed->error = g_error_new_literal(TUNNEL_ERROR, (gint)row->error, "it refuses; look at its log");
+  closed->error =
+      g_error_new_literal(TUNNEL_ERROR, (gint)row->error, "it refuses; look at its log");
   scene->evidence->closed = closed;
   scene->c = (DiagnosisCase){.evidence = scene->evidence,
                              .profile = scene->profile,
@@ -302,10 +525,11 @@ test_row(gconstpointer data)
   scene_clear(&scene);
 }
 
-/* --- Beside the table -------------------------------------------------------------------------- */
+/* --- Beside the table ------------------------------------------------------------------------- */
 
-static const Row plain_row = {"", "flat.pem", "root.crt", NULL, {NULL}, 42,
-                              TUNNEL_ERROR_CLIENT_REFUSED, "", FINDING_SIDE_BROKER, {NULL}, NULL};
+static const Row plain_row = {
+    "", "flat.pem",          "root.crt", NULL, {NULL}, 42, TUNNEL_ERROR_CLIENT_REFUSED,
+    "", FINDING_SIDE_BROKER, {NULL},     NULL};
 
 static void
 test_alternatives_have_a_test(void)
@@ -357,7 +581,8 @@ test_strength(void)
     g_assert_cmpuint(all->len, ==, 2);
     g_assert_cmpint(find(all, "strength-refused")->severity, ==, FINDING_ERROR);
     g_assert_cmpint(find(all, "key-too-weak")->severity, ==, FINDING_WARNING);
-    assert_alternatives(find(all, "strength-refused"), (const char *const[]){"client-refused", NULL});
+    assert_alternatives(find(all, "strength-refused"),
+                        (const char *const[]){"client-refused", NULL});
     scene.evidence->closed->alert = 44;
     g_autoptr(Finding) other = diagnose_end(&scene.c);
     g_assert_cmpstr(other->code, !=, "strength-refused");

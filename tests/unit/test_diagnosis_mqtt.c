@@ -8,7 +8,7 @@
 
 #define SECOND ((gint64)G_USEC_PER_SEC)
 
-/* --- Scene ------------------------------------------------------------------------------------- */
+/* --- Scene ------------------------------------------------------------------------------------ */
 
 typedef struct {
   Profile *profile;
@@ -76,7 +76,7 @@ has_line(const GPtrArray *lines, const char *text)
   return FALSE;
 }
 
-/* --- DISCONNECT -------------------------------------------------------------------------------- */
+/* --- DISCONNECT ------------------------------------------------------------------------------- */
 
 static void
 test_disconnect(void)
@@ -130,7 +130,7 @@ test_server_reference(void)
   scene_clear(&scene);
 }
 
-/* --- Silence ----------------------------------------------------------------------------------- */
+/* --- Silence ---------------------------------------------------------------------------------- */
 
 static void
 test_closed_after_publish(void)
@@ -156,10 +156,12 @@ test_closed_after_publish(void)
 static void
 test_close_loop(void)
 {
-  static const PastEnd quick[] = {{2 * SECOND, SECOND, 980 * SECOND}, {1 * SECOND, SECOND, 990 * SECOND}};
+  static const PastEnd quick[] = {{2 * SECOND, SECOND, 980 * SECOND},
+                                  {1 * SECOND, SECOND, 990 * SECOND}};
   static const PastEnd slow[] = {{200 * SECOND, SECOND, 700 * SECOND},
                                  {1 * SECOND, SECOND, 990 * SECOND}};
-  static const PastEnd old[] = {{2 * SECOND, SECOND, 80 * SECOND}, {1 * SECOND, SECOND, 990 * SECOND}};
+  static const PastEnd old[] = {{2 * SECOND, SECOND, 80 * SECOND},
+                                {1 * SECOND, SECOND, 990 * SECOND}};
   Scene scene;
   scene_init(&scene);
   cut(&scene, 2 * SECOND, SECOND);
@@ -226,7 +228,7 @@ test_idle_drop_stays(void)
   scene_clear(&scene);
 }
 
-/* --- Requests ---------------------------------------------------------------------------------- */
+/* --- Requests --------------------------------------------------------------------------------- */
 
 static void
 test_requests(void)
@@ -249,7 +251,7 @@ test_requests(void)
   scene_clear(&scene);
 }
 
-/* --- Addresses --------------------------------------------------------------------------------- */
+/* --- Addresses -------------------------------------------------------------------------------- */
 
 static void
 add_failure(Evidence *evidence, const char *address)

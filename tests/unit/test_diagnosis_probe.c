@@ -1,5 +1,5 @@
-/* core/probe_plan.c and diagnosis_probe.c: which second connections a finding asks for, and what their
- * results make of it. */
+/* core/probe_plan.c and diagnosis_probe.c: which second connections a finding asks for, and what
+ * their results make of it. */
 #include "config.h"
 
 #include "core/diagnosis.h"
@@ -11,7 +11,7 @@
 #define DAY 86400
 #define NOW G_GINT64_CONSTANT(1790000000)
 
-/* --- Scene ------------------------------------------------------------------------------------- */
+/* --- Scene ------------------------------------------------------------------------------------ */
 
 typedef struct {
   Profile *profile;
@@ -31,10 +31,8 @@ scene_init(Scene *scene)
   scene->evidence->address = g_strdup("192.0.2.1:9000");
   scene->evidence->at_us[EVIDENCE_CONNECTED] = 1;
   scene->probes = NULL;
-  scene->c = (DiagnosisCase){.evidence = scene->evidence,
-                             .profile = scene->profile,
-                             .quiet_us = -1,
-                             .now = NOW};
+  scene->c = (DiagnosisCase){
+      .evidence = scene->evidence, .profile = scene->profile, .quiet_us = -1, .now = NOW};
 }
 
 static void
@@ -151,15 +149,16 @@ assert_end(const Scene *scene, const char *code)
   g_assert_cmpuint(errors, ==, 1);
 }
 
-/* --- The plan ---------------------------------------------------------------------------------- */
+/* --- The plan --------------------------------------------------------------------------------- */
 
 static void
 test_plan_bounds(void)
 {
-  static const char *const codes[] = {
-      "tls-no-cipher", "tls-no-group", "tls-version-mismatch", "tls-reset", "tls-timeout",
-      "sni-refused", "port-websocket", "mqtt-closed-after-connect", "tcp-refused",
-      "client-cert-not-requested"};
+  static const char *const codes[] = {"tls-no-cipher",        "tls-no-group",
+                                      "tls-version-mismatch", "tls-reset",
+                                      "tls-timeout",          "sni-refused",
+                                      "port-websocket",       "mqtt-closed-after-connect",
+                                      "tcp-refused",          "client-cert-not-requested"};
   Scene scene;
   scene_init(&scene);
   close_with(&scene, TUNNEL_ERROR_TLS_RESET, -1);
@@ -205,8 +204,12 @@ test_plan_addresses(void)
 {
   static const struct {
     const char *text, *address;
-  } cases[] = {{"192.0.2.1:8883", "192.0.2.1"}, {"[2001:db8::1]:1", "2001:db8::1"},
-               {"broker:8883", NULL}, {"192.0.2.1", NULL}, {"", NULL}, {"[]:1", NULL}};
+  } cases[] = {{"192.0.2.1:8883", "192.0.2.1"},
+               {"[2001:db8::1]:1", "2001:db8::1"},
+               {"broker:8883", NULL},
+               {"192.0.2.1", NULL},
+               {"", NULL},
+               {"[]:1", NULL}};
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *address = probe_plan_address(cases[i].text);
     g_assert_cmpstr(address, ==, cases[i].address);
@@ -214,15 +217,32 @@ test_plan_addresses(void)
   g_assert_null(probe_plan_address(NULL));
 }
 
+/* A broker that refuses us in MQTT may have another port where our certificate is asked for. */
+static void
+test_plan_refused_client(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  scene.evidence->connack = 5;
+  plan(&scene, "mqtt-not-authorized");
+  g_assert_cmpuint(scene.probes->len, ==, 0);
+  scene.profile->certificate_path = g_strdup("client.pem");
+  plan(&scene, "mqtt-not-authorized");
+  g_assert_cmpuint(scene.probes->len, ==, 5);
+  g_assert_cmpint(probe_for(&scene, PROBE_TWO_WAY_PORT)->request->port, ==, 8883);
+  scene.evidence->requested = TRUE;
+  plan(&scene, "mqtt-not-authorized");
+  g_assert_cmpuint(scene.probes->len, ==, 0);
+  scene_clear(&scene);
+}
+
 static void
 test_plan_enforced(void)
 {
   Scene scene;
   scene_init(&scene);
-  ProbePlanRequest request = {.evidence = scene.evidence,
-                              .profile = scene.profile,
-                              .two_way = TRUE,
-                              .ask_enforced = TRUE};
+  ProbePlanRequest request = {
+      .evidence = scene.evidence, .profile = scene.profile, .two_way = TRUE, .ask_enforced = TRUE};
   g_autoptr(GPtrArray) asked = probe_plan(&request);
   g_assert_cmpuint(asked->len, ==, 1);
   PlannedProbe *probe = g_ptr_array_index(asked, 0);
@@ -243,7 +263,7 @@ test_plan_enforced(void)
   scene_clear(&scene);
 }
 
-/* --- Nothing in common ------------------------------------------------------------------------- */
+/* --- Nothing in common ------------------------------------------------------------------------ */
 
 static void
 test_negotiation(void)
@@ -324,7 +344,7 @@ test_version(void)
   scene_clear(&scene);
 }
 
-/* --- Silence ----------------------------------------------------------------------------------- */
+/* --- Silence ---------------------------------------------------------------------------------- */
 
 static void
 test_silence(void)
@@ -401,7 +421,7 @@ test_upgrade(void)
   }
 }
 
-/* --- Another certificate by another way -------------------------------------------------------- */
+/* --- Another certificate by another way ------------------------------------------------------- */
 
 typedef struct {
   PkiPair *root, *good, *bad;
@@ -459,7 +479,7 @@ test_another_way(void)
     ProbePurpose purpose;
     const char *code;
   } cases[] = {{PROBE_WITHOUT_NAME, "sni-dependent"},
-               {PROBE_OTHER_ADDRESS, "chain-varies"},
+               {PROBE_OTHER_ADDRESS, "dns-wrong-host"},
                {PROBE_KNOWN_ADDRESS, "dns-wrong-host"}};
   Pki pki;
   pki_init(&pki);
@@ -489,6 +509,39 @@ test_another_way(void)
   pki_clear(&pki);
 }
 
+/* One node sends its leaf alone, the other the intermediate with it. */
+static void
+test_nodes_differ(void)
+{
+  Pki pki;
+  Scene scene;
+  pki_init(&pki);
+  scene_init(&scene);
+  g_autoptr(PkiPair) middle = issue(PKI_INTERMEDIATE, "Middle", NULL, pki.root);
+  g_autoptr(PkiPair) leaf = issue(PKI_SERVER, "broker", "mqtt.example.com", middle);
+  scene.evidence->certificates = chain_of(leaf);
+  scene.evidence->addresses = g_strsplit("192.0.2.1 192.0.2.2", " ", -1);
+  VerifyRequest request = {.certificates = scene.evidence->certificates,
+                           .anchors = pki.anchors,
+                           .name = "mqtt.example.com",
+                           .purpose = VERIFY_PURPOSE_SERVER,
+                           .time = NOW,
+                           .source = FINDING_SOURCE_PEER};
+  scene.evidence->verdict = verify(&request);
+  scene.c.anchors = pki.anchors;
+  close_with(&scene, TUNNEL_ERROR_SERVER_REFUSED, -1);
+  g_autoptr(Finding) before = diagnose_end(&scene.c);
+  g_assert_cmpstr(before->code, !=, "chain-varies");
+  plan(&scene, before->code);
+  ProbeResult *result = result_of(probe_for(&scene, PROBE_OTHER_ADDRESS));
+  result->certificates = chain_of(leaf);
+  assert_end(&scene, before->code);
+  g_ptr_array_add(result->certificates, certificate_ref(pki_pair_certificate(middle)));
+  assert_end(&scene, "chain-varies");
+  scene_clear(&scene);
+  pki_clear(&pki);
+}
+
 static void
 test_proxy_certificate(void)
 {
@@ -512,7 +565,7 @@ test_proxy_certificate(void)
   pki_clear(&pki);
 }
 
-/* --- Ports ------------------------------------------------------------------------------------- */
+/* --- Ports ------------------------------------------------------------------------------------ */
 
 static void
 test_open_ports(void)
@@ -540,6 +593,7 @@ main(int argc, char **argv)
   g_test_add_func("/probe-plan/bounds", test_plan_bounds);
   g_test_add_func("/probe-plan/nothing", test_plan_nothing);
   g_test_add_func("/probe-plan/addresses", test_plan_addresses);
+  g_test_add_func("/probe-plan/refused-client", test_plan_refused_client);
   g_test_add_func("/probe-plan/enforced", test_plan_enforced);
   g_test_add_func("/diagnosis-probe/negotiation", test_negotiation);
   g_test_add_func("/diagnosis-probe/alternatives", test_general_negotiation_alternatives);
@@ -550,6 +604,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-probe/needs-tls", test_needs_tls);
   g_test_add_func("/diagnosis-probe/upgrade", test_upgrade);
   g_test_add_func("/diagnosis-probe/another-way", test_another_way);
+  g_test_add_func("/diagnosis-probe/nodes", test_nodes_differ);
   g_test_add_func("/diagnosis-probe/proxy", test_proxy_certificate);
   g_test_add_func("/diagnosis-probe/open-ports", test_open_ports);
   return g_test_run();

@@ -17,7 +17,7 @@ typedef struct {
   gboolean done;
   int fd;
   int code;
-  char *error;
+  char *error, *last_failure;
   GArray *descriptors; /* to be closed at the end */
   int bound[2];        /* to 127.0.0.1 and 127.0.0.2 */
   guint16 port;        /* of both */
@@ -78,6 +78,7 @@ tear_down(Fixture *f, gconstpointer data)
   g_array_unref(f->addresses);
   g_string_free(f->told, TRUE);
   g_free(f->error);
+  g_free(f->last_failure);
   g_main_context_unref(f->context);
 }
 
@@ -137,7 +138,10 @@ on_attempt(const char *address, gpointer data)
 static void
 on_failed(const char *address, const GError *error, gpointer data)
 {
+  Fixture *f = data;
   g_assert_true(error->domain == TUNNEL_ERROR);
+  g_free(f->last_failure);
+  f->last_failure = g_strdup(error->message);
   tell(data, tunnel_error_code((TunnelError)error->code), address);
 }
 
@@ -216,7 +220,10 @@ test_dead_then_good(Fixture *f, gconstpointer data)
   add_address(f, "127.0.0.1");
   gint64 begin = g_get_monotonic_time();
   dial(f, 0);
-  g_assert_cmpstr(f->told->str, ==, "try 127.0.0.2, try 127.0.0.1, connected 127.0.0.1");
+  g_assert_cmpstr(f->told->str, ==,
+                  "try 127.0.0.2, try 127.0.0.1, tcp-filtered 127.0.0.2, connected 127.0.0.1");
+  g_assert_nonnull(strstr(f->last_failure, "127.0.0.2"));
+  g_assert_nonnull(strstr(f->last_failure, ", while 127.0.0.1:"));
   g_assert_cmpint(g_get_monotonic_time() - begin, >=, (DIAL_STAGGER_MS - 5) * 1000);
   g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_USEC_PER_SEC);
 }

@@ -144,6 +144,77 @@ test_server_failure(Fixture *f, gconstpointer data)
   g_assert_nonnull(strstr(f->told, "certificates were not looked at"));
 }
 
+/* What the name server says of a name decides between "no such name" and "no answer about it"
+ * (RFC 1035, 4.1.1). */
+static void
+test_rcodes(Fixture *f, gconstpointer data)
+{
+  static const struct {
+    int rcode;
+    TunnelError code;
+    const char *word;
+  } cases[] = {
+      {0, TUNNEL_ERROR_DNS_UNKNOWN, "has no address"},
+      {1, TUNNEL_ERROR_DNS_FAILURE, "FORMERR"},
+      {2, TUNNEL_ERROR_DNS_FAILURE, "SERVFAIL"},
+      {3, TUNNEL_ERROR_DNS_UNKNOWN, "is not known to DNS"},
+      {4, TUNNEL_ERROR_DNS_FAILURE, "NOTIMP"},
+      {5, TUNNEL_ERROR_DNS_FAILURE, "REFUSED"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *name = g_strdup_printf("rcode%d.test", cases[i].rcode);
+    if (cases[i].rcode == 0)
+      dns_server_fail(f->server, name, 0);
+    else
+      dns_server_fail(f->server, name, cases[i].rcode);
+    resolve(f, name);
+    g_test_message("%s", f->told);
+    g_assert_cmpint(f->code, ==, cases[i].code);
+    g_assert_nonnull(strstr(f->told, cases[i].word));
+  }
+}
+
+/* A name that one answer does not know is unknown, also when the other does not come. */
+static void
+test_unknown_and_silent(Fixture *f, gconstpointer data)
+{
+  dns_server_ignore(f->server, "gone.test", "AAAA");
+  dns_server_fail_type(f->server, "gone.test", "A", 3 /* NXDOMAIN */);
+  resolve_within(f, "gone.test", 300);
+  g_assert_cmpint(f->code, ==, TUNNEL_ERROR_DNS_UNKNOWN);
+  g_assert_nonnull(strstr(f->told, "is not known to DNS"));
+}
+
+/* Without a word on the one family, the name may well have an address of it. */
+static void
+test_empty_and_silent(Fixture *f, gconstpointer data)
+{
+  dns_server_ignore(f->server, "half.test", "AAAA");
+  dns_server_fail_type(f->server, "half.test", "A", 0);
+  resolve_within(f, "half.test", 300);
+  g_assert_cmpint(f->code, ==, TUNNEL_ERROR_DNS_FAILURE);
+  g_assert_nonnull(strstr(f->told, "does not answer"));
+}
+
+/* As broken load balancers have it: they know the name, and deny it when asked for AAAA. */
+static void
+test_unknown_and_empty(Fixture *f, gconstpointer data)
+{
+  dns_server_fail_type(f->server, "odd.test", "A", 0);
+  dns_server_fail_type(f->server, "odd.test", "AAAA", 3 /* NXDOMAIN */);
+  resolve(f, "odd.test");
+  g_assert_cmpint(f->code, ==, TUNNEL_ERROR_DNS_UNKNOWN);
+  g_assert_nonnull(strstr(f->told, "has no address"));
+}
+
+static void
+test_failure_and_address(Fixture *f, gconstpointer data)
+{
+  dns_server_add(f->server, "good.test", "A", 60, "192.0.2.4");
+  dns_server_fail_type(f->server, "good.test", "AAAA", 2 /* SERVFAIL */);
+  g_assert_cmpstr(resolve(f, "good.test"), ==, "good.test | 192.0.2.4 | 60");
+}
+
 static void
 test_silence_is_bounded(Fixture *f, gconstpointer data)
 {
@@ -259,6 +330,11 @@ main(int argc, char **argv)
   ADD("unknown", test_unknown);
   ADD("no-address", test_no_address);
   ADD("server-failure", test_server_failure);
+  ADD("rcodes", test_rcodes);
+  ADD("unknown-and-silent", test_unknown_and_silent);
+  ADD("empty-and-silent", test_empty_and_silent);
+  ADD("unknown-and-empty", test_unknown_and_empty);
+  ADD("failure-and-address", test_failure_and_address);
   ADD("silence-is-bounded", test_silence_is_bounded);
   ADD("one-family-silent", test_one_family_silent);
   ADD("literals", test_literals);

@@ -251,6 +251,31 @@ test_staples(Stage *stage, gconstpointer unused)
   g_assert_null(revocation_data_staple(stage->data, 0));
 }
 
+/* What was joined lives on when its parts are gone. */
+static void
+test_join(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(RevocationData) staples = revocation_data_new();
+  gsize length;
+  const void *der = g_bytes_get_data(stage->der, &length);
+  g_assert_true(revocation_data_add_crl(stage->data, der, length, "a.crl", &error));
+  g_assert_no_error(error);
+  revocation_data_add_staple(staples, 2, "x", 1);
+  g_autoptr(RevocationData) both = revocation_data_join(stage->data, staples);
+  g_autoptr(RevocationData) lists = revocation_data_join(stage->data, NULL);
+  g_autoptr(RevocationData) none = revocation_data_join(NULL, NULL);
+  revocation_data_free(stage->data);
+  stage->data = NULL;
+  g_assert_cmpuint(revocation_data_crls(both), ==, 1);
+  g_assert_cmpuint(revocation_data_staples(both), ==, 1);
+  g_assert_nonnull(revocation_data_staple(both, 2));
+  g_assert_cmpuint(revocation_data_crls(lists), ==, 1);
+  g_assert_cmpuint(revocation_data_staples(lists), ==, 0);
+  g_assert_true(g_bytes_equal(revocation_data_crl_der(lists, 0), stage->der));
+  g_assert_cmpuint(revocation_data_crls(none), ==, 0);
+}
+
 #define STAGE_TEST(name)                                                                           \
   g_test_add("/revocation-data/" #name, Stage, NULL, setup, test_##name, teardown)
 
@@ -273,5 +298,6 @@ main(int argc, char **argv)
   STAGE_TEST(missing);
   STAGE_TEST(too_many);
   STAGE_TEST(staples);
+  STAGE_TEST(join);
   return g_test_run();
 }

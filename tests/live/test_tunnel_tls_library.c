@@ -8,7 +8,7 @@
 
 #include "live/scene.h"
 #include "net/tls_fault.h"
-#include "unit/forge.h"
+#include "lab/forge.h"
 
 static TestPki *pki;
 

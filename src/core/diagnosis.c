@@ -207,8 +207,8 @@ add_new_evidence(Finding *finding, const char *line)
   finding_add_evidence(finding, "%s", line);
 }
 
-/* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which knows
- * the dates, and gets what the broker said about it as evidence. */
+/* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which
+ * knows the dates, and gets what the broker said about it as evidence. */
 static void
 add(GPtrArray *findings, Finding *finding)
 {

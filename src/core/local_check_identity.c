@@ -337,6 +337,20 @@ local_check_identity(LocalWork *work)
     judge_certificates(work);
 }
 
+/* A gap in our file makes a stranger of the certificates beyond it: one fault. */
+static void
+drop_beyond_gap(LocalWork *work, const ClientChain *chain)
+{
+  GPtrArray *findings = work->check->findings;
+  for (guint i = findings->len; i-- > 0;) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    if (strcmp(finding->code, "chain-unrelated") == 0 &&
+        finding->source == FINDING_SOURCE_CLIENT &&
+        client_chain_is_beyond_gap(chain, g_ptr_array_index(work->certificates, finding->index)))
+      g_ptr_array_remove_index(findings, i);
+  }
+}
+
 /* Said of an identity that could be loaded: before, there is something else to mend. */
 void
 local_check_acceptance(LocalWork *work)
@@ -345,7 +359,9 @@ local_check_acceptance(LocalWork *work)
     return;
   ClientChain chain = chain_of(work);
   Finding *finding = client_chain_incomplete(&chain);
-  if (finding == NULL)
+  if (finding != NULL)
+    drop_beyond_gap(work, &chain);
+  else
     finding = client_chain_refused(&chain);
   if (finding != NULL)
     local_add(work, finding);

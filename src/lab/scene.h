@@ -66,6 +66,8 @@ const char *lab_pem(LabScene *scene, const Forged *forged);
 const char *lab_key_pem(LabScene *scene, const Forged *forged);
 /* Borrowed from the scene: any text that must live as long as it does. */
 const char *lab_keep(LabScene *scene, char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of bytes. */
+GBytes *lab_keep_bytes(LabScene *scene, GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The three files of the good client into the profile (CA file of the good root, certificate, key).
  */

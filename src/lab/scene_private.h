@@ -18,6 +18,7 @@ struct LabScene {
   GPtrArray *texts;     /* of char *: what is borrowed from the scene */
   GPtrArray *processes; /* of LabProcess */
   GPtrArray *peers;     /* of Peer: stopped before anything that their scripts use */
+  GArray *sockets;      /* of int, open as long as the scene */
   GPtrArray *stages;    /* of what scripts were started with, plain memory */
   char *expected_sha256, *expected_file;
 };

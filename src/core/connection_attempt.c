@@ -148,6 +148,7 @@ make_config(const Connection *connection)
   config->alpn = split_alpn(profile->alpn);
   config->tls_priority = probe_plan_priority(profile);
   config->dns_servers = g_strdup(profile->dns_servers);
+  config->total_timeout_ms = profile->connect_timeout * 1000u;
   if (connection->info.anchors != NULL)
     config->anchors = anchors_ref(connection->info.anchors);
   if (connection->local != NULL && connection->local->revocation != NULL)

@@ -199,6 +199,21 @@ find_same(const GPtrArray *findings, const Finding *finding)
   return NULL;
 }
 
+/* What stands there already, or says nothing, is not said again; and where our files have shown the
+ * cause, there is nothing to be told apart. */
+static void
+add_new_evidence(Finding *finding, const char *line)
+{
+  if (*line == '\0' || strcmp(line, finding->message) == 0 ||
+      g_str_has_prefix(line, "to tell them apart: "))
+    return;
+  for (guint i = 0; i < finding->evidence->len; i++) {
+    if (strcmp(g_ptr_array_index(finding->evidence, i), line) == 0)
+      return;
+  }
+  finding_add_evidence(finding, "%s", line);
+}
+
 /* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which
  * knows the dates, and gets what the broker said about it as evidence. */
 static void
@@ -212,10 +227,9 @@ add(GPtrArray *findings, Finding *finding)
     return;
   }
   same->severity = MIN(same->severity, finding->severity);
-  if (strcmp(same->message, finding->message) != 0)
-    finding_add_evidence(same, "%s", finding->message);
+  add_new_evidence(same, finding->message);
   for (guint i = 0; i < finding->evidence->len; i++)
-    finding_add_evidence(same, "%s", (const char *)g_ptr_array_index(finding->evidence, i));
+    add_new_evidence(same, g_ptr_array_index(finding->evidence, i));
   finding_free(finding);
 }
 
@@ -272,6 +286,27 @@ add_local(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
   }
 }
 
+static gboolean
+is_about_same(const Finding *a, const Finding *b)
+{
+  return strcmp(a->code, b->code) == 0 && a->source == b->source && a->index == b->index &&
+         g_strcmp0(a->sha256, b->sha256) == 0 && g_strcmp0(a->file, b->file) == 0;
+}
+
+/* What the files had shown alone is replaced by what is seen now of the same thing, which knows what
+ * comes of it. */
+static void
+add_over(GPtrArray *findings, const Finding *finding)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    if (!is_about_same(g_ptr_array_index(findings, i), finding))
+      continue;
+    g_ptr_array_remove_index(findings, i);
+    break;
+  }
+  g_ptr_array_add(findings, finding_copy(finding));
+}
+
 /* Another cause than the certificates themselves explains the refusal: what was found wrong with
  * the ones that came is no fault of its own. */
 static void
@@ -283,7 +318,7 @@ add_verdict(GPtrArray *findings, const Verdict *verdict, const Finding *end)
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     if (!explained || finding->severity != FINDING_ERROR)
-      g_ptr_array_add(findings, finding_copy(finding));
+      add_over(findings, finding);
   }
 }
 

@@ -110,6 +110,7 @@ profile_equal(const Profile *a, const Profile *b)
          same_texts(a, b, secrets, G_N_ELEMENTS(secrets)) && a->scheme == b->scheme &&
          a->port == b->port && a->trust == b->trust && a->insecure == b->insecure &&
          a->tls_version == b->tls_version && a->no_probes == b->no_probes &&
+         a->connect_timeout == b->connect_timeout &&
          a->version == b->version && a->keep_alive == b->keep_alive &&
          a->clean_start == b->clean_start && a->will_qos == b->will_qos &&
          a->will_retain == b->will_retain && profile_same_subscriptions(a, b);

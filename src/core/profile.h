@@ -39,6 +39,8 @@ typedef struct {
   char *crl_path;          /* revocation lists for the broker's and for our own chain; NULL: none */
   char *broker_ca_path;    /* the CA file that the broker has for its clients, when we have a copy:
                             * tells causes apart when it refuses us; NULL: not known */
+  guint16 connect_timeout; /* seconds for name, TCP and TLS together; 0: 30, and 10 for each
+                            * address */
   gboolean no_probes;      /* no second connections to separate causes */
   char *dns_servers;       /* "192.0.2.53,[2001:db8::53]:5353"; NULL: the system's */
   /* MQTT */

@@ -1,6 +1,6 @@
 /* A GLib key file:
  *
- *   [connection]     scheme, host, port, dns-servers, probes
+ *   [connection]     scheme, host, port, dns-servers, connect-timeout, probes
  *   [tls]            trust, ca, certificate, key, key-password, server-name, alpn, version,
  *                    priority, crl, broker-ca
  *   [mqtt]           version, client-id, user-name, password, keep-alive, clean-start
@@ -75,6 +75,8 @@ static const FileKey file_keys[] = {
     {"connection", "host", AS(KIND_TEXT, host)},
     {"connection", "port", NUMBER_FROM(1, port, "a number from 1 to 65535")},
     {"connection", "dns-servers", AS(KIND_TEXT, dns_servers)},
+    {"connection", "connect-timeout",
+     NUMBER_FROM(0, connect_timeout, "a number of seconds from 0 to 65535")},
     {"connection", "probes", ONE_OF(probes, no_probes, "true or false")},
     {"tls", "trust", ONE_OF(trusts, trust, "system, file or folder")},
     {"tls", "ca", AS(KIND_PATH, ca_path)},

@@ -4,6 +4,7 @@
 #include "lab/scene.h"
 
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "lab/scene_private.h"
 #include "util/private_folder.h"
@@ -321,6 +322,14 @@ free_forged(gpointer forged)
   forged_free(forged);
 }
 
+static void
+close_sockets(GArray *sockets)
+{
+  for (guint i = 0; i < sockets->len; i++)
+    close(g_array_index(sockets, int, i));
+  g_array_unref(sockets);
+}
+
 static LabScene *
 new_scene(const LabFault *fault, LabTls tls)
 {
@@ -333,6 +342,7 @@ new_scene(const LabFault *fault, LabTls tls)
   scene->bytes = g_ptr_array_new_with_free_func(unref_bytes);
   scene->processes = g_ptr_array_new_with_free_func(stop_process);
   scene->peers = g_ptr_array_new_with_free_func(stop_peer);
+  scene->sockets = g_array_new(FALSE, FALSE, sizeof(int));
   scene->stages = g_ptr_array_new_with_free_func(g_free);
   return scene;
 }
@@ -368,6 +378,7 @@ lab_scene_free(LabScene *scene)
 {
   if (scene == NULL)
     return;
+  close_sockets(scene->sockets);
   g_ptr_array_unref(scene->peers);
   g_ptr_array_unref(scene->processes);
   lab_names_free(scene->names);

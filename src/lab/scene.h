@@ -84,10 +84,19 @@ typedef struct {
   gboolean any_version;              /* also the other TLS version */
   gboolean plain;                    /* no TLS at all */
   const char *extra;                 /* more lines of configuration, or NULL */
+  const char *second;                /* lines for a second listener, at the same port of 127.0.0.2;
+                                      * NULL: there is none */
+  guint16 port;                      /* 0: a free one */
+  guint16 last_port;                 /* of the last listener in `extra`; 0: there is none */
 } LabMosquitto;
 /* Starts mosquitto and puts its port into the profile (when that has none yet). Returns the port.
  * Anonymous clients are welcome unless `extra` says "allow_anonymous". */
 guint16 lab_mosquitto(LabScene *scene, const LabMosquitto *options);
+/* Borrowed from the scene: lines for `extra`, one more listener with TLS and this certificate. */
+const char *lab_listener(LabScene *scene, const char *address, guint16 port, const Forged *server,
+                         const Forged *issuer);
+/* The first of two ports, one after the other, that nobody uses now. */
+guint16 lab_two_ports(LabScene *scene);
 /* mosquitto as most people have it: two-way TLS with lab_pki(), our good client in the profile and
  * the good CA file: nothing is wrong yet. */
 guint16 lab_good_broker(LabScene *scene);
@@ -118,6 +127,11 @@ TlsPeerOptions lab_tls_options(LabScene *scene, gboolean two_way);
 guint16 lab_mqtt_peer(LabScene *scene, const TlsPeerOptions *options, const MqttScript *script);
 /* A port on which nobody listens, into the profile. */
 guint16 lab_no_peer(LabScene *scene);
+/* A port that takes no connection and refuses none, into the profile: its queue is full (listen(2)),
+ * and the kernel drops what comes as a firewall does. */
+guint16 lab_full_port(LabScene *scene);
+/* A connection to this port that stays open as long as the scene. */
+void lab_occupy(LabScene *scene, guint16 port);
 
 /* The scene's name server, which is in the profile: `name` has this record ("A", "AAAA", "CNAME").
  * It knows LAB_HOST unless a builder said anything of that name. */

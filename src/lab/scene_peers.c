@@ -3,7 +3,11 @@
 
 #include "lab/scene.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lab/scene_private.h"
@@ -91,6 +95,8 @@ write_mosquitto(LabScene *scene, const LabMosquitto *options, guint16 port)
     g_string_append(text, "allow_anonymous true\n");
   if (options->extra != NULL)
     g_string_append_printf(text, "%s\n", options->extra);
+  if (options->second != NULL)
+    g_string_append_printf(text, "listener %u 127.0.0.2\n%s\n", port, options->second);
   g_autofree char *name = g_strdup_printf("mosquitto-%u.conf", port);
   return lab_write(scene, name, text->str, -1);
 }
@@ -102,7 +108,8 @@ try_mosquitto(LabScene *scene, const char *program, const LabMosquitto *options,
   g_autofree char *log = g_strdup_printf("mosquitto-%u.log", port);
   const char *const arguments[] = {program, "-c", write_mosquitto(scene, options, port), NULL};
   if (!lab_failed(scene))
-    start_program(scene, arguments, (const char *const *)environment, log, port);
+    start_program(scene, arguments, (const char *const *)environment, log,
+                  options->last_port != 0 ? options->last_port : port);
 }
 
 guint16
@@ -113,13 +120,26 @@ lab_mosquitto(LabScene *scene, const LabMosquitto *options)
   guint16 port = 0;
   for (int i = 0; program != NULL && i < START_TRIES; i++) {
     g_clear_error(&scene->error);
-    port = lab_free_port();
+    port = options->port != 0 ? options->port : lab_free_port();
     try_mosquitto(scene, program, options, port);
     if (!lab_failed(scene))
       break;
   }
   use_port(scene, port);
   return port;
+}
+
+const char *
+lab_listener(LabScene *scene, const char *address, guint16 port, const Forged *server,
+             const Forged *issuer)
+{
+  g_autofree char *chain = g_strdup_printf("listener-%s-%u.pem", address, port);
+  g_autofree char *key = g_strdup_printf("listener-%s-%u.key", address, port);
+  return lab_keep(scene, g_strdup_printf("listener %u %s\ncertfile %s\nkeyfile %s\ntls_version %s\n",
+                                         port, address,
+                                         lab_write_chain(scene, chain, server, issuer, NULL),
+                                         lab_write_key(scene, key, server, NULL),
+                                         lab_tls_mosquitto(scene)));
 }
 
 guint16
@@ -293,6 +313,71 @@ lab_tls_options(LabScene *scene, gboolean two_way)
                           .client_ca_pem = two_way ? lab_pem(scene, pki->client_ca) : NULL,
                           .require = two_way,
                           .priority = lab_tls_gnutls(scene)};
+}
+
+/* --- Sockets ---------------------------------------------------------------------------------- */
+
+static int
+open_socket(LabScene *scene, int more)
+{
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | more, 0);
+  if (fd >= 0)
+    g_array_append_val(scene->sockets, fd);
+  return fd;
+}
+
+static struct sockaddr_in
+loopback_port(guint16 port)
+{
+  return (struct sockaddr_in){
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+}
+
+void
+lab_occupy(LabScene *scene, guint16 port)
+{
+  struct sockaddr_in address = loopback_port(port);
+  int fd = lab_failed(scene) ? -1 : open_socket(scene, 0);
+  if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+    lab_fail(scene, LAB_ERROR_START, "port %u takes no connection: %s", port, g_strerror(errno));
+}
+
+/* Two connections fill a queue of length 0 (listen(2)); the others wait for a place in vain. */
+guint16
+lab_full_port(LabScene *scene)
+{
+  struct sockaddr_in address = loopback_port(0);
+  socklen_t length = sizeof address;
+  int listener = open_socket(scene, 0);
+  if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 0) != 0 ||
+      getsockname(listener, (struct sockaddr *)&address, &length) != 0)
+    lab_fail(scene, LAB_ERROR_START, "no port to listen on: %s", g_strerror(errno));
+  for (int i = 0; i < 4 && !lab_failed(scene); i++)
+    connect(open_socket(scene, SOCK_NONBLOCK), (struct sockaddr *)&address, sizeof address);
+  use_port(scene, ntohs(address.sin_port));
+  return ntohs(address.sin_port);
+}
+
+static gboolean
+is_free(guint16 port)
+{
+  struct sockaddr_in address = loopback_port(port);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean good = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+  close(fd);
+  return good;
+}
+
+guint16
+lab_two_ports(LabScene *scene)
+{
+  for (int i = 0; i < 50; i++) {
+    guint16 port = lab_free_port();
+    if (port != 0 && port < G_MAXUINT16 && is_free((guint16)(port + 1)))
+      return port;
+  }
+  lab_fail(scene, LAB_ERROR_START, "there are no two free ports side by side");
+  return 0;
 }
 
 /* --- Names ------------------------------------------------------------------------------------ */

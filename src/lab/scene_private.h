@@ -19,6 +19,7 @@ struct LabScene {
   GPtrArray *bytes;     /* of GBytes, the same */
   GPtrArray *processes; /* of LabProcess */
   GPtrArray *peers;     /* of Peer: stopped before anything that their scripts use */
+  GArray *sockets;      /* of int, open as long as the scene */
   GPtrArray *stages;    /* of what scripts were started with, plain memory */
   char *expected_sha256, *expected_file;
 };

@@ -62,6 +62,8 @@ report_signature(GPtrArray *findings, const VerifyRequest *request, const Path *
                       "damaged or was altered.",
                       certificate_subject_label(certificate), place,
                       certificate_issuer_label(certificate));
+  finding_set_remedy(finding, "Install \"%s\" again from its source, as its CA issued it.",
+                     certificate_subject_label(certificate));
 }
 
 static void

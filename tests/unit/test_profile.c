@@ -147,6 +147,7 @@ test_equal_looks_at_every_number(void)
   CHECK_MATTERS(trust = TRUST_FOLDER);
   CHECK_MATTERS(insecure = TRUE);
   CHECK_MATTERS(version = MQTT_3_1_1);
+  CHECK_MATTERS(connect_timeout = 3);
   CHECK_MATTERS(keep_alive = 61);
   CHECK_MATTERS(clean_start = FALSE);
   CHECK_MATTERS(will_qos = 2);

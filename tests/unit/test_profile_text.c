@@ -69,6 +69,7 @@ set(char **place, const char *value)
   "host=mqtt.example.com\n"                                                                        \
   "port=8884\n"                                                                                    \
   "dns-servers=192.0.2.53,[::1]:5353\n"                                                            \
+  "connect-timeout=7\n"                                                                            \
   "probes=false\n"                                                                                 \
   "[tls]\n"                                                                                        \
   "trust=file\n"                                                                                   \
@@ -122,6 +123,7 @@ test_full_connection(void)
   g_assert_cmpstr(profile->broker_ca_path, ==, "/pki/broker.pem");
   g_assert_cmpstr(profile->dns_servers, ==, "192.0.2.53,[::1]:5353");
   g_assert_true(profile->no_probes);
+  g_assert_cmpuint(profile->connect_timeout, ==, 7);
 }
 
 static void

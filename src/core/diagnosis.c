@@ -276,13 +276,22 @@ is_settled(const DiagnosisCase *c, const Finding *finding, const Finding *end)
 }
 
 static void
+settle(const DiagnosisCase *c, Finding *finding)
+{
+  finding->severity = FINDING_WARNING;
+  if (c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0)
+    finding_add_evidence(finding, c->evidence->requested ? "this broker takes it all the same"
+                                                         : "this broker did not ask for it");
+}
+
+static void
 add_local(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
 {
   add_copies(findings, c->local);
   for (guint i = 0; i < findings->len; i++) {
     Finding *finding = g_ptr_array_index(findings, i);
     if (finding->severity == FINDING_ERROR && is_settled(c, finding, end))
-      finding->severity = FINDING_WARNING;
+      settle(c, finding);
   }
 }
 

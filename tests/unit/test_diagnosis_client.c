@@ -645,7 +645,13 @@ test_settled(void)
   scene.evidence->at_us[EVIDENCE_FIRST_BYTE] = 1;
   g_autoptr(GPtrArray) online = diagnose(&scene.c);
   g_assert_cmpuint(online->len, ==, 1);
-  g_assert_cmpint(find(online, "client-usage-missing")->severity, ==, FINDING_WARNING);
+  const Finding *taken = find(online, "client-usage-missing");
+  g_assert_cmpint(taken->severity, ==, FINDING_WARNING);
+  g_assert_cmpstr(g_ptr_array_index(taken->evidence, 0), ==, "this broker takes it all the same");
+  scene.evidence->requested = FALSE;
+  g_autoptr(GPtrArray) unasked = diagnose(&scene.c);
+  g_assert_cmpstr(g_ptr_array_index(find(unasked, "client-usage-missing")->evidence, 0), ==,
+                  "this broker did not ask for it");
   ((Finding *)g_ptr_array_index(usage, 0))->source = FINDING_SOURCE_TRUST;
   g_autoptr(GPtrArray) other = diagnose(&scene.c);
   g_assert_cmpint(find(other, "client-usage-missing")->severity, ==, FINDING_ERROR);

@@ -336,12 +336,27 @@ lacks_intermediate(const DiagnosisCase *c)
   return names_given(c) && is_of_named_organisation(c, certificate_issuer(top));
 }
 
+/* An intermediate of our file that the broker names, and not the CA above it; or NULL. */
+static const Certificate *
+named_intermediate(const DiagnosisCase *c)
+{
+  if (is_named(c, certificate_issuer(own_top(c))))
+    return NULL;
+  for (guint i = 1; i < own_count(c); i++) {
+    if (!certificate_is_self_issued(own(c, i)) && is_named(c, certificate_subject(own(c, i))))
+      return own(c, i);
+  }
+  return NULL;
+}
+
 /* The broker names a CA of our issuer's name and does not know it: not that one, or more is wanted.
  */
 static Finding *
 named_but_unknown(const DiagnosisCase *c)
 {
-  const Certificate *issuer = find_issuer(c->anchors, own_top(c));
+  const Certificate *issuer = named_intermediate(c);
+  if (issuer == NULL)
+    issuer = find_issuer(c->anchors, own_top(c));
   if (issuer != NULL && !certificate_is_self_signed(issuer))
     return partial_chain(c, issuer);
   Finding *finding = new_finding(c, "anchor-same-name");
@@ -610,6 +625,8 @@ diagnose_refused_late(const DiagnosisCase *c)
       evidence->at_us[EVIDENCE_ESTABLISHED] == 0)
     return NULL;
   Finding *finding = finding_new("client-refused-late");
+  finding_set_message(finding, "The broker's refusal came after the handshake, which looked like a "
+                               "success: so it is with TLS 1.3.");
   finding_add_evidence(finding, "%s handshake finished, alert %d at the first read",
                        evidence->tls_version != NULL ? evidence->tls_version : "TLS",
                        evidence->closed->alert);
@@ -627,5 +644,9 @@ diagnose_not_requested(const DiagnosisCase *c)
     return NULL;
   Finding *finding = finding_new("client-cert-not-requested");
   diagnosis_describe_identity(finding, c->identity);
+  finding_set_message(finding,
+                      "The broker never asked for our certificate (%s): this is one-way TLS, and "
+                      "it does not know who we are by TLS.",
+                      file_of(c));
   return finding;
 }

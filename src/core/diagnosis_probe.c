@@ -283,11 +283,32 @@ intolerant(Finding *general, const PlannedProbe *probe)
   return better;
 }
 
+/* The other side closes before anything was said to it: it does not even look at what it is. */
+static gboolean
+closes_at_once(const PlannedProbe *probe)
+{
+  return probe != NULL && g_error_matches(probe->result->error, TUNNEL_ERROR,
+                                          TUNNEL_ERROR_TCP_CLOSED_AT_ONCE);
+}
+
+static Finding *
+closed_at_once(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
+{
+  Finding *better = diagnosis_replace(general, "tcp-closed-at-once");
+  finding_set_message(better,
+                      "%s accepts connections and closes them before a word is said: a connection "
+                      "limit, an allow-list, or a proxy without a backend.",
+                      c->evidence->address);
+  saw(better, probe, "closed at once");
+  return better;
+}
+
 static Finding *
 refine_silence(const DiagnosisCase *c, Finding *general)
 {
   const PlannedProbe *mqtt = find_probe(c, PROBE_PLAIN_MQTT);
   const PlannedProbe *http = find_probe(c, PROBE_PLAIN_HTTP);
+  const PlannedProbe *listen = find_probe(c, PROBE_LISTEN);
   const PlannedProbe *again = find_probe(c, PROBE_AGAIN);
   const PlannedProbe *older = find_probe(c, PROBE_TLS_1_2);
   const PlannedProbe *alpn = find_probe(c, PROBE_ALPN);
@@ -295,6 +316,8 @@ refine_silence(const DiagnosisCase *c, Finding *general)
     return plain_mqtt(c, general, mqtt);
   if (said(mqtt, "HTTP/") || said(http, "HTTP/"))
     return plain_http(c, general, said(http, "HTTP/") ? http : mqtt);
+  if (closes_at_once(listen))
+    return closed_at_once(c, general, listen);
   if (again == NULL || shook_hands(again))
     return general;
   if (shook_hands(older))
@@ -314,6 +337,7 @@ refine_plain(const DiagnosisCase *c, Finding *general)
 {
   const PlannedProbe *tls = find_probe(c, PROBE_TLS_THERE);
   const PlannedProbe *http = find_probe(c, PROBE_PLAIN_HTTP);
+  const PlannedProbe *listen = find_probe(c, PROBE_LISTEN);
   if (shook_hands(tls)) {
     Finding *better = diagnosis_replace(general, "port-needs-tls");
     finding_set_message(better, "Port %u speaks TLS, and this connection does not.", port_of(c));
@@ -322,6 +346,8 @@ refine_plain(const DiagnosisCase *c, Finding *general)
   }
   if (said(http, "HTTP/"))
     return plain_http(c, general, http);
+  if (closes_at_once(listen))
+    return closed_at_once(c, general, listen);
   return general;
 }
 

@@ -18,7 +18,7 @@ ca_unknown(const TlsCase *c)
 {
   return tls_error_new(
       TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-      "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\". Give "
+      "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\"; give "
       "the broker that CA's certificate, or append the missing intermediate to %s, or "
       "use a certificate from a CA that the broker accepts",
       c->at->peer, c->at->client_label, c->at->certificate_path, c->at->client_issuer,

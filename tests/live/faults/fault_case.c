@@ -118,8 +118,18 @@ compare_finding(GString *out, const FaultResult *result, const LabFault *fault,
     compare_texts(out, "certificate", result->expected_sha256, finding->sha256);
   if (result->expected_file != NULL)
     compare_texts(out, "file", result->expected_file, finding->file);
-  if (finding->message == NULL || finding->remedy == NULL)
-    g_string_append(out, "it has no message or no remedy\n");
+}
+
+/* Of all of them. */
+static void
+judge_sentences(GString *out, const FaultResult *result)
+{
+  for (guint i = 0; i < result->findings->len; i++) {
+    const Finding *finding = result->findings->pdata[i];
+    if (finding->message == NULL || *finding->message == '\0' || finding->remedy == NULL ||
+        *finding->remedy == '\0')
+      g_string_append_printf(out, "%s has no message or no remedy\n", finding->code);
+  }
 }
 
 /* The code of the one error that may be there; NULL: none. */
@@ -159,6 +169,7 @@ fault_result_judge(const FaultResult *result, const LabFault *fault)
   else
     g_string_append_printf(out, "%s was not found\n", fault->code);
   judge_errors(out, result, fault);
+  judge_sentences(out, result);
   return out->len > 0 ? g_strdup(out->str) : NULL;
 }
 

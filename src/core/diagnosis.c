@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define GNUTLS_UNSUPPORTED_VERSION_PACKET (-8)
+#define APART "to tell them apart: " /* how the line with the test that decides begins */
 
 /* --- Tools ------------------------------------------------------------------------------------ */
 
@@ -23,8 +24,11 @@ diagnosis_replace(Finding *general, const char *code)
   Finding *better = finding_new(code);
   better->severity = FINDING_ERROR;
   finding_add_evidence(better, "%s", general->message);
-  for (guint i = 0; i < general->evidence->len; i++)
-    finding_add_evidence(better, "%s", (const char *)g_ptr_array_index(general->evidence, i));
+  for (guint i = 0; i < general->evidence->len; i++) {
+    const char *line = g_ptr_array_index(general->evidence, i);
+    if (!g_str_has_prefix(line, APART)) /* they have been told apart */
+      finding_add_evidence(better, "%s", line);
+  }
   finding_free(general);
   return better;
 }
@@ -183,6 +187,15 @@ diagnose_doubt(const DiagnosisCase *c)
 
 /* --- All of it -------------------------------------------------------------------------------- */
 
+/* What both saw is said once. */
+static void
+add_evidence_once(Finding *finding, const char *line)
+{
+  if (strcmp(finding->message, line) != 0 &&
+      !g_ptr_array_find_with_equal_func(finding->evidence, line, g_str_equal, NULL))
+    finding_add_evidence(finding, "%s", line);
+}
+
 static Finding *
 find_same(const GPtrArray *findings, const Finding *finding)
 {
@@ -207,10 +220,9 @@ add(GPtrArray *findings, Finding *finding)
     return;
   }
   same->severity = MIN(same->severity, finding->severity);
-  if (strcmp(same->message, finding->message) != 0)
-    finding_add_evidence(same, "%s", finding->message);
+  add_evidence_once(same, finding->message);
   for (guint i = 0; i < finding->evidence->len; i++)
-    finding_add_evidence(same, "%s", (const char *)g_ptr_array_index(finding->evidence, i));
+    add_evidence_once(same, g_ptr_array_index(finding->evidence, i));
   finding_free(finding);
 }
 

@@ -286,6 +286,8 @@ add_unknown_ca_alternatives(const DiagnosisCase *c, Finding *finding)
     return;
   if (own_count(c) == 1)
     finding_add_alternative(finding, "client-chain-incomplete");
+  if (c->broker_ca != NULL)
+    return;
   finding_add_alternative(finding, "client-partial-chain-refused");
   finding_add_alternative(finding, "anchor-same-name");
   finding_add_alternative(finding, "broker-crl-suspected");
@@ -622,14 +624,17 @@ diagnose_refused_late(const DiagnosisCase *c)
 {
   const Evidence *evidence = c->evidence;
   if (evidence->closed == NULL || evidence->closed->fault != TUNNEL_FAULT_CLIENT_REFUSED ||
-      evidence->at_us[EVIDENCE_ESTABLISHED] == 0)
+      evidence->at_us[EVIDENCE_ESTABLISHED] == 0 ||
+      g_strcmp0(evidence->tls_version, "TLS 1.3") != 0)
     return NULL;
   Finding *finding = finding_new("client-refused-late");
   finding_set_message(finding, "The broker's refusal came after the handshake, which looked like a "
                                "success: so it is with TLS 1.3.");
-  finding_add_evidence(finding, "%s handshake finished, alert %d at the first read",
-                       evidence->tls_version != NULL ? evidence->tls_version : "TLS",
-                       evidence->closed->alert);
+  if (evidence->closed->alert >= 0)
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, alert %d at the first read",
+                         evidence->closed->alert);
+  else
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, cut off at the first read");
   return finding;
 }
 

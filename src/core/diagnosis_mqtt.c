@@ -179,6 +179,12 @@ say_identity_mapped(const DiagnosisCase *c, Finding *finding)
 static void
 say_client_id(const DiagnosisCase *c, Finding *finding)
 {
+  if (c->client_id == NULL || *c->client_id == '\0') {
+    finding_set_message(finding, "The broker wants a client id, and this connection leaves it to "
+                                 "the broker to choose one.");
+    finding_set_remedy(finding, "Set a client id.");
+    return;
+  }
   g_autofree char *name = common_name(c);
   finding_set_message(finding, "The broker refuses the client id \"%s\"%s%s%s.", client_id(c),
                       name != NULL ? "; the certificate's common name is \"" : "",

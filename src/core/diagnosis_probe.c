@@ -459,6 +459,20 @@ refine_refused(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
+/* Those that can be asked for (RFC 6066, 3: no addresses), without the one that was refused. */
+static char *
+askable_names(const Certificate *leaf, const char *refused)
+{
+  g_autoptr(GString) list = g_string_new(NULL);
+  const char *const *names = (const char *const *)certificate_names(leaf);
+  for (gsize i = 0; names[i] != NULL; i++) {
+    const char *name = g_str_has_prefix(names[i], "DNS:") ? names[i] + strlen("DNS:") : NULL;
+    if (name != NULL && g_ascii_strcasecmp(name, refused) != 0)
+      g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+  }
+  return g_strdup(list->str);
+}
+
 /* The server knows no such host: what it does know stands in what it shows without a name. */
 static Finding *
 add_known_names(const DiagnosisCase *c, Finding *general)
@@ -467,7 +481,7 @@ add_known_names(const DiagnosisCase *c, Finding *general)
   const Certificate *leaf = leaf_of(probe);
   if (leaf == NULL)
     return general;
-  g_autofree char *names = g_strjoinv(", ", (char **)certificate_names(leaf));
+  g_autofree char *names = askable_names(leaf, verified_name(c));
   if (*names == '\0')
     return general;
   finding_set_remedy(general, "Set the server name to one of: %s.", names);

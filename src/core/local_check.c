@@ -73,9 +73,11 @@ local_beside(LocalWork *work)
 static void
 check_priority(LocalWork *work)
 {
-  g_autofree char *priority = probe_plan_priority(work->profile);
+  const char *own = work->profile->tls_priority;
+  g_autofree char *whole = probe_plan_priority(work->profile);
   g_autoptr(GError) error = NULL;
-  if (tls_priority_check(priority, &error))
+  /* The user's own words first: the version that we append would only confuse. */
+  if ((own == NULL || tls_priority_check(own, &error)) && tls_priority_check(whole, &error))
     return;
   Finding *finding = finding_new("local-policy-forbids");
   finding_set_sentence(finding, error->message);

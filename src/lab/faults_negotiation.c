@@ -93,12 +93,15 @@ other_protocol(LabScene *scene)
 static void
 unknown_server_name(LabScene *scene)
 {
-  const char *key = lab_write_key(scene, "server.key", lab_pki(scene)->server, NULL);
-  const char *chain = lab_write_chain(scene, "server-fullchain.pem", lab_pki(scene)->server,
-                                      lab_pki(scene)->intermediate, NULL);
+  ForgeTemplate template = lab_server("other.lab.test");
+  template.names = "DNS:other.lab.test,IP:127.0.0.1";
+  const Forged *other = lab_forge(scene, &template, lab_pki(scene)->intermediate);
+  const char *key = lab_write_key(scene, "other.key", other, NULL);
+  const char *chain = lab_write_chain(scene, "other.pem", other, lab_pki(scene)->intermediate, NULL);
   const char *const arguments[] = {"-servername", "other.lab.test", "-servername_fatal", "-cert2",
                                    chain,         "-key2",          key,                 NULL};
-  one_way_openssl(scene, arguments);
+  lab_use_good_trust(scene);
+  lab_openssl(scene, chain, key, FALSE, arguments);
 }
 
 static void

@@ -30,11 +30,14 @@ tls_broker(LabScene *scene)
   lab_mosquitto(scene, &(LabMosquitto){.any_version = TRUE});
 }
 
+/* GnuTLS answers what is no TLS with an alert. */
 static void
 tls_server(LabScene *scene)
 {
+  TlsPeerOptions options = lab_tls_options(scene, FALSE);
+  options.priority = NULL;
   without_tls(scene);
-  lab_openssl(scene, NULL, NULL, TRUE, NULL);
+  lab_tls_peer(scene, &options, NULL, NULL);
 }
 
 /* --- Web servers ------------------------------------------------------------------------------ */
@@ -221,7 +224,7 @@ static const LabFault faults[] = {
     FAULT("port-needs-tls", NULL, "mosquitto with TLS; the connection is mqtt://", ERROR, NETWORK,
           NONE, -1, LAB_NO_TLS, tls_broker),
     FAULT("port-needs-tls", "alert",
-          "openssl s_server, which answers with a TLS alert; the connection is mqtt://", ERROR,
+          "a peer on GnuTLS, which answers with a TLS alert; the connection is mqtt://", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, tls_server),
     FAULT("port-http", NULL, "a peer that answers HTTP 400; the connection is mqtts://", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, web_server),

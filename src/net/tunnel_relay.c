@@ -33,10 +33,10 @@ explain_idle_end(Tunnel *tunnel, StreamResult result)
   if (tunnel->tls != NULL)
     return tunnel_explain_stream(tunnel, failure);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE,
-                     "%s accepts the connection and closes it at once (%s): connection limit, "
+                     "%s accepts the connection and %s it at once: connection limit, "
                      "allow-list, or a proxy without a backend",
                      tunnel->peer,
-                     failure->error_number == 0 ? "end" : g_strerror(failure->error_number));
+                     failure->error_number == 0 ? "closes" : "resets");
 }
 
 /* The refusal of our certificate comes here in TLS 1.3, and may come before the client does. */

@@ -19,7 +19,7 @@
 #include "live/certificates.h"
 
 #define ENDPOINTS 200
-#define ROUNDS 7
+#define ROUNDS 15
 #define OPENSSL_ROUNDS 1
 #define RATIO_BAR 0.8
 
@@ -32,14 +32,22 @@ typedef struct {
 
 /* --- The endpoints ---------------------------------------------------------------------------- */
 
-static gboolean
-is_taken(const Stage *stage, guint count, guint16 port)
+/* Below the ports that the kernel hands out by itself: one of those could be taken as the near end
+ * of a connection before mosquitto listens on it. */
+#define FIRST_PORT 20000
+
+static guint16
+next_free_port(guint16 port)
 {
-  for (guint i = 0; i < count; i++) {
-    if (stage->ports[i] == port)
-      return TRUE;
+  for (;; port++) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    gboolean free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    if (free)
+      return port;
   }
-  return FALSE;
 }
 
 static char *
@@ -47,9 +55,7 @@ more_listeners(Stage *stage)
 {
   GString *out = g_string_new(NULL);
   for (guint i = 1; i < ENDPOINTS; i++) {
-    guint16 port = free_port();
-    while (is_taken(stage, i, port))
-      port = free_port();
+    guint16 port = next_free_port(i > 1 ? stage->ports[i - 1] + 1 : FIRST_PORT);
     stage->ports[i] = port;
     g_string_append_printf(out,
                            "listener %u 127.0.0.1\ncertfile %s\nkeyfile %s\ncafile %s\n"
@@ -67,10 +73,13 @@ wait_for_last(const Stage *stage)
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_port = htons(stage->ports[ENDPOINTS - 1]),
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  double end = bench_now() + 30;
   for (gboolean there = FALSE; !there;) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     there = connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
     close(fd);
+    if (!there && bench_now() > end)
+      g_error("mosquitto has not opened all its listeners");
     if (!there)
       g_usleep(10000);
   }
@@ -230,16 +239,17 @@ rate(double *seconds, gsize count)
 static void
 measure(const Stage *stage)
 {
-  double ours[ROUNDS], bare[ROUNDS], openssl[OPENSSL_ROUNDS];
+  double ours[ROUNDS], bare[ROUNDS], ratios[ROUNDS], openssl[OPENSSL_ROUNDS];
   run_ours(stage); /* warms up the broker */
   for (int i = 0; i < ROUNDS; i++) {
     bare[i] = run_bare(stage);
     ours[i] = run_ours(stage);
+    ratios[i] = bare[i] / ours[i];
   }
   for (int i = 0; i < OPENSSL_ROUNDS; i++)
     openssl[i] = run_openssl(stage);
   double our_rate = rate(ours, ROUNDS), bare_rate = rate(bare, ROUNDS);
-  double openssl_rate = rate(openssl, OPENSSL_ROUNDS);
+  double openssl_rate = rate(openssl, OPENSSL_ROUNDS), ratio = bench_median(ratios, ROUNDS);
   bench_line("bare GnuTLS loop, one after the other", bare_rate, "/s");
   bench_no_bar();
   bench_line("openssl s_client, one after the other", openssl_rate, "/s");
@@ -248,8 +258,8 @@ measure(const Stage *stage)
   bench_no_bar();
   bench_line("ours to s_client", our_rate / openssl_rate, "times");
   bench_no_bar();
-  bench_line("ours to the bare loop", our_rate / bare_rate, "times");
-  bench_at_least(our_rate / bare_rate, RATIO_BAR, "times");
+  bench_line("ours to the bare loop, turn by turn", ratio, "times");
+  bench_at_least(ratio, RATIO_BAR, "times");
 }
 
 int

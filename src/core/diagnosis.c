@@ -187,15 +187,6 @@ diagnose_doubt(const DiagnosisCase *c)
 
 /* --- All of it -------------------------------------------------------------------------------- */
 
-/* What both saw is said once. */
-static void
-add_evidence_once(Finding *finding, const char *line)
-{
-  if (strcmp(finding->message, line) != 0 &&
-      !g_ptr_array_find_with_equal_func(finding->evidence, line, g_str_equal, NULL))
-    finding_add_evidence(finding, "%s", line);
-}
-
 static Finding *
 find_same(const GPtrArray *findings, const Finding *finding)
 {
@@ -205,6 +196,19 @@ find_same(const GPtrArray *findings, const Finding *finding)
       return other;
   }
   return NULL;
+}
+
+/* What stands there already, or says nothing, is not said again. */
+static void
+add_new_evidence(Finding *finding, const char *line)
+{
+  if (*line == '\0' || strcmp(line, finding->message) == 0)
+    return;
+  for (guint i = 0; i < finding->evidence->len; i++) {
+    if (strcmp(g_ptr_array_index(finding->evidence, i), line) == 0)
+      return;
+  }
+  finding_add_evidence(finding, "%s", line);
 }
 
 /* Takes ownership; NULL is allowed. What our files had shown already keeps its sentence, which
@@ -220,9 +224,9 @@ add(GPtrArray *findings, Finding *finding)
     return;
   }
   same->severity = MIN(same->severity, finding->severity);
-  add_evidence_once(same, finding->message);
+  add_new_evidence(same, finding->message);
   for (guint i = 0; i < finding->evidence->len; i++)
-    add_evidence_once(same, g_ptr_array_index(finding->evidence, i));
+    add_new_evidence(same, g_ptr_array_index(finding->evidence, i));
   finding_free(finding);
 }
 
@@ -244,6 +248,27 @@ holds(const GPtrArray *findings, const char *code)
   return FALSE;
 }
 
+static gboolean
+is_about_same(const Finding *a, const Finding *b)
+{
+  return strcmp(a->code, b->code) == 0 && a->source == b->source && a->index == b->index &&
+         g_strcmp0(a->sha256, b->sha256) == 0 && g_strcmp0(a->file, b->file) == 0;
+}
+
+/* What the files had shown alone is replaced by what is seen now of the same thing, which knows what
+ * comes of it. */
+static void
+add_over(GPtrArray *findings, const Finding *finding)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    if (!is_about_same(g_ptr_array_index(findings, i), finding))
+      continue;
+    g_ptr_array_remove_index(findings, i);
+    break;
+  }
+  g_ptr_array_add(findings, finding_copy(finding));
+}
+
 /* Another cause than the certificates themselves explains the refusal: what was found wrong with
  * the ones that came is no fault of its own. */
 static void
@@ -255,7 +280,7 @@ add_verdict(GPtrArray *findings, const Verdict *verdict, const Finding *end)
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     if (!explained || finding->severity != FINDING_ERROR)
-      g_ptr_array_add(findings, finding_copy(finding));
+      add_over(findings, finding);
   }
 }
 

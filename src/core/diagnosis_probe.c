@@ -2,7 +2,7 @@
  * not because others have failed: the network may have changed between the two. */
 #include "config.h"
 
-#include "core/diagnosis_private.h"
+#include "core/diagnosis_probe.h"
 
 #include "trust/certificate.h"
 #include "trust/verify.h"
@@ -12,8 +12,8 @@
 /* --- Tools ------------------------------------------------------------------------------------ */
 
 /* NULL: not asked, or not answered yet. */
-static const PlannedProbe *
-find_probe(const DiagnosisCase *c, ProbePurpose purpose)
+const PlannedProbe *
+probe_find(const DiagnosisCase *c, ProbePurpose purpose)
 {
   for (guint i = 0; c->probes != NULL && i < c->probes->len; i++) {
     const PlannedProbe *probe = g_ptr_array_index(c->probes, i);
@@ -23,8 +23,8 @@ find_probe(const DiagnosisCase *c, ProbePurpose purpose)
   return NULL;
 }
 
-static gboolean
-shook_hands(const PlannedProbe *probe)
+gboolean
+probe_shook_hands(const PlannedProbe *probe)
 {
   return probe != NULL && (probe->result->established || probe->result->server_answered);
 }
@@ -53,8 +53,8 @@ http_status(const PlannedProbe *probe)
   return status;
 }
 
-static const Certificate *
-leaf_of(const PlannedProbe *probe)
+const Certificate *
+probe_leaf(const PlannedProbe *probe)
 {
   const GPtrArray *certificates = probe != NULL ? probe->result->certificates : NULL;
   return certificates != NULL && certificates->len > 0 ? g_ptr_array_index(certificates, 0) : NULL;
@@ -67,14 +67,14 @@ own_leaf(const DiagnosisCase *c)
   return certificates != NULL && certificates->len > 0 ? g_ptr_array_index(certificates, 0) : NULL;
 }
 
-static guint16
-port_of(const DiagnosisCase *c)
+guint16
+probe_own_port(const DiagnosisCase *c)
 {
   return profile_port(c->profile);
 }
 
-static void
-about_leaf(Finding *finding, const Certificate *leaf)
+void
+probe_about_leaf(Finding *finding, const Certificate *leaf)
 {
   finding->source = FINDING_SOURCE_PEER;
   finding->index = 0;
@@ -82,168 +82,10 @@ about_leaf(Finding *finding, const Certificate *leaf)
   finding->sha256 = g_strdup(certificate_sha256(leaf));
 }
 
-static void
-saw(Finding *finding, const PlannedProbe *probe, const char *what)
+void
+probe_saw(Finding *finding, const PlannedProbe *probe, const char *what)
 {
   finding_add_evidence(finding, "probe: %s: %s", probe->text, what);
-}
-
-/* --- Nothing in common ------------------------------------------------------------------------ */
-
-static char *
-offered_versions(const DiagnosisCase *c)
-{
-  static const char *const names[] = {
-      [TLS_1_0] = "1.0", [TLS_1_1] = "1.1", [TLS_1_2] = "1.2", [TLS_1_3] = "1.3"};
-  g_autoptr(GString) list = g_string_new(NULL);
-  for (guint i = 0; c->probes != NULL && i < c->probes->len; i++) {
-    const PlannedProbe *probe = g_ptr_array_index(c->probes, i);
-    if (probe->purpose == PROBE_VERSION && probe->result != NULL && shook_hands(probe))
-      g_string_append_printf(list, "%sTLS %s", list->len > 0 ? ", " : "", names[probe->version]);
-  }
-  return list->len > 0 ? g_strdup(list->str) : NULL;
-}
-
-static char *
-allowed_versions(const DiagnosisCase *c)
-{
-  static const char *const names[] = {[TLS_ANY] = "TLS 1.2 and 1.3",
-                                      [TLS_1_0] = "TLS 1.0 only",
-                                      [TLS_1_1] = "TLS 1.1 only",
-                                      [TLS_1_2] = "TLS 1.2 only",
-                                      [TLS_1_3] = "TLS 1.3 only"};
-  if (c->profile->tls_priority != NULL && c->profile->tls_version == TLS_ANY)
-    return g_strdup_printf("what \"%s\" says", c->profile->tls_priority);
-  return g_strdup(names[c->profile->tls_version]);
-}
-
-static Finding *
-by_version(const DiagnosisCase *c, Finding *general)
-{
-  g_autofree char *offered = offered_versions(c);
-  if (offered == NULL)
-    return general;
-  g_autofree char *allowed = allowed_versions(c);
-  Finding *better = diagnosis_replace(general, "tls-version-mismatch");
-  finding_set_message(better, "The broker offers %s, this connection allows %s.", offered, allowed);
-  finding_set_remedy(better, "Allow one TLS version on both sides, best 1.2 and 1.3.");
-  finding_add_evidence(better, "probe: the broker answers %s", offered);
-  return better;
-}
-
-/* Whether the priority string leaves a family ("RSA", "ECDSA") its signatures and key exchanges. */
-static gboolean
-settings_allow(const char *priority, const char *family)
-{
-  gboolean signatures = TRUE, exchanges = TRUE;
-  g_auto(GStrv) words = g_strsplit(priority != NULL ? priority : "NORMAL", ":", -1);
-  g_autofree char *exchange = g_strconcat("ECDHE-", family, NULL);
-  for (char **word = words; *word != NULL; word++) {
-    gboolean plus = **word == '+';
-    const char *name = *word + (**word == '+' || **word == '-' || **word == '!' ? 1 : 0);
-    if (strcmp(name, "SIGN-ALL") == 0)
-      signatures = plus;
-    else if (strcmp(name, "KX-ALL") == 0)
-      exchanges = plus;
-    else if (plus && g_str_has_prefix(name, "SIGN-") && strstr(name, family) != NULL)
-      signatures = TRUE;
-    else if (g_str_has_prefix(name, exchange) && strcmp(name, exchange) == 0)
-      exchanges = plus;
-  }
-  return signatures && exchanges;
-}
-
-static const char *
-family_of(const Certificate *leaf)
-{
-  const char *label = leaf != NULL ? certificate_key_label(leaf) : "";
-  if (g_str_has_prefix(label, "RSA"))
-    return "RSA";
-  if (g_str_has_prefix(label, "EC"))
-    return "ECDSA";
-  return g_str_has_prefix(label, "Ed") ? "EdDSA" : NULL;
-}
-
-static Finding *
-by_key_type(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
-{
-  const Certificate *leaf = leaf_of(probe);
-  const char *family = family_of(leaf);
-  if (family == NULL || settings_allow(c->profile->tls_priority, family)) {
-    Finding *better = diagnosis_replace(general, "tls-no-group");
-    finding_set_message(better,
-                        "The broker accepted none of our signature schemes; with every scheme "
-                        "it answers.");
-    saw(better, probe, "the broker answers");
-    return better;
-  }
-  Finding *better = diagnosis_replace(general, "tls-key-type-mismatch");
-  finding_set_message(better,
-                      "The broker has only a certificate with an %s key (%s), and this "
-                      "connection's settings (%s) allow no such key.",
-                      family, certificate_subject_label(leaf), c->profile->tls_priority);
-  finding_set_remedy(better, "Allow RSA and ECDSA in the connection's priority string.");
-  about_leaf(better, leaf);
-  saw(better, probe, "the broker answers");
-  return better;
-}
-
-static Finding *
-by_psk(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
-{
-  Finding *better = diagnosis_replace(general, "psk-only");
-  finding_set_message(better,
-                      "The listener on port %u uses pre-shared keys (TLS-PSK) instead of "
-                      "certificates.",
-                      port_of(c));
-  saw(better, probe, "the broker answers");
-  return better;
-}
-
-static Finding *
-by_group(Finding *general, const PlannedProbe *probe)
-{
-  Finding *better = diagnosis_replace(general, "tls-no-group");
-  finding_set_message(better,
-                      "The broker accepted none of our groups; with every group it answers%s%s.",
-                      probe->result->group != NULL ? " and takes " : "",
-                      probe->result->group != NULL ? probe->result->group : "");
-  saw(better, probe, "the broker answers");
-  return better;
-}
-
-static Finding *
-by_cipher(Finding *general, const PlannedProbe *probe)
-{
-  Finding *better = diagnosis_replace(general, "tls-no-cipher");
-  finding_set_message(better,
-                      "The broker accepted none of our cipher suites; with every suite it "
-                      "answers%s%s.",
-                      probe->result->cipher != NULL ? " and takes " : "",
-                      probe->result->cipher != NULL ? probe->result->cipher : "");
-  saw(better, probe, "the broker answers");
-  return better;
-}
-
-/* Each probe allows one thing more than our settings: the one that is answered names the fault. */
-static Finding *
-refine_negotiation(const DiagnosisCase *c, Finding *general)
-{
-  const PlannedProbe *groups = find_probe(c, PROBE_WIDER_GROUPS);
-  const PlannedProbe *keys = find_probe(c, PROBE_WIDER_KEYS);
-  const PlannedProbe *psk = find_probe(c, PROBE_PSK);
-  const PlannedProbe *ciphers = find_probe(c, PROBE_WIDER_CIPHERS);
-  if (shook_hands(groups))
-    return by_group(general, groups);
-  if (shook_hands(keys))
-    return by_key_type(c, general, keys);
-  if (shook_hands(psk) && leaf_of(psk) == NULL)
-    return by_psk(c, general, psk);
-  if (shook_hands(ciphers))
-    return by_cipher(general, ciphers);
-  if (c->profile->tls_version != TLS_ANY)
-    return by_version(c, general);
-  return general;
 }
 
 /* --- Silence after the first TLS message ------------------------------------------------------ */
@@ -252,10 +94,10 @@ static Finding *
 plain_mqtt(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "port-plain-mqtt");
-  finding_set_message(better, "Port %u answers MQTT without TLS (CONNACK %d).", port_of(c),
+  finding_set_message(better, "Port %u answers MQTT without TLS (CONNACK %d).", probe_own_port(c),
                       probe->result->connack);
   finding_set_remedy(better, "Use the broker's TLS port (mostly 8883), or switch TLS off.");
-  saw(better, probe, "the broker answers with CONNACK");
+  probe_saw(better, probe, "the broker answers with CONNACK");
   return better;
 }
 
@@ -266,8 +108,8 @@ plain_http(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
   finding_set_message(better,
                       "Port %u answers HTTP: it is one of a web server, or of WebSocket "
                       "without TLS.",
-                      port_of(c));
-  saw(better, probe, "HTTP comes back");
+                      probe_own_port(c));
+  probe_saw(better, probe, "HTTP comes back");
   return better;
 }
 
@@ -279,7 +121,7 @@ intolerant(Finding *general, const PlannedProbe *probe)
   finding_set_message(better,
                       "The broker, or what stands before it, fails when TLS 1.3 is offered, "
                       "and works with TLS 1.2 alone.");
-  saw(better, probe, "works");
+  probe_saw(better, probe, "works");
   return better;
 }
 
@@ -299,32 +141,32 @@ closed_at_once(const DiagnosisCase *c, Finding *general, const PlannedProbe *pro
                       "%s accepts connections and closes them before a word is said: a connection "
                       "limit, an allow-list, or a proxy without a backend.",
                       c->evidence->address);
-  saw(better, probe, "closed at once");
+  probe_saw(better, probe, "closed at once");
   return better;
 }
 
 static Finding *
 refine_silence(const DiagnosisCase *c, Finding *general)
 {
-  const PlannedProbe *mqtt = find_probe(c, PROBE_PLAIN_MQTT);
-  const PlannedProbe *http = find_probe(c, PROBE_PLAIN_HTTP);
-  const PlannedProbe *listen = find_probe(c, PROBE_LISTEN);
-  const PlannedProbe *again = find_probe(c, PROBE_AGAIN);
-  const PlannedProbe *older = find_probe(c, PROBE_TLS_1_2);
-  const PlannedProbe *alpn = find_probe(c, PROBE_ALPN);
+  const PlannedProbe *mqtt = probe_find(c, PROBE_PLAIN_MQTT);
+  const PlannedProbe *http = probe_find(c, PROBE_PLAIN_HTTP);
+  const PlannedProbe *listen = probe_find(c, PROBE_LISTEN);
+  const PlannedProbe *again = probe_find(c, PROBE_AGAIN);
+  const PlannedProbe *older = probe_find(c, PROBE_TLS_1_2);
+  const PlannedProbe *alpn = probe_find(c, PROBE_ALPN);
   if (mqtt != NULL && mqtt->result->answered)
     return plain_mqtt(c, general, mqtt);
   if (said(mqtt, "HTTP/") || said(http, "HTTP/"))
     return plain_http(c, general, said(http, "HTTP/") ? http : mqtt);
   if (closes_at_once(listen))
     return closed_at_once(c, general, listen);
-  if (again == NULL || shook_hands(again))
+  if (again == NULL || probe_shook_hands(again))
     return general;
-  if (shook_hands(older))
+  if (probe_shook_hands(older))
     return intolerant(general, older);
-  if (shook_hands(alpn)) {
+  if (probe_shook_hands(alpn)) {
     Finding *better = diagnosis_replace(general, "alpn-required");
-    saw(better, alpn, "works");
+    probe_saw(better, alpn, "works");
     return better;
   }
   return general;
@@ -335,13 +177,14 @@ refine_silence(const DiagnosisCase *c, Finding *general)
 static Finding *
 refine_plain(const DiagnosisCase *c, Finding *general)
 {
-  const PlannedProbe *tls = find_probe(c, PROBE_TLS_THERE);
-  const PlannedProbe *http = find_probe(c, PROBE_PLAIN_HTTP);
-  const PlannedProbe *listen = find_probe(c, PROBE_LISTEN);
-  if (shook_hands(tls)) {
+  const PlannedProbe *tls = probe_find(c, PROBE_TLS_THERE);
+  const PlannedProbe *http = probe_find(c, PROBE_PLAIN_HTTP);
+  const PlannedProbe *listen = probe_find(c, PROBE_LISTEN);
+  if (probe_shook_hands(tls)) {
     Finding *better = diagnosis_replace(general, "port-needs-tls");
-    finding_set_message(better, "Port %u speaks TLS, and this connection does not.", port_of(c));
-    saw(better, tls, "the broker answers");
+    finding_set_message(better, "Port %u speaks TLS, and this connection does not.",
+                        probe_own_port(c));
+    probe_saw(better, tls, "the broker answers");
     return better;
   }
   if (said(http, "HTTP/"))
@@ -357,7 +200,7 @@ refine_plain(const DiagnosisCase *c, Finding *general)
 static gboolean
 would_accept(const DiagnosisCase *c, const PlannedProbe *probe, const char *name)
 {
-  if (leaf_of(probe) == NULL || c->anchors == NULL)
+  if (probe_leaf(probe) == NULL || c->anchors == NULL)
     return FALSE;
   VerifyRequest request = {.certificates = probe->result->certificates,
                            .anchors = c->anchors,
@@ -378,7 +221,7 @@ verified_name(const DiagnosisCase *c)
 static gboolean
 shows_another(const DiagnosisCase *c, const PlannedProbe *probe)
 {
-  const Certificate *theirs = leaf_of(probe), *ours = own_leaf(c);
+  const Certificate *theirs = probe_leaf(probe), *ours = own_leaf(c);
   return theirs != NULL && ours != NULL && !certificate_equal(theirs, ours);
 }
 
@@ -386,9 +229,9 @@ static Finding *
 by_server_name(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe,
                const char *name)
 {
-  const Certificate *ours = own_leaf(c), *theirs = leaf_of(probe);
+  const Certificate *ours = own_leaf(c), *theirs = probe_leaf(probe);
   Finding *better = diagnosis_replace(general, "sni-dependent");
-  about_leaf(better, ours);
+  probe_about_leaf(better, ours);
   finding_set_message(better,
                       "The certificate depends on the server name: we were shown \"%s\", %s "
                       "\"%s\" is shown.",
@@ -397,17 +240,17 @@ by_server_name(const DiagnosisCase *c, Finding *general, const PlannedProbe *pro
   if (name != NULL)
     finding_set_remedy(better, "Connect by the name \"%s\" instead of by %s.", name,
                        verified_name(c));
-  saw(better, probe, certificate_subject(theirs));
+  probe_saw(better, probe, certificate_subject(theirs));
   return better;
 }
 
 static Finding *
 by_node(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
-  const Certificate *ours = own_leaf(c), *theirs = leaf_of(probe);
+  const Certificate *ours = own_leaf(c), *theirs = probe_leaf(probe);
   const char *address = probe->request->address;
   Finding *better = diagnosis_replace(general, "chain-varies");
-  about_leaf(better, ours);
+  probe_about_leaf(better, ours);
   finding_set_message(better,
                       "The broker's nodes send different certificates: %s sends %u of them "
                       "for \"%s\", which cannot be trusted; %s sends %u for \"%s\", which can.",
@@ -416,7 +259,7 @@ by_node(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
                       certificate_subject_label(theirs));
   finding_set_remedy(better, "Give the node %s the certificate file of the node %s.",
                      c->evidence->address, address);
-  saw(better, probe, certificate_subject(theirs));
+  probe_saw(better, probe, certificate_subject(theirs));
   return better;
 }
 
@@ -427,21 +270,21 @@ by_right_address(const DiagnosisCase *c, Finding *general, const PlannedProbe *p
 {
   const Certificate *ours = own_leaf(c);
   Finding *better = diagnosis_replace(general, "dns-wrong-host");
-  about_leaf(better, ours);
+  probe_about_leaf(better, ours);
   finding_set_message(better,
                       "%s leads to %s, whose certificate is for \"%s\"; the broker is at %s.",
                       c->profile->host, c->evidence->address, certificate_subject_label(ours),
                       probe->request->address);
-  saw(better, probe, "the right certificate");
+  probe_saw(better, probe, "the right certificate");
   return better;
 }
 
 static Finding *
 refine_refused(const DiagnosisCase *c, Finding *general)
 {
-  const PlannedProbe *known = find_probe(c, PROBE_KNOWN_ADDRESS);
-  const PlannedProbe *without = find_probe(c, PROBE_WITHOUT_NAME);
-  const PlannedProbe *with = find_probe(c, PROBE_WITH_NAME);
+  const PlannedProbe *known = probe_find(c, PROBE_KNOWN_ADDRESS);
+  const PlannedProbe *without = probe_find(c, PROBE_WITHOUT_NAME);
+  const PlannedProbe *with = probe_find(c, PROBE_WITH_NAME);
   if (shows_another(c, with) && would_accept(c, with, with->request->server_name))
     return by_server_name(c, general, with, with->request->server_name);
   if (shows_another(c, without) && would_accept(c, without, verified_name(c)))
@@ -477,15 +320,15 @@ askable_names(const Certificate *leaf, const char *refused)
 static Finding *
 add_known_names(const DiagnosisCase *c, Finding *general)
 {
-  const PlannedProbe *probe = find_probe(c, PROBE_WITHOUT_NAME);
-  const Certificate *leaf = leaf_of(probe);
+  const PlannedProbe *probe = probe_find(c, PROBE_WITHOUT_NAME);
+  const Certificate *leaf = probe_leaf(probe);
   if (leaf == NULL)
     return general;
   g_autofree char *names = askable_names(leaf, verified_name(c));
   if (*names == '\0')
     return general;
   finding_set_remedy(general, "Set the server name to one of: %s.", names);
-  saw(general, probe, names);
+  probe_saw(general, probe, names);
   return general;
 }
 
@@ -516,9 +359,9 @@ by_proxy(const DiagnosisCase *c, Finding *general, const char *why)
 {
   const Certificate *leaf = own_leaf(c);
   Finding *better = diagnosis_replace(general, "tls-terminated-by-proxy");
-  about_leaf(better, leaf);
+  probe_about_leaf(better, leaf);
   finding_set_message(better, "On port %u TLS ends at a proxy (\"%s\"), not at the broker: %s.",
-                      port_of(c), certificate_subject_label(leaf), why);
+                      probe_own_port(c), certificate_subject_label(leaf), why);
   return better;
 }
 
@@ -533,7 +376,7 @@ is_gateway_error(guint status)
 static Finding *
 refine_upgrade(const DiagnosisCase *c, Finding *general)
 {
-  const PlannedProbe *probe = find_probe(c, PROBE_UPGRADE);
+  const PlannedProbe *probe = probe_find(c, PROBE_UPGRADE);
   guint status = http_status(probe);
   if (own_leaf(c) != NULL && is_gateway_error(status))
     return by_proxy(c, general, "it answers HTTP \"bad gateway\"");
@@ -546,8 +389,8 @@ refine_upgrade(const DiagnosisCase *c, Finding *general)
     finding_set_message(better,
                         "Port %u speaks WebSocket over TLS (HTTP %u to an upgrade request), "
                         "not MQTT by itself.",
-                        port_of(c), status);
-    saw(better, probe, "WebSocket answers");
+                        probe_own_port(c), status);
+    probe_saw(better, probe, "WebSocket answers");
     return better;
   }
   if (strcmp(general->code, "port-websocket") == 0)
@@ -584,9 +427,9 @@ refine_one_way(const DiagnosisCase *c, Finding *general)
     better->severity = FINDING_WARNING;
     diagnosis_describe_identity(better, c->identity);
     finding_set_message(better, "Port %u does not ask for a client certificate; port %u does.",
-                        port_of(c), probe->request->port);
+                        probe_own_port(c), probe->request->port);
     finding_set_remedy(better, "Set the port to %u.", probe->request->port);
-    saw(better, probe, "asks for a certificate");
+    probe_saw(better, probe, "asks for a certificate");
     return better;
   }
   return general;
@@ -601,11 +444,16 @@ refine_tls(const DiagnosisCase *c, Finding *general)
     const char *code;
     Finding *(*refine)(const DiagnosisCase *c, Finding *general);
   } table[] = {
-      {"tls-no-cipher", refine_negotiation}, {"tls-no-group", refine_negotiation},
-      {"tls-version-mismatch", by_version},  {"tls-reset", refine_silence},
-      {"tls-timeout", refine_silence},       {"sni-refused", add_known_names},
-      {"port-websocket", refine_upgrade},    {"mqtt-closed-after-connect", refine_upgrade},
-      {"tcp-refused", add_open_ports},       {"client-cert-not-requested", refine_one_way},
+      {"tls-no-cipher", probe_refine_negotiation},
+      {"tls-no-group", probe_refine_negotiation},
+      {"tls-version-mismatch", probe_refine_version},
+      {"tls-reset", refine_silence},
+      {"tls-timeout", refine_silence},
+      {"sni-refused", add_known_names},
+      {"port-websocket", refine_upgrade},
+      {"mqtt-closed-after-connect", refine_upgrade},
+      {"tcp-refused", add_open_ports},
+      {"client-cert-not-requested", refine_one_way},
   };
   const TunnelEvent *closed = c->evidence->closed;
   if (closed != NULL && closed->fault == TUNNEL_FAULT_VERIFY) {
@@ -619,8 +467,8 @@ refine_tls(const DiagnosisCase *c, Finding *general)
   }
   if (closed != NULL && closed->fault == TUNNEL_FAULT_TLS &&
       strcmp(general->code, "unknown") == 0) {
-    if (find_probe(c, PROBE_VERSION) != NULL)
-      return by_version(c, general);
+    if (probe_find(c, PROBE_VERSION) != NULL)
+      return probe_refine_version(c, general);
     return refine_silence(c, general);
   }
   return general;
@@ -641,7 +489,7 @@ Enforced
 diagnosis_enforced(const GPtrArray *probes)
 {
   DiagnosisCase c = {.probes = probes};
-  const PlannedProbe *probe = find_probe(&c, PROBE_NO_CERTIFICATE);
+  const PlannedProbe *probe = probe_find(&c, PROBE_NO_CERTIFICATE);
   if (probe == NULL || !probe->result->connected || probe->result->timed_out)
     return ENFORCED_UNKNOWN;
   if (probe->result->answered)

@@ -194,6 +194,15 @@ is_refused_by_token(const Profile *profile, const GError *error)
           g_str_has_prefix(key_path_of(profile), "pkcs11:"));
 }
 
+/* Neither certificate nor key can be had: in one file a fault of the file is one fault, and so is a
+ * token that is not there. */
+static gboolean
+is_one_fault(const Profile *profile)
+{
+  return !is_separate(profile) || (key_file_lacks_token(profile->certificate_path) &&
+                                   key_file_lacks_token(key_path_of(profile)));
+}
+
 /* identity_load() stops at the first fault; here each file has its say. */
 static void
 explain_identity(LocalWork *work, const GError *load_error)
@@ -212,8 +221,7 @@ explain_identity(LocalWork *work, const GError *load_error)
     return;
   if (certificate_error != NULL)
     add_certificate_fault(work, certificate_error, key_id);
-  /* In one file a fault of the file is one fault. */
-  if (key_error != NULL && (is_separate(profile) || certificate_error == NULL))
+  if (key_error != NULL && (certificate_error == NULL || !is_one_fault(profile)))
     add_key_fault(work, key_error);
   if (certificate_error == NULL && key_error == NULL)
     explain_pair(work, load_error, key_id);
@@ -329,6 +337,20 @@ local_check_identity(LocalWork *work)
     judge_certificates(work);
 }
 
+/* A gap in our file makes a stranger of the certificates beyond it: one fault. */
+static void
+drop_beyond_gap(LocalWork *work, const ClientChain *chain)
+{
+  GPtrArray *findings = work->check->findings;
+  for (guint i = findings->len; i-- > 0;) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    if (strcmp(finding->code, "chain-unrelated") == 0 &&
+        finding->source == FINDING_SOURCE_CLIENT &&
+        client_chain_is_beyond_gap(chain, g_ptr_array_index(work->certificates, finding->index)))
+      g_ptr_array_remove_index(findings, i);
+  }
+}
+
 /* Said of an identity that could be loaded: before, there is something else to mend. */
 void
 local_check_acceptance(LocalWork *work)
@@ -337,7 +359,9 @@ local_check_acceptance(LocalWork *work)
     return;
   ClientChain chain = chain_of(work);
   Finding *finding = client_chain_incomplete(&chain);
-  if (finding == NULL)
+  if (finding != NULL)
+    drop_beyond_gap(work, &chain);
+  else
     finding = client_chain_refused(&chain);
   if (finding != NULL)
     local_add(work, finding);

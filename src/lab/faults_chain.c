@@ -231,7 +231,8 @@ build_deep(LabScene *scene)
 
 /* --- Several servers behind one name --------------------------------------------------------- */
 
-/* Without a server name, as to an address, openssl s_server shows its first certificate. */
+/* Without a server name, as to an address, openssl s_server shows its first certificate; to the
+ * second one it has no chain. */
 static void
 build_by_name(LabScene *scene)
 {
@@ -239,16 +240,34 @@ build_by_name(LabScene *scene)
   ForgeTemplate template = lab_server("default.lab.test");
   template.names = "DNS:default.lab.test";
   Forged *other = lab_forge(scene, &template, pki->intermediate);
-  const char *const arguments[] = {
-      "-servername", "localhost",
-      "-cert2",      lab_write_chain(scene, "named.pem", pki->server, NULL),
-      "-key2",       lab_write_key(scene, "named.key", pki->server, NULL),
-      NULL};
+  Forged *named = server_of(scene, pki->root);
+  const char *const arguments[] = {"-servername", "localhost",
+                                   "-cert2",      lab_write_chain(scene, "named.pem", named, NULL),
+                                   "-key2",       lab_write_key(scene, "named.key", named, NULL),
+                                   NULL};
   lab_use_good_trust(scene);
   lab_set(&lab_profile(scene)->host, "127.0.0.1");
   lab_openssl(scene, lab_write_chain(scene, "default.pem", other, pki->intermediate, NULL),
               lab_write_key(scene, "default.key", other, NULL), FALSE, arguments);
   lab_expect_certificate(scene, other);
+}
+
+/* One name, two addresses; one of the nodes has the certificate without its intermediate. */
+static void
+build_nodes(LabScene *scene)
+{
+  const LabPki *pki = lab_pki(scene);
+  const char *full = lab_write_chain(scene, "fullchain.pem", pki->server, pki->intermediate, NULL);
+  const char *key = lab_write_key(scene, "privkey.pem", pki->server, NULL);
+  LabMosquitto options = {
+      .chain_file = lab_write_chain(scene, "cert.pem", pki->server, NULL),
+      .key_file = key,
+      .second = lab_keep(scene, g_strdup_printf("certfile %s\nkeyfile %s", full, key))};
+  lab_use_good_trust(scene);
+  lab_mosquitto(scene, &options);
+  lab_dns(scene, LAB_HOST, "A", "127.0.0.1");
+  lab_dns(scene, LAB_HOST, "A", "127.0.0.2");
+  lab_expect_certificate(scene, pki->server);
 }
 
 /* --- Ours ------------------------------------------------------------------------------------ */
@@ -297,6 +316,19 @@ build_ours_incomplete_trust(LabScene *scene)
           lab_write_chain(scene, "all-cas.pem", lab_pki(scene)->root, ours.intermediate, NULL));
   we_send(scene, lab_write_chain(scene, "client.pem", ours.client, NULL), ours.client);
   lab_expect_certificate(scene, ours.client);
+}
+
+/* Of two intermediates the upper one is there, and the one that issued our certificate is not. */
+static void
+build_ours_gap(LabScene *scene)
+{
+  Ours ours = ours_below_root(scene);
+  Forged *site = authority_of(scene, "Lab Client Site CA", ours.intermediate);
+  ForgeTemplate template = lab_client("Client");
+  Forged *client = lab_forge(scene, &template, site);
+  lab_write_chain(scene, "client-site-ca.pem", site, NULL);
+  we_send(scene, lab_write_chain(scene, "client.pem", client, ours.intermediate, NULL), client);
+  lab_expect_certificate(scene, client);
 }
 
 static void
@@ -392,6 +424,9 @@ static const LabFault faults[] = {
     FAULT("client-chain-incomplete", "in-ca-file",
           "mosquitto that knows our root; our file lacks the intermediate, which is in our CA file",
           ERROR, CLIENT, CLIENT, 0, 0, build_ours_incomplete_trust),
+    FAULT("client-chain-incomplete", "gap",
+          "mosquitto that knows our root; our file lacks the lower of two intermediates", ERROR,
+          CLIENT, CLIENT, 0, 0, build_ours_gap),
     FAULT("chain-wrong-order", NULL, "mosquitto; sends its two intermediates in the wrong order",
           WARNING, SERVER, PEER, 1, 0, build_order),
     FAULT("chain-wrong-order", "client", "mosquitto; our two intermediates are in the wrong order",
@@ -435,10 +470,11 @@ static const LabFault faults[] = {
           ERROR, SERVER, PEER, 0, 0, build_deep),
     FAULT("chain-too-long", "many", "mosquitto; its file holds the same chain 40 times", WARNING,
           SERVER, NONE, -1, 0, build_many),
-    FAULT_WITH(
-        "sni-dependent", NULL,
-        "openssl s_server, dialled by its address; has the right certificate for the name alone",
-        WARNING, SERVER, PEER, 0, 0, build_by_name, "name-local"),
+    FAULT("chain-varies", NULL, "mosquitto at two addresses; the first sends no intermediate",
+          ERROR, SERVER, PEER, 0, 0, build_nodes),
+    FAULT("sni-dependent", NULL,
+          "openssl s_server, dialled by its address; has the right certificate for a name alone",
+          ERROR, SERVER, PEER, 0, 0, build_by_name),
     {0},
 };
 

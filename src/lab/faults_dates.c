@@ -87,6 +87,13 @@ build_clock(LabScene *scene)
 }
 
 static void
+build_intermediate_early(LabScene *scene)
+{
+  Chain chain = broker_with(scene, CA_DAYS, (Days){2, 2000}, LEAF_DAYS);
+  lab_expect_certificate(scene, chain.intermediate);
+}
+
+static void
 build_leaf_soon(LabScene *scene)
 {
   Chain chain = broker_with(scene, CA_DAYS, CA_DAYS, (Days){-80, 10});
@@ -120,7 +127,7 @@ static void
 use_client_of(LabScene *scene, int begin, int end)
 {
   lab_good_broker(scene);
-  ForgeTemplate template = with_dates(lab_client("Client"), begin, end);
+  ForgeTemplate template = with_dates(lab_client("Client 7"), begin, end);
   Forged *client = lab_forge(scene, &template, lab_pki(scene)->client_ca);
   const char *file = lab_write_chain(scene, "dated.pem", client, NULL);
   lab_use_client(scene, file, lab_write_key(scene, "dated.key", client, NULL));
@@ -158,16 +165,25 @@ build_broker_clock(LabScene *scene)
 
 /* --- Revocation data ------------------------------------------------------------------------- */
 
+/* (transfer full) */
+static char *
+list_of(const Forged *issuer, int begin, int end)
+{
+  ForgeCrl crl = {.issuer = issuer,
+                  .this_update = lab_days_from_now(begin),
+                  .next_update = lab_days_from_now(end)};
+  g_autoptr(GBytes) der = forge_crl(&crl);
+  return forge_crl_pem(der);
+}
+
 static void
 build_stale_list(LabScene *scene)
 {
   lab_good_broker(scene);
-  ForgeCrl crl = {.issuer = lab_pki(scene)->intermediate,
-                  .this_update = lab_days_from_now(-9),
-                  .next_update = lab_days_from_now(-2)};
-  g_autoptr(GBytes) der = forge_crl(&crl);
-  g_autofree char *pem = forge_crl_pem(der);
-  const char *path = lab_write(scene, "issuing-ca.crl", pem, -1);
+  g_autofree char *stale = list_of(lab_pki(scene)->intermediate, -9, -2);
+  g_autofree char *current = list_of(lab_pki(scene)->root, -2, 5);
+  g_autofree char *both = g_strconcat(stale, current, NULL);
+  const char *path = lab_write(scene, "lab.crl", both, -1);
   lab_set(&lab_profile(scene)->crl_path, path);
   lab_expect_file(scene, path);
 }
@@ -189,6 +205,9 @@ static const LabFault faults[] = {
           ERROR, CLIENT, CLIENT, 0, 0, build_client_early),
     FAULT("clock-wrong", NULL, "mosquitto; its whole chain begins in 400 days", ERROR, LOCAL, NONE,
           -1, 0, build_clock),
+    FAULT("clock-wrong", "intermediate",
+          "mosquitto; its intermediate begins the day after tomorrow", ERROR, LOCAL, PEER, 1, 0,
+          build_intermediate_early),
     FAULT("broker-clock-wrong", NULL, "a peer on GnuTLS; calls our valid certificate expired",
           ERROR, BROKER, CLIENT, 0, 0, build_broker_clock),
     FAULT("expires-soon", NULL, "mosquitto; its certificate ends in 10 days", INFO, SERVER, PEER, 0,

@@ -84,10 +84,10 @@ with_rsa(ForgeTemplate template, unsigned bits)
 
 /* OpenSSL would not load it at its usual security level. */
 static void
-build_weak_server(LabScene *scene)
+broker_with_rsa(LabScene *scene, unsigned bits)
 {
   const LabPki *pki = lab_pki(scene);
-  ForgeTemplate template = with_rsa(lab_server(LAB_HOST), 1024);
+  ForgeTemplate template = with_rsa(lab_server(LAB_HOST), bits);
   Forged *weak = lab_forge(scene, &template, pki->intermediate);
   TlsPeerOptions options = lab_tls_options(scene, TRUE);
   options.chain_pem =
@@ -97,6 +97,19 @@ build_weak_server(LabScene *scene)
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
   lab_expect_certificate(scene, weak);
+}
+
+static void
+build_weak_server(LabScene *scene)
+{
+  broker_with_rsa(scene, 1024);
+}
+
+/* Below what GnuTLS takes for safe at all. */
+static void
+build_broken_server(LabScene *scene)
+{
+  broker_with_rsa(scene, 768);
 }
 
 static void
@@ -167,6 +180,8 @@ static const LabFault faults[] = {
           CLIENT, KEY, -1, LAB_NO_TLS, build_encryption_unsupported),
     FAULT("key-too-weak", NULL, "a peer on GnuTLS; its certificate has an RSA key of 1024 bits",
           WARNING, SERVER, PEER, 0, 0, build_weak_server),
+    FAULT("key-too-weak", "broken", "a peer on GnuTLS; its certificate has an RSA key of 768 bits",
+          ERROR, SERVER, PEER, 0, 0, build_broken_server),
     FAULT("key-too-weak", "client", "mosquitto without limits; our RSA key has 1024 bits", WARNING,
           CLIENT, CLIENT, 0, LAB_TLS_12_ONLY, build_weak_client),
     FAULT_WITH("key-too-weak", "client-refused", "mosquitto; our RSA key has 1024 bits", WARNING,

@@ -97,7 +97,8 @@ set_names(gnutls_x509_crt_t crt, const ForgeTemplate *template)
   if (template->dns && template->version != 1)
     must(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, template->dns,
                                               strlen(template->dns), GNUTLS_FSAN_SET));
-  g_auto(GStrv) names = g_strsplit(template->names == NULL ? "" : template->names, ",", -1);
+  gboolean named = template->names != NULL && template->version != 1;
+  g_auto(GStrv) names = g_strsplit(named ? template->names : "", ",", -1);
   for (guint i = 0; names[i] != NULL; i++)
     add_name(crt, names[i]);
 }

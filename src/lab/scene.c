@@ -186,6 +186,13 @@ lab_keep(LabScene *scene, char *text)
   return text;
 }
 
+GBytes *
+lab_keep_bytes(LabScene *scene, GBytes *bytes)
+{
+  g_ptr_array_add(scene->bytes, bytes);
+  return bytes;
+}
+
 const char *
 lab_pem(LabScene *scene, const Forged *forged)
 {
@@ -311,6 +318,12 @@ stop_peer(gpointer peer)
 }
 
 static void
+unref_bytes(gpointer bytes)
+{
+  g_bytes_unref(bytes);
+}
+
+static void
 free_forged(gpointer forged)
 {
   forged_free(forged);
@@ -333,6 +346,7 @@ new_scene(const LabFault *fault, LabTls tls)
   scene->profile = new_profile(fault, tls);
   scene->forged = g_ptr_array_new_with_free_func(free_forged);
   scene->texts = g_ptr_array_new_with_free_func(g_free);
+  scene->bytes = g_ptr_array_new_with_free_func(unref_bytes);
   scene->processes = g_ptr_array_new_with_free_func(stop_process);
   scene->peers = g_ptr_array_new_with_free_func(stop_peer);
   scene->sockets = g_array_new(FALSE, FALSE, sizeof(int));
@@ -379,6 +393,7 @@ lab_scene_free(LabScene *scene)
     private_folder_remove(scene->folder, NULL);
   g_ptr_array_unref(scene->stages);
   g_ptr_array_unref(scene->texts);
+  g_ptr_array_unref(scene->bytes);
   g_ptr_array_unref(scene->forged);
   profile_free(scene->profile);
   g_clear_error(&scene->error);

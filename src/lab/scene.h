@@ -66,6 +66,8 @@ const char *lab_pem(LabScene *scene, const Forged *forged);
 const char *lab_key_pem(LabScene *scene, const Forged *forged);
 /* Borrowed from the scene: any text that must live as long as it does. */
 const char *lab_keep(LabScene *scene, char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of bytes. */
+GBytes *lab_keep_bytes(LabScene *scene, GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The three files of the good client into the profile (CA file of the good root, certificate, key).
  */
@@ -82,6 +84,8 @@ typedef struct {
   gboolean any_version;              /* also the other TLS version */
   gboolean plain;                    /* no TLS at all */
   const char *extra;                 /* more lines of configuration, or NULL */
+  const char *second;                /* lines for a second listener, at the same port of 127.0.0.2;
+                                      * NULL: there is none */
   guint16 port;                      /* 0: a free one */
   guint16 last_port;                 /* of the last listener in `extra`; 0: there is none */
 } LabMosquitto;
@@ -99,6 +103,11 @@ guint16 lab_good_broker(LabScene *scene);
 /* mosquitto with this server certificate, followed by `issuer` (NULL: sent alone), and the good CA
  * file in the profile: one-way TLS. */
 guint16 lab_broker_with(LabScene *scene, const Forged *server, const Forged *issuer);
+/* mosquitto with the good server's certificate that knows `root` as its clients' CA; in the profile
+ * the good CA file and our certificate `client`, followed by `issuer` (NULL: alone). Returns the
+ * path of our certificate file. */
+const char *lab_broker_for(LabScene *scene, const Forged *client, const Forged *issuer,
+                           const Forged *root);
 /* `openssl s_server` with these further arguments (NULL-terminated); certificate and key as above,
  * version of the scene unless `any_version`. It speaks no MQTT. */
 guint16 lab_openssl(LabScene *scene, const char *chain_file, const char *key_file,

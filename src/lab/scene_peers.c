@@ -97,6 +97,8 @@ write_mosquitto(LabScene *scene, const LabMosquitto *options, guint16 port)
     g_string_append(text, "allow_anonymous true\n");
   if (options->extra != NULL)
     g_string_append_printf(text, "%s\n", options->extra);
+  if (options->second != NULL)
+    g_string_append_printf(text, "listener %u 127.0.0.2\n%s\n", port, options->second);
   g_autofree char *name = g_strdup_printf("mosquitto-%u.conf", port);
   return lab_write(scene, name, text->str, -1);
 }
@@ -160,6 +162,17 @@ lab_broker_with(LabScene *scene, const Forged *server, const Forged *issuer)
   };
   lab_use_good_trust(scene);
   return lab_mosquitto(scene, &options);
+}
+
+const char *
+lab_broker_for(LabScene *scene, const Forged *client, const Forged *issuer, const Forged *root)
+{
+  const char *file = lab_write_chain(scene, "client.pem", client, issuer, NULL);
+  lab_use_good_trust(scene);
+  lab_use_client(scene, file, lab_write_key(scene, "client.key", client, NULL));
+  lab_mosquitto(scene, &(LabMosquitto){
+                           .client_ca_file = lab_write_chain(scene, "client-ca.pem", root, NULL)});
+  return file;
 }
 
 static void

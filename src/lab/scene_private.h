@@ -16,6 +16,7 @@ struct LabScene {
   gboolean host_named;  /* a builder has spoken of LAB_HOST */
   GPtrArray *forged;    /* of Forged */
   GPtrArray *texts;     /* of char *: what is borrowed from the scene */
+  GPtrArray *bytes;     /* of GBytes, the same */
   GPtrArray *processes; /* of LabProcess */
   GPtrArray *peers;     /* of Peer: stopped before anything that their scripts use */
   GArray *sockets;      /* of int, open as long as the scene */

@@ -63,22 +63,63 @@ mqtt_wake_accept(void)
   line = -1;
 }
 
+/* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
+ * thousand times, and each time it looks at all its sockets. */
+static GMutex lock; /* of what follows */
+static GCond asked;
+static gboolean waking; /* the thread runs */
+static gboolean again;  /* another connection has begun meanwhile */
+
+/* Waits for `pause`, or less when another connection begins; TRUE: one has begun. */
+static gboolean
+wait_for_turn(gint64 pause)
+{
+  gint64 end = g_get_monotonic_time() + pause;
+  gboolean restart = again;
+
+  if (restart)
+    end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
+  again = FALSE;
+  while (g_cond_wait_until(&asked, &lock, end)) {
+    if (!again)
+      continue;
+    again = FALSE;
+    restart = TRUE;
+    end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
+  }
+  return restart;
+}
+
 static gpointer
 wake_repeatedly(gpointer unused)
 {
   static const guint8 pingresp[] = {0xd0, 0x00};
 
-  for (gulong pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US; pause *= 2) {
-    g_usleep(pause);
+  g_mutex_lock(&lock);
+  for (gint64 pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US || again; pause *= 2) {
+    if (wait_for_turn(pause))
+      pause = FIRST_PAUSE_US;
     if (send(line, pingresp, sizeof pingresp, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
       break;
   }
+  waking = FALSE;
+  g_mutex_unlock(&lock);
   return NULL;
 }
 
 void
 mqtt_wake_soon(void)
 {
-  if (line >= 0)
+  if (line < 0)
+    return;
+  g_mutex_lock(&lock);
+  if (waking) {
+    again = TRUE;
+    g_cond_signal(&asked);
+  } else {
+    waking = TRUE;
+    again = FALSE;
     g_thread_unref(g_thread_new("mqtt-wake", wake_repeatedly, NULL));
+  }
+  g_mutex_unlock(&lock);
 }

@@ -192,15 +192,24 @@ holds_all(GPtrArray *list, const Certificate *leaf, const Certificate *issuer)
          g_ptr_array_find_with_equal_func(list, issuer, (GEqualFunc)certificate_equal, NULL);
 }
 
+/* (transfer none): the known intermediate that issued `top` and is not in our file; NULL: there is
+ * none. `*place` (transfer full): the file that holds it. */
+static Certificate *
+missing_issuer(const ClientChain *chain, const Certificate *top, char **place)
+{
+  if (!top || certificate_is_self_issued(top) || issuer_in(chain->broker_ca, top))
+    return NULL;
+  Certificate *issuer = known_issuer(chain, top, place);
+  return issuer && !certificate_is_self_issued(issuer) ? issuer : NULL;
+}
+
 Finding *
 client_chain_incomplete(const ClientChain *chain)
 {
   g_autofree char *place = NULL;
   const Certificate *top = top_of(chain);
-  if (!top || certificate_is_self_issued(top) || issuer_in(chain->broker_ca, top))
-    return NULL;
-  const Certificate *issuer = known_issuer(chain, top, &place);
-  if (!issuer || certificate_is_self_issued(issuer))
+  const Certificate *issuer = missing_issuer(chain, top, &place);
+  if (!issuer)
     return NULL;
   Finding *finding = incomplete(chain, top);
   finding_add_evidence(finding, "\"%s\" is in %s", certificate_subject_label(issuer), place);
@@ -211,6 +220,14 @@ client_chain_incomplete(const ClientChain *chain)
     finding_set_remedy(finding, "Append \"%s\", which is in %s, to %s.",
                        certificate_subject_label(issuer), place, chain->file);
   return finding;
+}
+
+gboolean
+client_chain_is_beyond_gap(const ClientChain *chain, const Certificate *other)
+{
+  g_autofree char *place = NULL;
+  const Certificate *issuer = missing_issuer(chain, top_of(chain), &place);
+  return issuer && certificate_is_issued_by(issuer, other);
 }
 
 /* --- an issuer of another key ----------------------------------------------------------------- */

@@ -33,6 +33,9 @@ Finding *client_chain_incomplete(const ClientChain *chain);
 /* `chain-stale-intermediate` (or `issuer-key-differs`, where it is not the older one): a certificate
  * of the file has the name of an issuer and another key, and the right one is known. */
 Finding *client_chain_stale(const ClientChain *chain);
+/* Whether `other` of our file issued that missing intermediate: no stranger, then, but the far side of
+ * the gap. */
+gboolean client_chain_is_beyond_gap(const ClientChain *chain, const Certificate *other);
 /* A warning when the broker's CA file is known, and a broker that has it refuses our certificate:
  * `client-ca-unknown`, `client-chain-incomplete`, `client-partial-chain-refused`,
  * `anchor-same-name`. Dates, usage and the like are not looked at. */

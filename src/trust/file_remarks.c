@@ -104,7 +104,7 @@ file_remarks_damage(const char *path, FileSlot slot)
 /* --- DER -------------------------------------------------------------------------------------- */
 
 static void
-add_der(GPtrArray *findings, const FileContent *content, FileSlot slot)
+add_der(GPtrArray *findings, const FileContent *content, const char *path, FileSlot slot)
 {
   static const char *const commands[] = {[FILE_SLOT_CA] = "openssl x509",
                                          [FILE_SLOT_CERTIFICATE] = "openssl x509",
@@ -118,8 +118,10 @@ add_der(GPtrArray *findings, const FileContent *content, FileSlot slot)
   finding->severity = FINDING_WARNING;
   finding_set_message(finding, "%s is DER; mosquitto, MQTTX and most MQTT programs read only PEM.",
                       content->label);
-  finding_set_remedy(finding, "Convert it with `%s -inform DER -in FILE -out FILE.pem`.",
-                     commands[slot]);
+  g_autofree char *pem = g_strconcat(path, ".pem", NULL);
+  g_autofree char *from = g_shell_quote(path), *to = g_shell_quote(pem);
+  finding_set_remedy(finding, "Convert it with `%s -inform DER -in %s -out %s`.", commands[slot],
+                     from, to);
   g_ptr_array_add(findings, finding);
 }
 
@@ -160,7 +162,7 @@ file_remarks_add(GPtrArray *findings, const char *path, FileSlot slot)
   Finding *damage = damage_finding(content, slot);
   if (damage)
     g_ptr_array_add(findings, damage);
-  add_der(findings, content, slot);
+  add_der(findings, content, path, slot);
   if (slot != FILE_SLOT_CA)
     add_mode(findings, content, path, slot);
 }

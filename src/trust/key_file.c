@@ -54,3 +54,9 @@ key_file_certificates(const char *path, const char *password, GError **error)
   return token_is_uri(path) ? token_certificates(path, password, error)
                             : certificate_file_read(path, error);
 }
+
+gboolean
+key_file_lacks_token(const char *path)
+{
+  return token_is_uri(path) && !token_is_present(path);
+}

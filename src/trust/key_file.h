@@ -11,3 +11,6 @@ char *key_file_id(const char *path, const char *password, GError **error);
 /* (transfer full): the certificates of a file or of a pkcs11: URI, as identity_load() reads them;
  * else NULL and a TRUST_ERROR. */
 GPtrArray *key_file_certificates(const char *path, const char *password, GError **error);
+
+/* A pkcs11: URI whose token is not there at all: all else that is asked of it fails as well. */
+gboolean key_file_lacks_token(const char *path);

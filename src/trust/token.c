@@ -15,6 +15,13 @@ token_is_uri(const char *path)
   return g_str_has_prefix(path, "pkcs11:");
 }
 
+gboolean
+token_is_present(const char *uri)
+{
+  unsigned flags; /* the only thing that GnuTLS asks the token itself for, and not the URI */
+  return gnutls_pkcs11_token_get_flags(uri, &flags) >= 0;
+}
+
 /* --- certificates ----------------------------------------------------------------------------- */
 
 GPtrArray *

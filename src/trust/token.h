@@ -7,6 +7,9 @@
 
 gboolean token_is_uri(const char *path);
 
+/* Some token of this machine is the one that the URI names, whatever is on it. */
+gboolean token_is_present(const char *uri);
+
 /* (transfer full): the certificates that the URI names, at least one; else NULL and a TRUST_ERROR.
  * `pin` may be NULL; it is tried once, for a token locks itself. */
 GPtrArray *token_certificates(const char *uri, const char *pin, GError **error);

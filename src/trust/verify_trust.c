@@ -20,8 +20,19 @@ anchor_list(const VerifyRequest *request)
   return anchors_certificates(request->anchors);
 }
 
+/* An anchor bears this short name. The whole one tells it apart, for it is not the same. */
+static gboolean
+anchor_has_label(const VerifyRequest *request, const char *label)
+{
+  GPtrArray *anchors = anchor_list(request);
+  for (guint i = 0; i < anchors->len; i++)
+    if (!g_strcmp0(certificate_subject_label(anchors->pdata[i]), label))
+      return TRUE;
+  return FALSE;
+}
+
 static char *
-list_anchors(const VerifyRequest *request)
+list_anchors(const VerifyRequest *request, gboolean whole_names)
 {
   GPtrArray *anchors = anchor_list(request);
   if (anchors->len > ANCHORS_SHOWN)
@@ -29,7 +40,8 @@ list_anchors(const VerifyRequest *request)
   GString *list = g_string_new(NULL);
   for (guint i = 0; i < anchors->len; i++)
     g_string_append_printf(list, "%s\"%s\"", i ? ", " : "",
-                           certificate_subject_label(anchors->pdata[i]));
+                           whole_names ? certificate_subject(anchors->pdata[i])
+                                       : certificate_subject_label(anchors->pdata[i]));
   return g_string_free(list, FALSE);
 }
 
@@ -67,6 +79,8 @@ report_signature(GPtrArray *findings, const VerifyRequest *request, const Path *
                       "damaged or was altered.",
                       certificate_subject_label(certificate), place,
                       certificate_issuer_label(certificate));
+  finding_set_remedy(finding, "Install \"%s\" again from its source, as its CA issued it.",
+                     certificate_subject_label(certificate));
 }
 
 static void
@@ -183,9 +197,12 @@ wrong_anchor_code(const VerifyRequest *request, const Path *path)
 }
 
 static void
-set_wrong_anchor_text(Finding *finding, const VerifyRequest *request, const char *wanted)
+set_wrong_anchor_text(Finding *finding, const VerifyRequest *request, const char *label,
+                      const char *name)
 {
-  g_autofree char *trust = report_trust(request), *list = list_anchors(request);
+  gboolean whole_names = anchor_has_label(request, label);
+  const char *wanted = whole_names ? name : label;
+  g_autofree char *trust = report_trust(request), *list = list_anchors(request, whole_names);
   g_autofree char *sender = report_sender(request);
   if (!strcmp(finding->code, "interception-suspected")) {
     finding_set_message(finding,
@@ -231,9 +248,12 @@ report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Pat
       finding_add_alternative(finding, path->nodes->len == 1 ? "chain-leaf-only" : "chain-gap");
   }
   finding->side = catalogue_find(code)->side;
-  set_wrong_anchor_text(finding, request,
-                        root ? certificate_subject_label(top->certificate)
-                             : certificate_issuer_label(top->certificate));
+  if (root)
+    set_wrong_anchor_text(finding, request, certificate_subject_label(top->certificate),
+                          certificate_subject(top->certificate));
+  else
+    set_wrong_anchor_text(finding, request, certificate_issuer_label(top->certificate),
+                          certificate_issuer(top->certificate));
 }
 
 /* --- an issuer that is missing ---------------------------------------------------------------- */

@@ -159,6 +159,8 @@ report_ca_leaf(GPtrArray *findings, const VerifyRequest *request)
                       "The first certificate in %s, \"%s\", is a CA certificate; some clients "
                       "refuse it.",
                       sender, certificate_subject_label(sent_certificate(request, 0)));
+  if (report_is_client(request))
+    finding_set_remedy(finding, "Issue a client certificate that is not a CA.");
 }
 
 static void

@@ -163,11 +163,13 @@ add_stages(CertificateLines *list, const CheckView *view)
                 {EVIDENCE_CONNACK, "mqtt"}};
   const Evidence *evidence = connection_evidence(check_connection(view->check));
   g_autoptr(GString) text = g_string_new(NULL);
+  gint64 before = evidence->at_us[EVIDENCE_STARTED];
   for (gsize i = 0; i < G_N_ELEMENTS(stages); i++) {
-    gint64 took = evidence_duration_us(evidence, stages[i].stage);
-    if (took < 0)
+    gint64 at = evidence->at_us[stages[i].stage];
+    if (at == 0)
       continue;
-    g_autofree char *duration = figure_duration(took);
+    g_autofree char *duration = figure_duration(at - before);
+    before = at;
     if (text->len > 0)
       g_string_append_printf(text, " %s ", glyph(GLYPH_DOT));
     g_string_append_printf(text, "%s %s", stages[i].name, duration);

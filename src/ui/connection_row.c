@@ -13,6 +13,7 @@
 #define WIDE_COLUMNS 60
 #define RATE_WIDTH 6 /* "1.2k/s" */
 #define DAYS_WIDTH 5 /* "3119d" */
+#define NAME_LEAST 8
 
 static const Finding *
 first_error(const ConnectionInfo *info)
@@ -61,7 +62,8 @@ set_offline(ConnectionRow *row, const ConnectionRowInput *input)
   if (row->fault) {
     row->glyph = session->state == SESSION_WAITING ? GLYPH_BUSY : GLYPH_FAIL;
     row->glyph_role = row->state_role = ROLE_ERROR;
-    row->state = error ? g_strdup(finding_label(error->code)) : safe_text_string(input->info->last_error);
+    row->state =
+        error ? g_strdup(finding_label(error->code)) : safe_text_string(input->info->last_error);
     return;
   }
   row->glyph = session->state == SESSION_IDLE ? GLYPH_OFF : GLYPH_BUSY;
@@ -144,7 +146,11 @@ draw_narrow(const ConnectionRow *row, Canvas *canvas, int line, int name_width)
 {
   int columns = canvas_columns(canvas);
   int end = columns - 1;
-  int name = CLAMP(end - 3 - 1 - DAYS_WIDTH - 1 - RATE_WIDTH, 1, name_width);
+  int kept = DAYS_WIDTH + 1 + RATE_WIDTH;
+  /* What is wrong is worth more than the end of a long name. */
+  int name = row->fault ? MAX(end - 3 - 1 - text_width(row->state), MIN(NAME_LEAST, end - 4 - kept))
+                        : end - 3 - 1 - kept;
+  name = CLAMP(name, 1, name_width);
   draw_name(row, canvas, line, 3, name);
   if (row->rate)
     paint_text_right(canvas, line, end, ROLE_NORMAL, row->rate);

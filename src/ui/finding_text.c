@@ -58,7 +58,7 @@ static void
 detail_list(GString *out, const char *name, GPtrArray *values)
 {
   for (guint i = 0; values && i < values->len; i++)
-    detail(out, i == 0 ? name : "", g_ptr_array_index(values, i));
+    detail(out, name, g_ptr_array_index(values, i));
 }
 
 /* Codes with their words: who does not know them need not look them up. */
@@ -68,7 +68,7 @@ detail_alternatives(GString *out, GPtrArray *codes)
   for (guint i = 0; codes && i < codes->len; i++) {
     const char *code = g_ptr_array_index(codes, i);
     g_autofree char *text = g_strdup_printf("%s (%s)", code, finding_label(code));
-    detail(out, i == 0 ? "or perhaps" : "", text);
+    detail(out, "or perhaps", text);
   }
 }
 

@@ -76,6 +76,13 @@ open_long_text(Ui *ui)
 
 static const PaneClass stub_form;
 
+/* Nothing is wrong here, so nothing is to be mended. */
+static const char *
+tile_disabled(gpointer pane, Action action)
+{
+  return action == ACTION_MEND || action == ACTION_REPAIR ? "There is nothing to mend." : NULL;
+}
+
 static PaneResult
 act_on_tile(gpointer pane, Action action)
 {
@@ -110,7 +117,7 @@ act_on_tile(gpointer pane, Action action)
 #define TILE(the_name, the_context)                                                                \
   {                                                                                                \
     .name = the_name, .context = the_context, .open = open_tile, .close = close_tile,              \
-    .title = tile_title, .draw = draw_tile, .act = act_on_tile                                     \
+    .title = tile_title, .draw = draw_tile, .act = act_on_tile, .disabled = tile_disabled          \
   }
 const PaneClass connections_pane = TILE("connections", CONTEXT_CONNECTIONS);
 const PaneClass certificates_pane = TILE("certificates", CONTEXT_CERTIFICATES);

@@ -317,6 +317,7 @@ test_certificate_not_requested(void)
   g_assert_nonnull(finding);
   g_assert_cmpstr(finding->code, ==, "client-cert-not-requested");
   g_assert_cmpint(finding->severity, ==, FINDING_WARNING);
+  g_assert_nonnull(strstr(finding->message, "one-way TLS"));
   c.identity = NULL;
   g_assert_null(diagnose_doubt(&c));
   c.identity = identity;
@@ -329,6 +330,43 @@ test_certificate_not_requested(void)
   evidence->connack = 0;
   evidence->requested = TRUE;
   g_assert_null(diagnose_doubt(&c));
+}
+
+/* --- Seen twice ------------------------------------------------------------------------------- */
+
+static Finding *
+add_stale_list(GPtrArray *findings, int index, const char *message)
+{
+  Finding *finding = finding_new("revocation-data-stale");
+  finding->source = FINDING_SOURCE_CRL;
+  finding->index = index;
+  finding->file = g_strdup("/x/lab.crl");
+  finding_set_message(finding, "%s", message);
+  g_ptr_array_add(findings, finding);
+  return finding;
+}
+
+/* A list that the files had shown to be old, and then the broker's chain: one finding, which knows
+ * what was not checked; another list is another finding. */
+static void
+test_seen_in_file_and_in_chain(void)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_autoptr(Evidence) evidence = evidence_new();
+  g_autoptr(GPtrArray) local = finding_list_new();
+  evidence->verdict = accepted_verdict();
+  add_stale_list(local, 0, "ended");
+  add_stale_list(local, 1, "ended, too");
+  Finding *seen = add_stale_list(evidence->verdict->findings, 0, "ended, and was needed");
+  finding_add_evidence(seen, "so this was not checked");
+  DiagnosisCase c = {
+      .evidence = evidence, .profile = profile, .local = local, .quiet_us = -1, .now = NOW};
+  g_autoptr(GPtrArray) all = diagnose(&c);
+  g_assert_cmpuint(all->len, ==, 2);
+  const Finding *first = g_ptr_array_index(all, 0), *second = g_ptr_array_index(all, 1);
+  g_assert_cmpstr(first->message, ==, "ended, too");
+  g_assert_cmpstr(second->message, ==, "ended, and was needed");
+  g_assert_cmpuint(second->evidence->len, ==, 1);
 }
 
 int
@@ -345,6 +383,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis/sides_of_key_usage", test_sides_of_key_usage);
   g_test_add_func("/diagnosis/disconnect_reason_decides", test_disconnect_reason_decides);
   g_test_add_func("/diagnosis/heals", test_heals);
+  g_test_add_func("/diagnosis/seen_in_file_and_in_chain", test_seen_in_file_and_in_chain);
   g_test_add_func("/diagnosis/connack", test_connack);
   g_test_add_func("/diagnosis/connack_alternatives", test_connack_alternatives);
   g_test_add_func("/diagnosis/certificate_not_requested", test_certificate_not_requested);

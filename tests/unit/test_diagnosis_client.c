@@ -92,6 +92,7 @@ write_files(void)
 
 #define ROOT "CN=Root,O=Works"
 #define OTHER "CN=Other,O=Others"
+#define MIDDLE "CN=Middle,O=Works"
 
 typedef struct {
   const char *name;
@@ -152,6 +153,17 @@ static const Row rows[] = {
      "anchor-same-name",
      FINDING_SIDE_CLIENT,
      {"broker-crl-suspected", "client-partial-chain-refused"},
+     NULL},
+    {"48/partial-named",
+     "deep-full.pem",
+     "root.crt",
+     NULL,
+     {MIDDLE},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-partial-chain-refused",
+     FINDING_SIDE_BROKER,
+     {NULL},
      NULL},
     /* 48, it names none */
     {"48/lacks-intermediate",
@@ -542,6 +554,7 @@ test_refused_late(void)
   g_autoptr(GPtrArray) all = diagnose(&scene.c);
   g_assert_cmpuint(all->len, ==, 2);
   g_assert_cmpint(find(all, "client-refused-late")->severity, ==, FINDING_INFO);
+  g_assert_nonnull(strstr(find(all, "client-refused-late")->message, "after the handshake"));
   g_assert_cmpuint(count_errors(all), ==, 1);
   scene.evidence->at_us[EVIDENCE_ESTABLISHED] = 0;
   g_autoptr(GPtrArray) early = diagnose(&scene.c);
@@ -577,6 +590,15 @@ test_strength(void)
   }
 }
 
+static guint
+count_lines(const Finding *finding, const char *line)
+{
+  guint count = 0;
+  for (guint i = 0; i < finding->evidence->len; i++)
+    count += strcmp(g_ptr_array_index(finding->evidence, i), line) == 0;
+  return count;
+}
+
 /* What our own files show to be wrong is the reason, and stays one finding. */
 static void
 test_local_error_explains(void)
@@ -587,6 +609,7 @@ test_local_error_explains(void)
   Finding *pathlen = finding_new("pathlen-exceeded");
   pathlen->source = FINDING_SOURCE_CLIENT;
   finding_set_message(pathlen, "Too long.");
+  finding_add_evidence(pathlen, "seen in the file");
   g_ptr_array_add(local, pathlen);
   scene.c.local = local;
   g_autoptr(GPtrArray) all = diagnose(&scene.c);
@@ -594,6 +617,8 @@ test_local_error_explains(void)
   const Finding *only = g_ptr_array_index(all, 0);
   g_assert_cmpstr(only->code, ==, "pathlen-exceeded");
   g_assert_cmpstr(only->message, ==, "Too long.");
+  g_assert_cmpuint(count_lines(only, "seen in the file"), ==, 1);
+  g_assert_cmpuint(count_lines(only, ""), ==, 0);
   scene_clear(&scene);
 }
 

@@ -570,6 +570,29 @@ test_incomplete(Stage *stage, gconstpointer unused)
   chain_clear(&chain);
 }
 
+/* The certificate above the missing one is no stranger; one of another CA is, gap or not. */
+static void
+test_gap(Stage *stage, gconstpointer unused)
+{
+  Chain chain = use_chain(stage);
+  g_autoptr(PkiPair) low = authority(PKI_INTERMEDIATE, "Low", chain.middle);
+  g_autoptr(PkiPair) client = client_of("Client", low);
+  g_autoptr(PkiPair) other = authority(PKI_INTERMEDIATE, "Other", stage->files.root);
+  use(&stage->profile->key_path, write_key(stage, "client.key", client, NULL));
+  STAGE_WRITE(stage, "client.pem", client, chain.middle);
+  g_autofree char *found = write_pem(stage, "low.pem", low);
+  assert_only(stage, TRUE,
+              (Expected){"client-chain-incomplete", FINDING_WARNING, FINDING_SIDE_CLIENT,
+                         FINDING_SOURCE_CLIENT, 0, stage->certificate, "\"Low\"", found});
+  STAGE_WRITE(stage, "client.pem", client, other);
+  g_autoptr(LocalCheck) check = local_check(stage->profile, FILES_NOW);
+  g_assert_cmpuint(check->findings->len, ==, 2);
+  const Finding *stranger = g_ptr_array_index(check->findings, 0);
+  g_assert_cmpstr(stranger->code, ==, "chain-unrelated");
+  g_assert_cmpint(stranger->index, ==, 1);
+  chain_clear(&chain);
+}
+
 /* --- The broker's CA file --------------------------------------------------------------------- */
 
 static void
@@ -1019,6 +1042,7 @@ main(int argc, char **argv)
   TEST(root_in_chain);
   TEST(stale_intermediate);
   TEST(incomplete);
+  TEST(gap);
   TEST(broker_ca);
   TEST(broker_ca_missing);
   TEST(dates);

@@ -122,6 +122,20 @@ assert_only(const Stage *stage, const char *code, FindingSource source, const ch
   g_assert_null(strstr(finding->remedy, PIN));
 }
 
+/* On a token that is there two objects are two faults. */
+static void
+assert_both_missing(const Stage *stage)
+{
+  g_autoptr(LocalCheck) check = local_check(stage->profile, FILES_NOW);
+  static const FindingSource sources[] = {FINDING_SOURCE_CLIENT, FINDING_SOURCE_KEY};
+  g_assert_cmpuint(check->findings->len, ==, G_N_ELEMENTS(sources));
+  for (guint i = 0; i < check->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(check->findings, i);
+    g_assert_cmpstr(finding->code, ==, "pkcs11-object-missing");
+    g_assert_cmpint(finding->source, ==, sources[i]);
+  }
+}
+
 /* One token for all: its module is loaded once, and looks at its folder once. */
 static void
 test_token(Stage *stage, gconstpointer unused)
@@ -148,13 +162,22 @@ test_token(Stage *stage, gconstpointer unused)
   use(&stage->profile->key_path, g_strdup(stage->key));
   assert_only(stage, "pkcs11-object-missing", FINDING_SOURCE_CLIENT, TOKEN ";object=none;type=cert",
               "No object matches");
+  /* Without the token there is one fault, not one for each of its objects. */
+  use(&stage->profile->certificate_path, g_strdup("pkcs11:token=none;object=device;type=cert"));
+  use(&stage->profile->key_path, g_strdup("pkcs11:token=none;object=device;type=private"));
+  assert_only(stage, "pkcs11-object-missing", FINDING_SOURCE_CLIENT,
+              "pkcs11:token=none;object=device;type=cert", "No object matches");
   /* Another certificate than the key's. */
   g_autoptr(PkiPair) other = client_of("Other", stage->files.root);
   use(&stage->profile->certificate_path, write_pem(stage, "other.pem", other));
   use(&stage->profile->key_path, g_strdup(KEY));
   stage->profile->key_password = g_strdup(PIN);
   assert_only(stage, "key-mismatch", FINDING_SOURCE_KEY, KEY, "is not the one of \"Other\"");
+  use(&stage->profile->certificate_path, g_strdup(TOKEN ";object=none;type=cert"));
+  use(&stage->profile->key_path, g_strdup(TOKEN ";object=none;type=private"));
+  assert_both_missing(stage);
   /* Last, for the token counts wrong ones. */
+  use(&stage->profile->key_path, g_strdup(KEY));
   use(&stage->profile->certificate_path, g_strdup(CERTIFICATE));
   use(&stage->profile->key_password, g_strdup("654321"));
   assert_only(stage, "key-password-wrong", FINDING_SOURCE_KEY, KEY, "The PIN does not open");

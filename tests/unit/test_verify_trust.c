@@ -56,6 +56,22 @@ test_leaf_only_published(Bench *bench, gconstpointer unused)
   g_assert_nonnull(strstr(finding->evidence->pdata[0], "http://ca.example/r3.der"));
 }
 
+/* The common names are the same, the names are not. */
+static void
+test_anchor_wrong_of_like_name(Bench *bench, gconstpointer unused)
+{
+  ForgeTemplate like = forge_authority("Root X1");
+  like.organization = "Another";
+  g_autoptr(Forged) root = forge(&like, NULL);
+  bench_send(bench, bench->leaf);
+  bench_send(bench, bench->intermediate);
+  bench_trust(bench, root);
+  Finding *finding = assert_refused(bench_judge(bench), "anchor-wrong", FINDING_SIDE_TRUST,
+                                    FINDING_SOURCE_TRUST, -1);
+  g_assert_nonnull(strstr(finding->message, certificate_subject(bench->root->certificate)));
+  g_assert_nonnull(strstr(finding->message, certificate_subject(root->certificate)));
+}
+
 static void
 test_anchor_wrong(Bench *bench, gconstpointer unused)
 {
@@ -348,6 +364,7 @@ main(int argc, char **argv)
   BENCH_TEST("trust/", client_leaf_only);
   BENCH_TEST("trust/", leaf_only_published);
   BENCH_TEST("trust/", anchor_wrong);
+  BENCH_TEST("trust/", anchor_wrong_of_like_name);
   BENCH_TEST("trust/", gap);
   BENCH_TEST("trust/", self_signed);
   BENCH_TEST("trust/", anchor_cross_signed);

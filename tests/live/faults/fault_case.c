@@ -120,18 +120,6 @@ compare_finding(GString *out, const FaultResult *result, const LabFault *fault,
     compare_texts(out, "file", result->expected_file, finding->file);
 }
 
-/* Of all of them. */
-static void
-judge_sentences(GString *out, const FaultResult *result)
-{
-  for (guint i = 0; i < result->findings->len; i++) {
-    const Finding *finding = result->findings->pdata[i];
-    if (finding->message == NULL || *finding->message == '\0' || finding->remedy == NULL ||
-        *finding->remedy == '\0')
-      g_string_append_printf(out, "%s has no message or no remedy\n", finding->code);
-  }
-}
-
 /* The code of the one error that may be there; NULL: none. */
 static const char *
 allowed_error(const LabFault *fault)
@@ -146,6 +134,8 @@ judge_errors(GString *out, const FaultResult *result, const LabFault *fault)
   guint count = 0;
   for (guint i = 0; i < result->findings->len; i++) {
     const Finding *finding = result->findings->pdata[i];
+    if (*finding->message == '\0' || *finding->remedy == '\0')
+      g_string_append_printf(out, "%s has no message or no remedy\n", finding->code);
     if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, allowed) == 0)
       count++;
     else if (finding->severity == FINDING_ERROR)
@@ -169,7 +159,6 @@ fault_result_judge(const FaultResult *result, const LabFault *fault)
   else
     g_string_append_printf(out, "%s was not found\n", fault->code);
   judge_errors(out, result, fault);
-  judge_sentences(out, result);
   return out->len > 0 ? g_strdup(out->str) : NULL;
 }
 

@@ -1,0 +1,18 @@
+/* What the two files on our certificate at the broker share. Private to the diagnosis. */
+#pragma once
+
+#include "core/diagnosis_private.h"
+
+/* Ours, in file order; there is an identity. Borrowed. */
+const Certificate *client_certificate(const DiagnosisCase *c, guint index);
+guint client_certificate_count(const DiagnosisCase *c);
+const char *client_file(const DiagnosisCase *c);
+
+/* (transfer full): an error about our leaf. */
+Finding *client_finding(const DiagnosisCase *c, const char *code);
+
+/* --- diagnosis_client_ca.c --- */
+/* (transfer full): the CAs that the broker accepts, "" when it named none. */
+char *client_ca_names(const DiagnosisCase *c);
+/* (transfer full): alert 48. */
+Finding *diagnose_refused_ca(const DiagnosisCase *c);

@@ -316,7 +316,7 @@ diagnose_refused_late(const DiagnosisCase *c)
   const Evidence *evidence = c->evidence;
   if (evidence->closed == NULL || evidence->closed->fault != TUNNEL_FAULT_CLIENT_REFUSED ||
       evidence->at_us[EVIDENCE_ESTABLISHED] == 0 ||
-      g_strcmp0(evidence->tls_version, "TLS 1.3") != 0)
+      (evidence->tls_version != NULL && strcmp(evidence->tls_version, "TLS 1.3") != 0))
     return NULL;
   Finding *finding = finding_new("client-refused-late");
   finding_set_message(finding, "The broker refused our certificate only after the handshake had "

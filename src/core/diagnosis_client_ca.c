@@ -213,8 +213,6 @@ add_unknown_ca_alternatives(const DiagnosisCase *c, Finding *finding)
     return;
   if (client_certificate_count(c) == 1)
     finding_add_alternative(finding, "client-chain-incomplete");
-  if (c->broker_ca != NULL)
-    return;
   finding_add_alternative(finding, "client-partial-chain-refused");
   finding_add_alternative(finding, "anchor-same-name");
   finding_add_alternative(finding, "broker-crl-suspected");

@@ -43,21 +43,20 @@ wrong_host(LabScene *scene)
   Forged *other = lab_forge(scene, &template, lab_pki(scene)->intermediate);
   guint16 port = lab_two_ports(scene);
   lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .chain_file = lab_write_chain(scene, "other.pem", other,
-                                                         lab_pki(scene)->intermediate, NULL),
-                           .key_file = lab_write_key(scene, "other.key", other, NULL),
-                           .port = port,
-                           .last_port = (guint16)(port + 1),
-                           .extra = lab_keep(
-                               scene, g_strconcat(lab_listener(scene, "127.0.0.2", port,
-                                                               lab_pki(scene)->server,
-                                                               lab_pki(scene)->intermediate),
-                                                  lab_listener(scene, "127.0.0.1",
-                                                               (guint16)(port + 1),
-                                                               lab_pki(scene)->server,
-                                                               lab_pki(scene)->intermediate),
-                                                  NULL))});
+  lab_mosquitto(
+      scene,
+      &(LabMosquitto){
+          .chain_file =
+              lab_write_chain(scene, "other.pem", other, lab_pki(scene)->intermediate, NULL),
+          .key_file = lab_write_key(scene, "other.key", other, NULL),
+          .port = port,
+          .last_port = (guint16)(port + 1),
+          .extra = lab_keep(
+              scene, g_strconcat(lab_listener(scene, "127.0.0.2", port, lab_pki(scene)->server,
+                                              lab_pki(scene)->intermediate),
+                                 lab_listener(scene, "127.0.0.1", (guint16)(port + 1),
+                                              lab_pki(scene)->server, lab_pki(scene)->intermediate),
+                                 NULL))});
   lab_dns(scene, LAB_HOST, "A", "127.0.0.1");
   lab_dns(scene, LAB_HOST, "A", "127.0.0.2");
   lab_expect_certificate(scene, other);
@@ -115,8 +114,7 @@ closing_at_once(LabScene *scene)
 static void
 no_place_left(LabScene *scene)
 {
-  guint16 port =
-      lab_mosquitto(scene, &(LabMosquitto){.plain = TRUE, .extra = "max_connections 1"});
+  guint16 port = lab_mosquitto(scene, &(LabMosquitto){.plain = TRUE, .extra = "max_connections 1"});
   lab_profile(scene)->scheme = SCHEME_MQTT;
   lab_occupy(scene, port);
 }

@@ -208,10 +208,10 @@ one_way_beside_two_way(LabScene *scene)
 {
   const char *ca = lab_write_chain(scene, "client-ca.pem", lab_pki(scene)->client_ca, NULL);
   guint16 port = lab_two_ports(scene), next = (guint16)(port + 1);
-  const char *second = lab_listener(scene, "127.0.0.1", next, lab_pki(scene)->server,
-                                    lab_pki(scene)->intermediate);
-  const char *two_way = lab_keep(
-      scene, g_strdup_printf("%scafile %s\nrequire_certificate true", second, ca));
+  const char *second =
+      lab_listener(scene, "127.0.0.1", next, lab_pki(scene)->server, lab_pki(scene)->intermediate);
+  const char *two_way =
+      lab_keep(scene, g_strdup_printf("%scafile %s\nrequire_certificate true", second, ca));
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
   lab_mosquitto(scene, &(LabMosquitto){.port = port, .last_port = next, .extra = two_way});
@@ -230,15 +230,15 @@ static const LabFault faults[] = {
           NETWORK, NONE, -1, LAB_NO_TLS, web_server),
     FAULT("port-http", "plain", "a peer that answers HTTP 400; the connection is mqtt://", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, web_server_without_tls),
-    FAULT("port-websocket", NULL, "a peer on GnuTLS that speaks WebSocket over TLS", ERROR, NETWORK, NONE, -1, 0,
-          websocket),
+    FAULT("port-websocket", NULL, "a peer on GnuTLS that speaks WebSocket over TLS", ERROR, NETWORK,
+          NONE, -1, 0, websocket),
     FAULT("port-websocket", "answers", "a peer on GnuTLS that answers HTTP 400 inside TLS", ERROR,
           NETWORK, NONE, -1, 0, websocket_of_server),
     FAULT("port-other-service", NULL, "a peer that greets as an SSH server", ERROR, NETWORK, NONE,
           -1, LAB_NO_TLS, ssh),
     FAULT("port-other-service", "plain",
-          "a peer that greets as an SSH server; the connection is mqtt://", ERROR, NETWORK, NONE, -1,
-          LAB_NO_TLS, ssh_without_tls),
+          "a peer that greets as an SSH server; the connection is mqtt://", ERROR, NETWORK, NONE,
+          -1, LAB_NO_TLS, ssh_without_tls),
     FAULT("port-other-service", "amqp", "a peer on GnuTLS that speaks AMQP inside TLS", ERROR,
           NETWORK, NONE, -1, 0, amqp_inside_tls),
     FAULT("tls-terminated-by-proxy", NULL, "a peer on GnuTLS that shows Traefik's own certificate",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define GNUTLS_UNSUPPORTED_VERSION_PACKET (-8)
+#define APART "to tell them apart: " /* how the line with the test that decides begins */
 
 /* --- Tools ------------------------------------------------------------------------------------ */
 
@@ -23,8 +24,11 @@ diagnosis_replace(Finding *general, const char *code)
   Finding *better = finding_new(code);
   better->severity = FINDING_ERROR;
   finding_add_evidence(better, "%s", general->message);
-  for (guint i = 0; i < general->evidence->len; i++)
-    finding_add_evidence(better, "%s", (const char *)g_ptr_array_index(general->evidence, i));
+  for (guint i = 0; i < general->evidence->len; i++) {
+    const char *line = g_ptr_array_index(general->evidence, i);
+    if (!g_str_has_prefix(line, APART)) /* they have been told apart */
+      finding_add_evidence(better, "%s", line);
+  }
   finding_free(general);
   return better;
 }

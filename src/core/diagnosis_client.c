@@ -273,14 +273,17 @@ diagnose_refused_late(const DiagnosisCase *c)
 {
   const Evidence *evidence = c->evidence;
   if (evidence->closed == NULL || evidence->closed->fault != TUNNEL_FAULT_CLIENT_REFUSED ||
-      evidence->at_us[EVIDENCE_ESTABLISHED] == 0)
+      evidence->at_us[EVIDENCE_ESTABLISHED] == 0 ||
+      (evidence->tls_version != NULL && strcmp(evidence->tls_version, "TLS 1.3") != 0))
     return NULL;
   Finding *finding = finding_new("client-refused-late");
   finding_set_message(finding, "The broker refused our certificate only after the handshake had "
                                "ended well, as TLS 1.3 has it.");
-  finding_add_evidence(finding, "%s handshake finished, alert %d at the first read",
-                       evidence->tls_version != NULL ? evidence->tls_version : "TLS",
-                       evidence->closed->alert);
+  if (evidence->closed->alert >= 0)
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, alert %d at the first read",
+                         evidence->closed->alert);
+  else
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, cut off at the first read");
   return finding;
 }
 

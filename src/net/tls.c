@@ -519,15 +519,6 @@ static const StreamClass tls_class = {
 
 /* --- The beginning --------------------------------------------------------------------------- */
 
-/* The machine's policy may have taken away what was asked for, without an error. */
-static gboolean
-leaves_nothing(gnutls_priority_t priorities)
-{
-  const unsigned *list;
-  return gnutls_priority_protocol_list(priorities, &list) <= 0 ||
-         gnutls_priority_cipher_list(priorities, &list) <= 0;
-}
-
 static gboolean
 set_priority(TlsStream *tls, const char *priority, GError **error)
 {
@@ -535,7 +526,7 @@ set_priority(TlsStream *tls, const char *priority, GError **error)
   const char *position = text;
   int code = gnutls_priority_init(&tls->priorities, text, &position);
   gboolean is_empty =
-      code >= 0 ? leaves_nothing(tls->priorities) : tls_cause_of(code) == TLS_CAUSE_NOTHING;
+      code >= 0 ? tls_priority_leaves_nothing(tls->priorities) : tls_cause_of(code) == TLS_CAUSE_NOTHING;
   if (code >= 0 && !is_empty)
     code = gnutls_priority_set(tls->session, tls->priorities);
   if (code >= 0 && !is_empty)

@@ -171,11 +171,15 @@ test_tunnel_sentences(void)
     const char *sentence, *message, *remedy;
   } cases[] = {
       {TUNNEL_ERROR_TCP_REFUSED, "nothing listens on a; b:1 (refused); start the broker",
-       "nothing listens on a; b:1 (refused).", "Start the broker."},
-      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there.",
+       "Nothing listens on a; b:1 (refused).", "Start the broker."},
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "Nothing listens there.",
        "Start the broker, or correct the port."},
-      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "it went away.",
+      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "It went away.",
        "Its log says why."},
+      {TUNNEL_ERROR_PEER_CLOSED, "hub (192.0.2.1:1) went away.", "hub (192.0.2.1:1) went away.",
+       "Look at the evidence, and at the broker's log for the time of this connection."},
+      {TUNNEL_ERROR_PEER_CLOSED, "hub.test is gone", "hub.test is gone.",
+       "Look at the evidence, and at the broker's log for the time of this connection."},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(Profile) profile = make_profile();
@@ -316,6 +320,17 @@ test_connack(void)
 }
 
 static void
+test_connack_empty_client_id(void)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_free(profile->client_id);
+  profile->client_id = g_strdup("");
+  g_autoptr(Finding) finding = connack_with(2, profile);
+  g_assert_cmpstr(finding->code, ==, "mqtt-client-id-refused");
+  g_assert_cmpstr(finding->remedy, ==, "Set a client id.");
+}
+
+static void
 test_connack_alternatives(void)
 {
   g_autoptr(Profile) profile = make_profile();
@@ -410,6 +425,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis/heals", test_heals);
   g_test_add_func("/diagnosis/seen_in_file_and_in_chain", test_seen_in_file_and_in_chain);
   g_test_add_func("/diagnosis/connack", test_connack);
+  g_test_add_func("/diagnosis/connack_empty_client_id", test_connack_empty_client_id);
   g_test_add_func("/diagnosis/connack_alternatives", test_connack_alternatives);
   g_test_add_func("/diagnosis/certificate_not_requested", test_certificate_not_requested);
   g_test_add_func("/diagnosis/tunnel-sentences", test_tunnel_sentences);

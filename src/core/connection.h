@@ -83,6 +83,7 @@ typedef struct {
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */
   GPtrArray *findings;         /* of Finding, all of them, worst first; maybe empty */
   Enforced enforced;           /* whether the broker needs our certificate: by a try without it */
+  int enforced_alert;          /* with which it refused that; -1: without an alert */
   const char *address;         /* that we are connected to, "192.0.2.1:8883", or NULL */
   const char *client_id;       /* in use (made up or assigned), or NULL */
   const char *last_error;      /* one sentence on why it is not online, or NULL */

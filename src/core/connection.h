@@ -7,6 +7,7 @@
 
 #include "core/diagnosis.h"
 #include "core/evidence.h"
+#include "core/local_share.h"
 #include "core/message_log.h"
 #include "core/profile.h"
 #include "core/session.h"
@@ -37,6 +38,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
 /* Whether to find out, once it is online with a client certificate, if the broker needs that: one
  * more connection, without it. Default: no. */
 void connection_ask_enforced(Connection *connection, gboolean ask);
+
+/* To read and judge our files once for many connections: borrowed, must outlive this one. NULL, the
+ * default: they are read at each attempt. */
+void connection_share_files(Connection *connection, LocalShare *files);
 
 void connection_connect(Connection *connection);
 void connection_disconnect(Connection *connection);

@@ -84,6 +84,7 @@ LocalCheck *
 local_check(const Profile *profile, gint64 now)
 {
   LocalCheck *check = g_new0(LocalCheck, 1);
+  check->references = 1;
   check->findings = finding_list_new();
   LocalWork work = {.profile = profile, .now = now, .check = check};
   local_check_trust(&work);
@@ -102,10 +103,17 @@ local_check(const Profile *profile, gint64 now)
   return check;
 }
 
+LocalCheck *
+local_check_ref(LocalCheck *check)
+{
+  check->references++;
+  return check;
+}
+
 void
 local_check_free(LocalCheck *check)
 {
-  if (check == NULL)
+  if (check == NULL || --check->references > 0)
     return;
   g_ptr_array_unref(check->findings);
   g_clear_pointer(&check->anchors, anchors_unref);

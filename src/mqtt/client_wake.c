@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,88 @@ nudge_until_awake(void)
   return awake;
 }
 
+/* --- At every connection ---------------------------------------------------------------------- */
+
+/* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
+ * thousand times, and each time it looks at all its sockets. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
+static pthread_cond_t asked;
+static gboolean waking; /* the thread runs */
+static gboolean again;  /* another connection has begun meanwhile */
+
+static void
+prepare_waiting(void)
+{
+  pthread_condattr_t monotonic;
+
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&asked, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+}
+
+/* Until `end`, or until somebody signals: FALSE, it is `end`. */
+static gboolean
+wait_until(gint64 end)
+{
+  struct timespec time = {end / G_USEC_PER_SEC, end % G_USEC_PER_SEC * 1000};
+
+  return pthread_cond_timedwait(&asked, &lock, &time) == 0;
+}
+
+/* Waits for `pause`, or less when another connection begins; TRUE: one has begun. */
+static gboolean
+wait_for_turn(gint64 pause)
+{
+  gint64 end = g_get_monotonic_time() + pause;
+  gboolean restart = FALSE;
+
+  do {
+    if (!again)
+      continue;
+    again = FALSE;
+    restart = TRUE;
+    end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
+  } while (wait_until(end));
+  return restart;
+}
+
+static gpointer
+wake_repeatedly(gpointer unused)
+{
+  static const guint8 pingresp[] = {0xd0, 0x00};
+
+  pthread_mutex_lock(&lock);
+  for (gint64 pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US || again; pause *= 2) {
+    if (wait_for_turn(pause))
+      pause = FIRST_PAUSE_US;
+    if (send(line, pingresp, sizeof pingresp, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+      break;
+  }
+  waking = FALSE;
+  pthread_mutex_unlock(&lock);
+  return NULL;
+}
+
+void
+mqtt_wake_soon(void)
+{
+  if (line < 0)
+    return;
+  pthread_mutex_lock(&lock);
+  if (waking) {
+    again = TRUE;
+    pthread_cond_signal(&asked);
+  } else {
+    waking = TRUE;
+    again = FALSE;
+    g_thread_unref(g_thread_new("mqtt-wake", wake_repeatedly, NULL));
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+/* --- The line to Paho ------------------------------------------------------------------------- */
+
 /* Another local process that is faster than Paho gets nothing but a greeting, and we are as slow as
  * without all this. */
 void
@@ -139,6 +222,7 @@ mqtt_wake_accept(void)
   static const guint8 connack[] = {0x20, 0x02, 0x00, 0x00};
   int on = 1;
 
+  prepare_waiting();
   if (listener < 0)
     return;
   if (wait_readable(listener, ACCEPT_TIMEOUT_MS))
@@ -155,67 +239,4 @@ mqtt_wake_accept(void)
     return;
   close(line);
   line = -1;
-}
-
-/* --- At every connection ---------------------------------------------------------------------- */
-
-/* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
- * thousand times, and each time it looks at all its sockets. */
-static GMutex lock; /* of what follows */
-static GCond asked;
-static gboolean waking; /* the thread runs */
-static gboolean again;  /* another connection has begun meanwhile */
-
-/* Waits for `pause`, or less when another connection begins; TRUE: one has begun. */
-static gboolean
-wait_for_turn(gint64 pause)
-{
-  gint64 end = g_get_monotonic_time() + pause;
-  gboolean restart = again;
-
-  if (restart)
-    end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
-  again = FALSE;
-  while (g_cond_wait_until(&asked, &lock, end)) {
-    if (!again)
-      continue;
-    again = FALSE;
-    restart = TRUE;
-    end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
-  }
-  return restart;
-}
-
-static gpointer
-wake_repeatedly(gpointer unused)
-{
-  static const guint8 pingresp[] = {0xd0, 0x00};
-
-  g_mutex_lock(&lock);
-  for (gint64 pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US || again; pause *= 2) {
-    if (wait_for_turn(pause))
-      pause = FIRST_PAUSE_US;
-    if (send(line, pingresp, sizeof pingresp, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-      break;
-  }
-  waking = FALSE;
-  g_mutex_unlock(&lock);
-  return NULL;
-}
-
-void
-mqtt_wake_soon(void)
-{
-  if (line < 0)
-    return;
-  g_mutex_lock(&lock);
-  if (waking) {
-    again = TRUE;
-    g_cond_signal(&asked);
-  } else {
-    waking = TRUE;
-    again = FALSE;
-    g_thread_unref(g_thread_new("mqtt-wake", wake_repeatedly, NULL));
-  }
-  g_mutex_unlock(&lock);
 }

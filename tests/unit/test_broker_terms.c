@@ -35,7 +35,7 @@ assert_all(const BrokerTerms *terms)
   g_assert_cmpint(terms->shared_available, ==, 1);
   g_assert_cmpint(terms->server_keep_alive, ==, 30);
   g_assert_cmpstr(terms->assigned_client_id, ==, "id");
-  g_assert_cmpstr(terms->reason_string, ==, "w\\x1by");
+  g_assert_cmpstr(terms->reason_string, ==, "w\\ey");
   g_assert_cmpstr(terms->response_information, ==, "r");
   g_assert_cmpstr(terms->server_reference, ==, "b2:81");
 }

@@ -307,6 +307,12 @@ connection_ask_enforced(Connection *connection, gboolean ask)
 }
 
 void
+connection_share_files(Connection *connection, LocalShare *files)
+{
+  connection->files = files;
+}
+
+void
 connection_connect(Connection *connection)
 {
   connection_forget_past(connection);

@@ -35,8 +35,10 @@ connection_update_findings(Connection *connection)
   g_ptr_array_unref(connection->info.findings);
   connection->info.findings = findings;
   Enforced enforced = diagnosis_enforced(connection->probes);
-  if (enforced != ENFORCED_UNKNOWN)
-    connection->info.enforced = enforced;
+  if (enforced == ENFORCED_UNKNOWN)
+    return;
+  connection->info.enforced = enforced;
+  connection->info.enforced_alert = diagnosis_enforced_alert(connection->probes);
 }
 
 /* "message remedy", as the reason why it is not online. */

@@ -111,42 +111,53 @@ revoked(const DiagnosisCase *c)
   return finding;
 }
 
-/* Ours is of a strength that OpenSSL's levels refuse: RSA below 2048 bits, SHA-1, MD5. */
-static const char *
-weakness(const DiagnosisCase *c)
+static gboolean
+is_weakly_signed(const Certificate *certificate)
 {
-  if (diagnosis_local(c, "key-too-weak") != NULL || diagnosis_local(c, "issuer-key-weak") != NULL)
-    return "its key is too short";
-  if (diagnosis_local(c, "signature-weak") != NULL)
-    return "its signature is too weak";
+  const char *signature = certificate_signature_label(certificate);
+  return !certificate_is_self_issued(certificate) &&
+         (strstr(signature, "SHA1") != NULL || strstr(signature, "SHA-1") != NULL ||
+          strstr(signature, "MD5") != NULL);
+}
+
+/* Of a strength that OpenSSL's levels refuse: RSA below 2048 bits, DSA, P-192, SHA-1, MD5. */
+static const char *
+weakness(const Certificate *certificate)
+{
+  const char *key = certificate_key_label(certificate);
+  guint64 bits =
+      g_str_has_prefix(key, "RSA ") ? g_ascii_strtoull(key + strlen("RSA "), NULL, 10) : 0;
+  if (bits != 0 && bits < 2048)
+    return "key is too short";
+  if (g_str_has_prefix(key, "DSA") || strstr(key, "P-192") != NULL)
+    return "key is too weak";
+  return is_weakly_signed(certificate) ? "signature is too weak" : NULL;
+}
+
+/* The first of our file that is; NULL: none. */
+static const Certificate *
+weak_certificate(const DiagnosisCase *c)
+{
   for (guint i = 0; i < client_certificate_count(c); i++) {
-    const char *signature = certificate_signature_label(client_certificate(c, i));
-    guint64 bits = 0;
-    const char *key = certificate_key_label(client_certificate(c, i));
-    if (g_str_has_prefix(key, "RSA "))
-      bits = g_ascii_strtoull(key + strlen("RSA "), NULL, 10);
-    if (bits != 0 && bits < 2048)
-      return "its key is too short";
-    if (g_str_has_prefix(key, "DSA") || strstr(key, "P-192") != NULL)
-      return "its key is too weak";
-    if (!certificate_is_self_issued(client_certificate(c, i)) &&
-        (strstr(signature, "SHA1") != NULL || strstr(signature, "SHA-1") != NULL ||
-         strstr(signature, "MD5") != NULL))
-      return "its signature is too weak";
+    if (weakness(client_certificate(c, i)) != NULL)
+      return client_certificate(c, i);
   }
   return NULL;
 }
 
 static Finding *
-too_weak(const DiagnosisCase *c, const char *why)
+too_weak(const DiagnosisCase *c, const Certificate *weak)
 {
-  const Certificate *leaf = client_certificate(c, 0);
   Finding *finding = client_finding(c, "strength-refused");
+  g_autofree char *whose = weak == client_certificate(c, 0)
+                               ? g_strdup("its")
+                               : g_strdup_printf("\"%s\" in it is at fault, whose",
+                                                 certificate_subject_label(weak));
   finding_set_message(finding,
-                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s "
+                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s %s "
                       "(%s, signed with %s).",
-                      client_file(c), why, certificate_key_label(leaf),
-                      certificate_signature_label(leaf));
+                      client_file(c), whose, weakness(weak), certificate_key_label(weak),
+                      certificate_signature_label(weak));
   finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than lower "
                               "the broker's level.");
   finding_add_alternative(finding, "client-refused");
@@ -278,7 +289,7 @@ explain_refusal(const DiagnosisCase *c)
     finding = by_usage(c);
   if (finding != NULL)
     return finding;
-  const char *weak = is_of_strength(closed->alert) ? weakness(c) : NULL;
+  const Certificate *weak = is_of_strength(closed->alert) ? weak_certificate(c) : NULL;
   if (weak != NULL)
     return too_weak(c, weak);
   finding = by_local(c);

@@ -169,7 +169,7 @@ explain_silence(const TlsCase *c)
     return tls_error_new(
         TUNNEL_ERROR_CLIENT_RESET,
         "%s reset the connection after our certificate \"%s\" (%s): most likely it "
-        "refused it and the reason was lost; the broker's log has it",
+        "refused it and the reason was lost; look for it in the broker's log",
         c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
     return tls_error_new(

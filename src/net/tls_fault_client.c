@@ -8,7 +8,7 @@ static GError *
 none_given(const TlsCase *c)
 {
   return tls_error_new(TUNNEL_ERROR_CLIENT_REQUIRED,
-                       "%s requires a client certificate, and this connection has none: fill in "
+                       "%s requires a client certificate, and this connection has none; fill in "
                        "certificate and key",
                        c->at->peer);
 }
@@ -18,7 +18,7 @@ ca_unknown(const TlsCase *c)
 {
   return tls_error_new(
       TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-      "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\". Give "
+      "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\"; give "
       "the broker that CA's certificate, or append the missing intermediate to %s, or "
       "use a certificate from a CA that the broker accepts",
       c->at->peer, c->at->client_label, c->at->certificate_path, c->at->client_issuer,
@@ -30,7 +30,7 @@ refused_generally(const TlsCase *c)
 {
   return tls_error_new(TUNNEL_ERROR_CLIENT_REFUSED,
                        "%s refused our certificate \"%s\" (%s) with alert %d (%s), which gives no "
-                       "reason; the broker's log does",
+                       "reason; look for it in the broker's log",
                        c->at->peer, c->at->client_label, c->at->certificate_path, c->facts->alert,
                        c->facts->alert_name);
 }
@@ -113,7 +113,7 @@ tls_fault_explain_client_alert(const TlsCase *c)
     return tls_error_new(
         TUNNEL_ERROR_CLIENT_SIGNATURE,
         "%s refused the signature made with our key: key and certificate %s differ, or "
-        "the token is faulty",
+        "the token is faulty; check that they belong together, and that the token works",
         c->at->peer, c->at->certificate_path);
   case TLS_ALERT_INSUFFICIENT_SECURITY:
     return refused_generally(c);

@@ -116,15 +116,31 @@ finding_add_alternative(Finding *finding, const char *code)
 /* --- from an error ---------------------------------------------------------------------------- */
 
 /* No remedy holds foreign text, so the last "; " is the one between the two. */
+/* (transfer full): an error's text with a capital at its start, unless a host or a file stands
+ * there. */
+static char *
+as_sentence(const char *text)
+{
+  static const char *const words[] = {"our ", "the ",     "this ", "it ",    "a ",
+                                      "an ",  "nothing ", "no ",   "cannot ", "we "};
+  char *sentence = g_strdup(text);
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+    if (g_str_has_prefix(sentence, words[i]))
+      sentence[0] = g_ascii_toupper(sentence[0]);
+  }
+  return sentence;
+}
+
 void
 finding_set_sentence(Finding *finding, const char *sentence)
 {
   const char *gap = g_strrstr(sentence, "; ");
+  g_autofree char *whole = as_sentence(sentence);
   if (!gap || gap[2] == '\0') {
-    finding_set_message(finding, "%s", sentence);
+    finding_set_message(finding, "%s%s", whole, g_str_has_suffix(whole, ".") ? "" : ".");
     return;
   }
-  finding_set_message(finding, "%.*s.", (int)(gap - sentence), sentence);
+  finding_set_message(finding, "%.*s.", (int)(gap - sentence), whole);
   finding_set_remedy(finding, "%c%s%s", g_ascii_toupper(gap[2]), gap + 3,
                      g_str_has_suffix(gap, ".") ? "" : ".");
 }

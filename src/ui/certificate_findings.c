@@ -2,6 +2,10 @@
 
 #include "ui/certificate_findings.h"
 
+#include <string.h>
+
+#include "ui/finding_text.h"
+
 /* How many findings of each severity. */
 typedef struct {
   guint of[3];
@@ -22,6 +26,8 @@ certificate_findings_add_errors(CertificateLines *list, const ConnectionInfo *in
   guint errors = count_findings(info->findings).of[FINDING_ERROR];
   for (guint i = 0; i < errors; i++) /* worst first */
     certificate_lines_finding(list, g_ptr_array_index(info->findings, i));
+  if (errors > 0)
+    certificate_lines_heading(list, "");
 }
 
 /* --- What does not stop it -------------------------------------------------------------------- */
@@ -58,17 +64,37 @@ opinion_detail(const SecondOpinion *opinion, const char *difference)
                      numbers, subject, "\n", difference, NULL);
 }
 
-/* OpenSSL's verdict where it is another one than ours. */
+void
+certificate_findings_add_opinion(CertificateLines *list, const ConnectionInfo *info)
+{
+  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
+  if (difference)
+    certificate_lines_detail(list, "OpenSSL's verdict", opinion_detail(info->opinion, difference));
+}
+
+/* A finding names the certificate that they refuse, and says so. */
+static gboolean
+is_told_by_finding(const ConnectionInfo *info)
+{
+  for (guint i = 0; info->findings && i < info->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(info->findings, i);
+    if (finding->severity == FINDING_WARNING && strstr(finding_reason(finding), "OpenSSL clients"))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* OpenSSL's verdict where it is another one than ours, and no finding tells of it. */
 static void
 add_difference(CertificateLines *list, const ConnectionInfo *info)
 {
   g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
-  if (!difference)
+  if (!difference || is_told_by_finding(info))
     return;
   g_autofree char *summary = second_opinion_summary(info->opinion);
   certificate_lines_text(list, ROLE_WARNING, GLYPH_WARN, ROLE_WARNING, FALSE, summary);
   certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE, difference);
-  certificate_lines_detail(list, "OpenSSL's verdict", opinion_detail(info->opinion, difference));
+  certificate_findings_add_opinion(list, info);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "ui/item_list.h"
 #include "util/safe_text.h"
 
+#define STRANGERS_SHOWN 6 /* certificates sent in vain */
 #define CA_NAMES_SHOWN 5 /* the others are counted, and listed by Enter */
 
 static void
@@ -90,6 +91,7 @@ add_summary(CertificateLines *list, const CertificatesModel *model)
   Glyph mark = !verdict ? GLYPH_BUSY : doubted ? GLYPH_WARN : good ? GLYPH_OK : GLYPH_FAIL;
   Role role = !verdict ? ROLE_ACCENT : doubted ? ROLE_WARNING : good ? ROLE_GOOD : ROLE_ERROR;
   certificate_lines_text(list, ROLE_STRONG, mark, role, FALSE, text);
+  certificate_findings_add_opinion(list, model->info);
 }
 
 static char *
@@ -160,23 +162,47 @@ is_on_path(const Verdict *verdict, guint index)
   return FALSE;
 }
 
+static const char *
+stranger_word(const CertificatesModel *model, guint index)
+{
+  const PathLink *same =
+      link_with(model->info->verdict, g_ptr_array_index(model->info->peer_chain, index));
+  return !same ? "not needed" : same->origin == PATH_SENT ? "a copy" : "the same as A";
+}
+
+/* The rest of them as one line; Enter lists them. */
+static void
+add_more_strangers(CertificateLines *list, const CertificatesModel *model, guint first, guint count)
+{
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = first; i < model->info->peer_chain->len; i++) {
+    const Certificate *certificate = g_ptr_array_index(model->info->peer_chain, i);
+    if (!is_on_path(model->info->verdict, i))
+      g_string_append_printf(all, "%u  %s %s %s (%s)\n", i, certificate_subject_label(certificate),
+                             glyph(GLYPH_ARROW_LEFT), certificate_issuer_label(certificate),
+                             stranger_word(model, i));
+  }
+  g_autofree char *text = g_strdup_printf("and %u more: Enter lists them", count);
+  add(list, ROLE_DIM, text);
+  certificate_lines_detail(list, "Also sent, not on the path", g_strdup(all->str));
+}
+
 static void
 add_strangers(CertificateLines *list, const CertificatesModel *model)
 {
-  const Verdict *verdict = model->info->verdict;
-  gboolean any = FALSE;
-  for (guint i = 0; i < model->info->peer_chain->len; i++) {
-    if (is_on_path(verdict, i))
+  guint count = 0, sent = model->info->peer_chain->len, after_last_shown = 0;
+  for (guint i = 0; i < sent; i++) {
+    if (is_on_path(model->info->verdict, i))
       continue;
-    if (!any)
+    if (count == 0)
       certificate_lines_heading(list, "Also sent, not on the path");
-    any = TRUE;
-    const PathLink *same = link_with(verdict, g_ptr_array_index(model->info->peer_chain, i));
-    add_sent(list, model, i, GLYPH_DOT,
-             !same                       ? "not needed"
-             : same->origin == PATH_SENT ? "a copy"
-                                         : "the same as A");
+    if (count++ >= STRANGERS_SHOWN)
+      continue;
+    add_sent(list, model, i, GLYPH_DOT, stranger_word(model, i));
+    after_last_shown = i + 1;
   }
+  if (count > STRANGERS_SHOWN)
+    add_more_strangers(list, model, after_last_shown, count - STRANGERS_SHOWN);
 }
 
 static void

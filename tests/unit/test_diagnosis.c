@@ -147,10 +147,10 @@ test_tunnel_sentences(void)
     const char *sentence, *message, *remedy;
   } cases[] = {
       {TUNNEL_ERROR_TCP_REFUSED, "nothing listens on a; b:1 (refused); start the broker",
-       "nothing listens on a; b:1 (refused).", "Start the broker."},
-      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there",
+       "Nothing listens on a; b:1 (refused).", "Start the broker."},
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "Nothing listens there.",
        "Start the broker, or correct the port."},
-      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "it went away.",
+      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "It went away.",
        "Its log says why."},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

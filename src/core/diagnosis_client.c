@@ -111,6 +111,41 @@ revoked(const DiagnosisCase *c)
   return finding;
 }
 
+/* Of a certificate in our file, of a strength that OpenSSL's levels refuse. */
+typedef struct {
+  const Certificate *certificate;
+  const char *what; /* "key is too short" */
+} Weakness;
+
+static const Certificate *
+client_certificate_with(const DiagnosisCase *c, const char *sha256)
+{
+  for (guint i = 0; sha256 != NULL && i < client_certificate_count(c); i++) {
+    if (strcmp(certificate_sha256(client_certificate(c, i)), sha256) == 0)
+      return client_certificate(c, i);
+  }
+  return client_certificate(c, 0);
+}
+
+/* What the checks of our own files have found already. */
+static gboolean
+take_local_weakness(const DiagnosisCase *c, Weakness *weakness)
+{
+  static const struct {
+    const char *code, *what;
+  } kinds[] = {{"key-too-weak", "key is too short"},
+               {"issuer-key-weak", "key is too short"},
+               {"signature-weak", "signature is too weak"}};
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    const Finding *local = diagnosis_local(c, kinds[i].code);
+    if (local == NULL)
+      continue;
+    *weakness = (Weakness){client_certificate_with(c, local->sha256), kinds[i].what};
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 is_weakly_signed(const Certificate *certificate)
 {
@@ -120,9 +155,9 @@ is_weakly_signed(const Certificate *certificate)
           strstr(signature, "MD5") != NULL);
 }
 
-/* Of a strength that OpenSSL's levels refuse: RSA below 2048 bits, DSA, P-192, SHA-1, MD5. */
+/* RSA below 2048 bits, DSA, P-192, SHA-1, MD5; NULL: strong enough. */
 static const char *
-weakness(const Certificate *certificate)
+what_is_weak(const Certificate *certificate)
 {
   const char *key = certificate_key_label(certificate);
   guint64 bits =
@@ -134,29 +169,32 @@ weakness(const Certificate *certificate)
   return is_weakly_signed(certificate) ? "signature is too weak" : NULL;
 }
 
-/* The first of our file that is; NULL: none. */
-static const Certificate *
-weak_certificate(const DiagnosisCase *c)
+static gboolean
+find_weakness(const DiagnosisCase *c, Weakness *weakness)
 {
+  if (take_local_weakness(c, weakness))
+    return TRUE;
   for (guint i = 0; i < client_certificate_count(c); i++) {
-    if (weakness(client_certificate(c, i)) != NULL)
-      return client_certificate(c, i);
+    *weakness = (Weakness){client_certificate(c, i), what_is_weak(client_certificate(c, i))};
+    if (weakness->what != NULL)
+      return TRUE;
   }
-  return NULL;
+  return FALSE;
 }
 
 static Finding *
-too_weak(const DiagnosisCase *c, const Certificate *weak)
+too_weak(const DiagnosisCase *c, const Weakness *weakness)
 {
+  const Certificate *weak = weakness->certificate;
   Finding *finding = client_finding(c, "strength-refused");
-  g_autofree char *whose = weak == client_certificate(c, 0)
-                               ? g_strdup("its")
-                               : g_strdup_printf("\"%s\" in it is at fault, whose",
-                                                 certificate_subject_label(weak));
+  g_autofree char *whose =
+      weak == client_certificate(c, 0)
+          ? g_strdup("its")
+          : g_strdup_printf("it holds \"%s\", whose", certificate_subject_label(weak));
   finding_set_message(finding,
                       "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s %s "
                       "(%s, signed with %s).",
-                      client_file(c), whose, weakness(weak), certificate_key_label(weak),
+                      client_file(c), whose, weakness->what, certificate_key_label(weak),
                       certificate_signature_label(weak));
   finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than lower "
                               "the broker's level.");
@@ -289,9 +327,9 @@ explain_refusal(const DiagnosisCase *c)
     finding = by_usage(c);
   if (finding != NULL)
     return finding;
-  const Certificate *weak = is_of_strength(closed->alert) ? weak_certificate(c) : NULL;
-  if (weak != NULL)
-    return too_weak(c, weak);
+  Weakness weakness;
+  if (is_of_strength(closed->alert) && find_weakness(c, &weakness))
+    return too_weak(c, &weakness);
   finding = by_local(c);
   if (finding != NULL)
     return finding;

@@ -132,7 +132,7 @@ explain_alert(const TlsCase *c)
     return explain_alpn(c);
   default:
     return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
-                         "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
+                         "%s ended TLS with alert %d (%s); look into the broker's log", c->at->peer,
                          c->facts->alert, c->facts->alert_name);
   }
 }

@@ -590,6 +590,30 @@ test_strength(void)
   }
 }
 
+/* Which certificate of our file is too weak: the one that the local finding is about. */
+static void
+test_strength_of_issuer(void)
+{
+  g_autoptr(GPtrArray) local = finding_list_new();
+  Finding *weak = finding_new("issuer-key-weak");
+  Row row = plain_row;
+  row.alert = 40;
+  row.client = "deep-full.pem";
+  Scene scene;
+  scene_init(&scene, &row);
+  const Certificate *middle = g_ptr_array_index(identity_certificates(scene.c.identity), 1);
+  weak->sha256 = g_strdup(certificate_sha256(middle));
+  g_ptr_array_add(local, weak);
+  scene.c.local = local;
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->code, ==, "strength-refused");
+  g_autofree char *expected = g_strdup_printf(
+      "it holds \"Middle\", whose key is too short (%s, signed with %s).",
+      certificate_key_label(middle), certificate_signature_label(middle));
+  g_assert_nonnull(strstr(end->message, expected));
+  scene_clear(&scene);
+}
+
 static guint
 count_lines(const Finding *finding, const char *line)
 {
@@ -656,6 +680,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-client/alternatives", test_alternatives_have_a_test);
   g_test_add_func("/diagnosis-client/refused-late", test_refused_late);
   g_test_add_func("/diagnosis-client/strength", test_strength);
+  g_test_add_func("/diagnosis-client/strength-of-issuer", test_strength_of_issuer);
   g_test_add_func("/diagnosis-client/local-error", test_local_error_explains);
   g_test_add_func("/diagnosis-client/withheld", test_nothing_withheld);
   int status = g_test_run();

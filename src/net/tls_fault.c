@@ -132,7 +132,7 @@ explain_alert(const TlsCase *c)
     return explain_alpn(c);
   default:
     return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
-                         "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
+                         "%s ended TLS with alert %d (%s); look into the broker's log", c->at->peer,
                          c->facts->alert, c->facts->alert_name);
   }
 }
@@ -169,7 +169,7 @@ explain_silence(const TlsCase *c)
     return tls_error_new(
         TUNNEL_ERROR_CLIENT_RESET,
         "%s reset the connection after our certificate \"%s\" (%s): most likely it "
-        "refused it and the reason was lost; the broker's log has it",
+        "refused it and the reason was lost; look for it in the broker's log",
         c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
     return tls_error_new(

@@ -194,11 +194,13 @@ find_same(const GPtrArray *findings, const Finding *finding)
   return NULL;
 }
 
-/* What stands there already, or says nothing, is not said again. */
+/* What stands there already, or says nothing, is not said again; and where our files have shown the
+ * cause, there is nothing to be told apart. */
 static void
 add_new_evidence(Finding *finding, const char *line)
 {
-  if (*line == '\0' || strcmp(line, finding->message) == 0)
+  if (*line == '\0' || strcmp(line, finding->message) == 0 ||
+      g_str_has_prefix(line, "to tell them apart: "))
     return;
   for (guint i = 0; i < finding->evidence->len; i++) {
     if (strcmp(g_ptr_array_index(finding->evidence, i), line) == 0)

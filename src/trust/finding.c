@@ -121,7 +121,7 @@ finding_set_sentence(Finding *finding, const char *sentence)
 {
   const char *gap = g_strrstr(sentence, "; ");
   if (!gap || gap[2] == '\0') {
-    finding_set_message(finding, "%s", sentence);
+    finding_set_message(finding, "%s%s", sentence, g_str_has_suffix(sentence, ".") ? "" : ".");
     return;
   }
   finding_set_message(finding, "%.*s.", (int)(gap - sentence), sentence);

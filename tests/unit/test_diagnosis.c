@@ -148,7 +148,7 @@ test_tunnel_sentences(void)
   } cases[] = {
       {TUNNEL_ERROR_TCP_REFUSED, "nothing listens on a; b:1 (refused); start the broker",
        "nothing listens on a; b:1 (refused).", "Start the broker."},
-      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there",
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there.",
        "Start the broker, or correct the port."},
       {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "it went away.",
        "Its log says why."},

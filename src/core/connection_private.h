@@ -135,7 +135,8 @@ void connection_forget_past(Connection *connection);
 
 /* connection_probe.c */
 void connection_probe(Connection *connection); /* looks into what is wrong now, once */
-void connection_probe_forget(Connection *connection);
+void connection_probe_stop(Connection *connection); /* the one under way */
+void connection_probe_forget(Connection *connection); /* that, and what all have shown */
 void connection_handle_probe(Connection *connection, Post *post);
 
 /* connection_requests.c */

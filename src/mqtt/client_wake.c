@@ -2,6 +2,9 @@
 
 #include "mqtt/client_wake.h"
 
+#include <pthread.h>
+#include <time.h>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -65,10 +68,31 @@ mqtt_wake_accept(void)
 
 /* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
  * thousand times, and each time it looks at all its sockets. */
-static GMutex lock; /* of what follows */
-static GCond asked;
-static gboolean waking; /* the thread runs */
-static gboolean again;  /* another connection has begun meanwhile */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* ThreadSanitizer does not see GMutex */
+static pthread_cond_t asked; /* by the monotonic clock: see make_condition() */
+static gboolean waking;      /* under the lock: the thread runs */
+static gboolean again;       /* the same: another connection has begun meanwhile */
+
+static void
+make_condition(void)
+{
+  pthread_condattr_t attributes;
+
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&asked, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
+/* FALSE: the time is over. */
+static gboolean
+wait_until(gint64 end)
+{
+  struct timespec time = {.tv_sec = end / G_USEC_PER_SEC,
+                          .tv_nsec = end % G_USEC_PER_SEC * 1000};
+
+  return pthread_cond_timedwait(&asked, &lock, &time) == 0;
+}
 
 /* Waits for `pause`, or less when another connection begins; TRUE: one has begun. */
 static gboolean
@@ -80,7 +104,7 @@ wait_for_turn(gint64 pause)
   if (restart)
     end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
   again = FALSE;
-  while (g_cond_wait_until(&asked, &lock, end)) {
+  while (wait_until(end)) {
     if (!again)
       continue;
     again = FALSE;
@@ -95,7 +119,7 @@ wake_repeatedly(gpointer unused)
 {
   static const guint8 pingresp[] = {0xd0, 0x00};
 
-  g_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
   for (gint64 pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US || again; pause *= 2) {
     if (wait_for_turn(pause))
       pause = FIRST_PAUSE_US;
@@ -103,23 +127,26 @@ wake_repeatedly(gpointer unused)
       break;
   }
   waking = FALSE;
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
   return NULL;
 }
 
 void
 mqtt_wake_soon(void)
 {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
   if (line < 0)
     return;
-  g_mutex_lock(&lock);
+  pthread_once(&once, make_condition);
+  pthread_mutex_lock(&lock);
   if (waking) {
     again = TRUE;
-    g_cond_signal(&asked);
+    pthread_cond_signal(&asked);
   } else {
     waking = TRUE;
     again = FALSE;
     g_thread_unref(g_thread_new("mqtt-wake", wake_repeatedly, NULL));
   }
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
 }

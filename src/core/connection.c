@@ -322,7 +322,7 @@ connection_connect(Connection *connection)
 void
 connection_disconnect(Connection *connection)
 {
-  connection_probe_forget(connection);
+  connection_probe_stop(connection);
   connection_dispatch(connection, SESSION_EVENT_DISCONNECT, FALSE, FALSE);
 }
 

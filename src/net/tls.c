@@ -37,7 +37,7 @@ struct TlsStream {
   gboolean key_type_refused;
   int refusal_alert; /* with `refused` */
   int alert_received;
-  guint warnings; /* alerts received that were no end */
+  guint warnings; /* alerts received that were no end, and wishes to renegotiate */
   char *alpn;     /* safe text */
   char *priority; /* or NULL */
   gnutls_psk_client_credentials_t psk; /* NULL: not offered */
@@ -407,8 +407,11 @@ handle_recv_code(TlsStream *tls, int code)
     report_warning(tls);
     return STREAM_OK;
   case GNUTLS_E_REHANDSHAKE:
-    /* A client may decline (RFC 5246, 7.4.1.1); what was verified stays what is used. */
+    /* A client may decline (RFC 5246, 7.4.1.1), or ignore it; what was verified stays what is
+     * used. Who asks without end gets no more answers. */
     tls->declined_renegotiation = TRUE;
+    if (tls->warnings++ >= WARNINGS_MAX)
+      return STREAM_OK;
     tls->sink->stage("received HELLO REQUEST", tls->user_data);
     send_alert(tls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
     return STREAM_OK;

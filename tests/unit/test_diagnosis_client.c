@@ -709,6 +709,23 @@ test_nothing_withheld(void)
   scene_clear(&scene);
 }
 
+/* A broker may name thousands. */
+static void
+test_many_names(void)
+{
+  Scene scene;
+  scene_init(&scene, &plain_row);
+  g_strfreev(scene.evidence->ca_names);
+  scene.evidence->ca_names = g_new0(char *, 21);
+  for (guint i = 0; i < 20; i++)
+    scene.evidence->ca_names[i] = g_strdup_printf("CN=CA %u", i);
+  g_autoptr(GPtrArray) findings = diagnose(&scene.c);
+  const Finding *withheld = find(findings, "client-cert-withheld");
+  g_assert_nonnull(strstr(withheld->message, "CN=CA 7 and 12 more, ours"));
+  g_assert_null(strstr(withheld->message, "CN=CA 8"));
+  scene_clear(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -728,6 +745,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-client/settled", test_settled);
   g_test_add_func("/diagnosis-client/local-error", test_local_error_explains);
   g_test_add_func("/diagnosis-client/withheld", test_nothing_withheld);
+  g_test_add_func("/diagnosis-client/many-names", test_many_names);
   int status = g_test_run();
   g_assert_true(private_folder_remove(folder, NULL));
   g_free(folder);

@@ -99,6 +99,11 @@ static void
 about_broker(const DiagnosisCase *c, Finding *finding)
 {
   const GPtrArray *certificates = c->evidence->certificates;
+  if (c->evidence->closed->unreadable > 0) {
+    finding->source = FINDING_SOURCE_PEER;
+    finding->index = (int)c->evidence->closed->unreadable - 1;
+    return;
+  }
   if (certificates == NULL || certificates->len == 0)
     return;
   const Certificate *leaf = g_ptr_array_index(certificates, 0);
@@ -253,6 +258,50 @@ holds(const GPtrArray *findings, const char *code)
 }
 
 static gboolean
+is_about_strength(const Finding *finding)
+{
+  static const char *const codes[] = {"key-too-weak", "issuer-key-weak", "signature-weak"};
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+    if (strcmp(finding->code, codes[i]) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What our checks found fault with in our certificate, and the broker has overruled or explained: it
+ * answers in MQTT only when it has taken the certificate, or asked for none; and where its level
+ * of strength was the reason, that is one fault and not two. */
+static gboolean
+is_settled(const DiagnosisCase *c, const Finding *finding, const Finding *end)
+{
+  if (finding->source != FINDING_SOURCE_CLIENT)
+    return FALSE;
+  if (c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0)
+    return TRUE;
+  return end != NULL && strcmp(end->code, "strength-refused") == 0 && is_about_strength(finding);
+}
+
+static void
+settle(const DiagnosisCase *c, Finding *finding)
+{
+  finding->severity = FINDING_WARNING;
+  if (c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0)
+    finding_add_evidence(finding, c->evidence->requested ? "this broker takes it all the same"
+                                                         : "this broker did not ask for it");
+}
+
+static void
+add_local(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
+{
+  add_copies(findings, c->local);
+  for (guint i = 0; i < findings->len; i++) {
+    Finding *finding = g_ptr_array_index(findings, i);
+    if (finding->severity == FINDING_ERROR && is_settled(c, finding, end))
+      settle(c, finding);
+  }
+}
+
+static gboolean
 is_about_same(const Finding *a, const Finding *b)
 {
   return strcmp(a->code, b->code) == 0 && a->source == b->source && a->index == b->index &&
@@ -301,7 +350,7 @@ diagnose(const DiagnosisCase *c)
   GPtrArray *findings = finding_list_new();
   g_autoptr(Finding) end = diagnose_end(c);
   const Verdict *verdict = c->evidence->verdict;
-  add_copies(findings, c->local);
+  add_local(findings, c, end);
   add_verdict(findings, verdict, end);
   add_copies(findings, c->mqtt);
   add(findings, diagnose_withheld(c));

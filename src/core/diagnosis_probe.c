@@ -498,3 +498,11 @@ diagnosis_enforced(const GPtrArray *probes)
              ? ENFORCED_YES
              : ENFORCED_UNKNOWN;
 }
+
+int
+diagnosis_enforced_alert(const GPtrArray *probes)
+{
+  DiagnosisCase c = {.probes = probes};
+  const PlannedProbe *probe = probe_find(&c, PROBE_NO_CERTIFICATE);
+  return probe != NULL ? probe->result->alert : -1;
+}

@@ -111,6 +111,7 @@ LocalCheck *
 local_check(const Profile *profile, gint64 now)
 {
   LocalCheck *check = g_new0(LocalCheck, 1);
+  check->references = 1;
   check->findings = finding_list_new();
   LocalWork work = {.profile = profile, .now = now, .check = check};
   check_priority(&work);
@@ -130,10 +131,17 @@ local_check(const Profile *profile, gint64 now)
   return check;
 }
 
+LocalCheck *
+local_check_ref(LocalCheck *check)
+{
+  check->references++;
+  return check;
+}
+
 void
 local_check_free(LocalCheck *check)
 {
-  if (check == NULL)
+  if (check == NULL || --check->references > 0)
     return;
   g_ptr_array_unref(check->findings);
   g_clear_pointer(&check->anchors, anchors_unref);

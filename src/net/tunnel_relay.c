@@ -202,7 +202,7 @@ explain_late_alert(Tunnel *tunnel, const StreamFailure *failure)
   if (facts.declined_renegotiation)
     return tunnel_explain_stream(tunnel, failure);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
-                     "%s ended TLS with alert %d (%s); the broker's log says why", tunnel->peer,
+                     "%s ended TLS with alert %d (%s); look into the broker's log", tunnel->peer,
                      facts.alert, facts.alert_name);
 }
 
@@ -243,7 +243,7 @@ explain_broker_end(Tunnel *tunnel, const StreamFailure *failure)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER, "TLS with %s broke: %s (GnuTLS %d)",
                        tunnel->peer, failure->text, failure->gnutls_error);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PEER_CLOSED,
-                     "%s closed the connection; the broker's log says why", tunnel->peer);
+                     "%s closed the connection; look into the broker's log", tunnel->peer);
 }
 
 static GError *

@@ -124,6 +124,30 @@ has_alternative(const Finding *finding, const char *code)
   return FALSE;
 }
 
+/* --- A certificate of the broker that cannot be read ------------------------------------------ */
+
+static void
+test_unreadable(void)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_autoptr(GError) error = g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_SERVER_MALFORMED,
+                                                "certificate 2 cannot be read; re-issue it");
+  TunnelEvent event = {.type = TUNNEL_CLOSED,
+                       .time_ns = NOW * G_GINT64_CONSTANT(1000000000),
+                       .fault = tunnel_error_fault(TUNNEL_ERROR_SERVER_MALFORMED),
+                       .error = error,
+                       .alert = -1,
+                       .unreadable = 3};
+  g_autoptr(Finding) finding = end_with(&event, profile, NULL, -1);
+  g_assert_cmpstr(finding->code, ==, "certificate-malformed");
+  g_assert_cmpint(finding->severity, ==, FINDING_ERROR);
+  g_assert_cmpint(finding->source, ==, FINDING_SOURCE_PEER);
+  g_assert_cmpint(finding->index, ==, 2);
+  event.unreadable = 0;
+  g_autoptr(Finding) unknown = end_with(&event, profile, NULL, -1);
+  g_assert_cmpint(unknown->index, ==, -1);
+}
+
 /* --- Our certificate was refused -------------------------------------------------------------- */
 
 static void
@@ -388,6 +412,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/diagnosis/unreadable", test_unreadable);
   g_test_add_func("/diagnosis/refused_good_certificate", test_refused_good_certificate);
   g_test_add_func("/diagnosis/refused_expired", test_refused_expired);
   g_test_add_func("/diagnosis/refused_not_yet_valid", test_refused_not_yet_valid);

@@ -340,7 +340,7 @@ test_version(void)
   g_autoptr(Finding) end = diagnose_end(&scene.c);
   g_assert_cmpstr(end->code, ==, "tls-version-mismatch");
   g_assert_cmpstr(end->message, ==,
-                  "The broker offers TLS 1.2, TLS 1.1, this connection allows TLS 1.3 only.");
+                  "The broker offers TLS 1.2, TLS 1.1, and this connection allows TLS 1.3 only.");
   scene_clear(&scene);
 }
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "core/local_check.h"
+#include "core/local_share.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -711,6 +712,24 @@ test_no_name(Stage *stage, gconstpointer unused)
                          FINDING_SOURCE_CLIENT, 0, stage->certificate, "common name", NULL});
 }
 
+/* --- Shared ----------------------------------------------------------------------------------- */
+
+static void
+test_share(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(LocalShare) share = local_share_new();
+  g_autoptr(LocalCheck) first = local_share_take(share, stage->profile, FILES_NOW);
+  g_assert_cmpint(g_unlink(stage->profile->key_path), ==, 0);
+  use(&stage->profile->host, g_strdup("other.test"));
+  g_autoptr(LocalCheck) second = local_share_take(share, stage->profile, FILES_NOW);
+  g_assert_true(second == first && second->identity != NULL);
+  use(&stage->profile->key_password, g_strdup("secret"));
+  g_autoptr(LocalCheck) other = local_share_take(share, stage->profile, FILES_NOW);
+  g_assert_true(other != first && other->identity == NULL);
+  g_clear_pointer(&share, local_share_free);
+  g_assert_nonnull(second->identity);
+}
+
 /* --- Who may read ----------------------------------------------------------------------------- */
 
 /* For root every file is readable: become nobody for the while. */
@@ -1039,6 +1058,7 @@ main(int argc, char **argv)
   TEST(priority);
   TEST(good_one_way);
   TEST(good_combined);
+  TEST(share);
   TEST(missing);
   TEST(empty);
   TEST(no_anchor);

@@ -120,7 +120,10 @@ static gboolean
 load_files(Connection *connection)
 {
   ConnectionInfo *info = &connection->info;
-  LocalCheck *local = local_check(connection->profile, g_get_real_time() / G_USEC_PER_SEC);
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  LocalCheck *local = connection->files != NULL
+                          ? local_share_take(connection->files, connection->profile, now)
+                          : local_check(connection->profile, now);
   connection->local = local;
   if (local->anchors != NULL)
     info->anchors = anchors_ref(local->anchors);

@@ -28,6 +28,22 @@ connection_case(const Connection *connection)
   };
 }
 
+static void
+fail_by(Connection *connection, const Finding *finding)
+{
+  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
+  connection_fail(connection, g_strstrip(sentence));
+}
+
+static const Finding *
+worst_error(const Connection *connection)
+{
+  GPtrArray *findings = connection->info.findings;
+  const Finding *worst = findings->len > 0 ? g_ptr_array_index(findings, 0) : NULL;
+  return worst != NULL && worst->severity == FINDING_ERROR ? worst : NULL;
+}
+
+/* Why it is not online is the worst of them, in the same words. */
 void
 connection_update_findings(Connection *connection)
 {
@@ -35,17 +51,22 @@ connection_update_findings(Connection *connection)
   GPtrArray *findings = diagnose(&c);
   g_ptr_array_unref(connection->info.findings);
   connection->info.findings = findings;
+  const Finding *worst = worst_error(connection);
+  if (connection->info.last_error != NULL && worst != NULL)
+    fail_by(connection, worst);
   Enforced enforced = diagnosis_enforced(connection->probes);
-  if (enforced != ENFORCED_UNKNOWN)
-    connection->info.enforced = enforced;
+  if (enforced == ENFORCED_UNKNOWN)
+    return;
+  connection->info.enforced = enforced;
+  connection->info.enforced_alert = diagnosis_enforced_alert(connection->probes);
 }
 
-/* "message remedy", as the reason why it is not online. */
+/* "message remedy" of the worst finding, or of this one where none is an error. */
 void
 connection_fail_by(Connection *connection, const Finding *finding)
 {
-  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
-  connection_fail(connection, g_strstrip(sentence));
+  const Finding *worst = worst_error(connection);
+  fail_by(connection, worst != NULL ? worst : finding);
 }
 
 /* --- Requests --------------------------------------------------------------------------------- */

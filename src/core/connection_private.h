@@ -81,6 +81,7 @@ struct Connection {
   Evidence *evidence;   /* of the present or last attempt */
   gboolean first_entry; /* the next timeline entry begins an attempt */
   gint64 connect_sent_us, ping_sent_us;
+  LocalShare *files;    /* borrowed; NULL: our files are read at each attempt */
   LocalCheck *local;    /* our files, as the present or last attempt found them; or NULL */
   GPtrArray *refusals;  /* of Finding: requests that the broker refused on this connection */
   gboolean tls_joined_reported;

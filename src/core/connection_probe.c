@@ -178,7 +178,7 @@ log_better(Connection *connection, const Finding *general, const Finding *better
     return;
   connection_log_event(
       connection, better->severity == FINDING_ERROR ? TIMELINE_ERROR : TIMELINE_WARNING, "probe",
-      better->code, "%s%s%s", better->message, *better->remedy != '\0' ? " " : "", better->remedy);
+      better->code, "%s", better->message);
 }
 
 static void

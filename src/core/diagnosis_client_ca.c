@@ -79,8 +79,8 @@ diagnose_withheld(const DiagnosisCase *c)
   Finding *finding = finding_new("client-cert-withheld");
   diagnosis_describe_identity(finding, c->identity);
   finding_set_message(finding,
-                      "The broker accepts certificates from %s, ours (%s) is from %s; we "
-                      "send it all the same, programs that choose by themselves send nothing.",
+                      "The broker accepts certificates from %s, and ours (%s) is from %s; it is "
+                      "sent all the same, but programs that choose by themselves send nothing.",
                       names, client_file(c), certificate_issuer(client_certificate(c, 0)));
   finding_add_evidence(finding, "CA names sent by the broker: %s", names);
   return finding;

@@ -33,6 +33,7 @@ struct Ui {
   Question question;
   char *repair_key;          /* what `repairable` was found out for; see finding_actions.c */
   gboolean repairable;
+  FaultTold fault_told;      /* by the tiles of the frame that is drawn */
   gint64 fixed_now;          /* for tests: seconds since 1970; 0: the clock's */
 
   /* What has happened since the last turn, for the main loop. */
@@ -57,7 +58,7 @@ void ui_close_view(Ui *ui, View *view);
 void ui_focus_tile(Ui *ui, int tile);
 void ui_clear_notice(Ui *ui);
 void ui_clear_question(Ui *ui);
-/* A connection is online, or would be if it could. */
+/* A connection is online or being made: leaving would end it. */
 gboolean ui_any_connected(Ui *ui);
 /* To be called for every change that the workspace reports. */
 void ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what);

@@ -130,6 +130,7 @@ take_closed(Evidence *evidence, const TunnelEvent *event)
   closed->error = event->error != NULL ? g_error_copy(event->error) : NULL;
   closed->alert = event->alert;
   closed->gnutls_error = event->gnutls_error;
+  closed->unreadable = event->unreadable;
   g_clear_pointer(&evidence->closed, tunnel_event_free);
   evidence->closed = closed;
 }

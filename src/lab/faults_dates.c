@@ -54,7 +54,7 @@ broker_with(LabScene *scene, Days root_days, Days intermediate_days, Days server
 static void
 build_leaf_expired(LabScene *scene)
 {
-  Chain chain = broker_with(scene, CA_DAYS, CA_DAYS, (Days){-91, -1});
+  Chain chain = broker_with(scene, CA_DAYS, CA_DAYS, (Days){-100, -10});
   lab_expect_certificate(scene, chain.server);
 }
 
@@ -191,7 +191,7 @@ build_stale_list(LabScene *scene)
 /* --- All of them ----------------------------------------------------------------------------- */
 
 static const LabFault faults[] = {
-    FAULT("leaf-expired", NULL, "mosquitto; its certificate ended yesterday", ERROR, SERVER, PEER,
+    FAULT("leaf-expired", NULL, "mosquitto; its certificate ended 10 days ago", ERROR, SERVER, PEER,
           0, 0, build_leaf_expired),
     FAULT("leaf-not-yet-valid", NULL, "mosquitto; its certificate begins the day after tomorrow",
           ERROR, SERVER, PEER, 0, 0, build_leaf_early),

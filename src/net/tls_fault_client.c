@@ -8,7 +8,7 @@ static GError *
 none_given(const TlsCase *c)
 {
   return tls_error_new(TUNNEL_ERROR_CLIENT_REQUIRED,
-                       "%s requires a client certificate, and this connection has none: fill in "
+                       "%s requires a client certificate, and this connection has none; fill in "
                        "certificate and key",
                        c->at->peer);
 }
@@ -18,11 +18,10 @@ ca_unknown(const TlsCase *c)
 {
   return tls_error_new(
       TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
-      "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\". Give "
-      "the broker that CA's certificate, or append the missing intermediate to %s, or "
-      "use a certificate from a CA that the broker accepts",
-      c->at->peer, c->at->client_label, c->at->certificate_path, c->at->client_issuer,
-      c->at->certificate_path);
+      "%s does not know the CA of our certificate: \"%s\" (%s) is from \"%s\"; give "
+      "the broker that CA's certificate, append the missing intermediate to our certificate "
+      "file, or use a certificate from a CA that the broker accepts",
+      c->at->peer, c->at->client_label, c->at->certificate_path, c->at->client_issuer);
 }
 
 static GError *
@@ -30,7 +29,7 @@ refused_generally(const TlsCase *c)
 {
   return tls_error_new(TUNNEL_ERROR_CLIENT_REFUSED,
                        "%s refused our certificate \"%s\" (%s) with alert %d (%s), which gives no "
-                       "reason; the broker's log does",
+                       "reason; look into the broker's log",
                        c->at->peer, c->at->client_label, c->at->certificate_path, c->facts->alert,
                        c->facts->alert_name);
 }
@@ -41,8 +40,8 @@ tls_fault_explain_key_type(const TlsCase *c)
 {
   return tls_error_new(
       TUNNEL_ERROR_CLIENT_KEY_TYPE,
-      "%s takes client certificates with keys of these types only: %s; the key of %s "
-      "is another: issue a certificate with one of them",
+      "%s takes client certificates with keys of these types only: %s, and the key of %s "
+      "is another; issue a certificate with one of them",
       c->at->peer, c->facts->key_types, c->at->certificate_path);
 }
 
@@ -113,7 +112,7 @@ tls_fault_explain_client_alert(const TlsCase *c)
     return tls_error_new(
         TUNNEL_ERROR_CLIENT_SIGNATURE,
         "%s refused the signature made with our key: key and certificate %s differ, or "
-        "the token is faulty",
+        "the token is faulty; check that they belong together and that the token works",
         c->at->peer, c->at->certificate_path);
   case TLS_ALERT_INSUFFICIENT_SECURITY:
     return refused_generally(c);

@@ -99,6 +99,7 @@ typedef struct {
   GError *error;           /* TUNNEL_ERROR: a sentence that a user can act on; or NULL */
   int alert;               /* last TLS alert received, -1: none */
   int gnutls_error;        /* 0: none */
+  guint unreadable;        /* which of the broker's certificates cannot be read, from 1; 0: none */
 } TunnelEvent;
 
 void tunnel_event_free(TunnelEvent *event);

@@ -606,7 +606,7 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
   use(&stage->profile->broker_ca_path, g_strdup(path));
   Expected expected = {
-      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_BROKER, FINDING_SOURCE_CLIENT, 0,
       stage->certificate,  "\"Other CA\"",  "\"Test CA\""};
   g_free(write_pem(stage, "broker.pem", other));
   assert_only(stage, TRUE, expected);
@@ -616,6 +616,7 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE, expected);
   STAGE_WRITE(stage, "client.pem", chain.client);
   expected.code = "anchor-same-name";
+  expected.side = FINDING_SIDE_CLIENT;
   expected.message = "Two CAs are called \"Middle\"";
   expected.remedy = "\"Middle\"";
   g_free(write_pem(stage, "broker.pem", namesake));
@@ -631,6 +632,26 @@ test_broker_ca_missing(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE,
               (Expected){"file-missing", FINDING_WARNING, FINDING_SIDE_LOCAL, FINDING_SOURCE_NONE,
                          -1, "/nowhere/broker.pem", "does not exist", NULL});
+}
+
+/* --- Settings --------------------------------------------------------------------------------- */
+
+/* What the user wrote is quoted, without the version that is appended to it. */
+static void
+test_priority(Stage *stage, gconstpointer unused)
+{
+  Expected expected = {"local-policy-forbids", FINDING_ERROR, FINDING_SIDE_LOCAL,
+                       FINDING_SOURCE_NONE,    -1,            NULL,
+                       "\"NORMAL:-NOSUCH\"",   "Correct it in the connection"};
+  stage->profile->tls_version = TLS_1_3;
+  use(&stage->profile->tls_priority, g_strdup("NORMAL:-VERS-TLS1.2"));
+  assert_nothing(stage);
+  use(&stage->profile->tls_priority, g_strdup("NORMAL:-NOSUCH"));
+  assert_only(stage, FALSE, expected);
+  use(&stage->profile->tls_priority, g_strdup("NORMAL:-CIPHER-ALL"));
+  expected.message = "leaves no TLS version or no cipher";
+  expected.remedy = NULL;
+  assert_only(stage, FALSE, expected);
 }
 
 /* --- Dates and usage -------------------------------------------------------------------------- */
@@ -1034,6 +1055,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   TEST(good);
+  TEST(priority);
   TEST(good_one_way);
   TEST(good_combined);
   TEST(share);

@@ -128,14 +128,15 @@ allowed_error(const LabFault *fault)
 }
 
 static void
-judge_errors(GString *out, const FaultResult *result, const LabFault *fault)
+judge_findings(GString *out, const FaultResult *result, const LabFault *fault)
 {
   const char *allowed = allowed_error(fault);
   guint count = 0;
   for (guint i = 0; i < result->findings->len; i++) {
     const Finding *finding = result->findings->pdata[i];
-    if (*finding->message == '\0' || *finding->remedy == '\0')
-      g_string_append_printf(out, "%s has no message or no remedy\n", finding->code);
+    if (!g_str_has_suffix(finding->message, ".") || !g_str_has_suffix(finding->remedy, "."))
+      g_string_append_printf(out, "message and remedy of %s are not both sentences\n",
+                             finding->code);
     if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, allowed) == 0)
       count++;
     else if (finding->severity == FINDING_ERROR)
@@ -158,7 +159,7 @@ fault_result_judge(const FaultResult *result, const LabFault *fault)
     compare_finding(out, result, fault, finding);
   else
     g_string_append_printf(out, "%s was not found\n", fault->code);
-  judge_errors(out, result, fault);
+  judge_findings(out, result, fault);
   return out->len > 0 ? g_strdup(out->str) : NULL;
 }
 

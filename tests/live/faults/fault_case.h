@@ -31,8 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FaultResult, fault_result_free)
 /* Borrowed: the first finding with this code; NULL: none has it. */
 const Finding *fault_result_find(const FaultResult *result, const char *code);
 /* (transfer full): what is not as it should be, a line each, NULL: all is: the finding is there
- * with severity, side, source, index, certificate and file, and no error and no finding `unknown`
- * beside it that the fault does not bring. */
+ * with severity, side, source, index, certificate and file, no error and no finding `unknown` beside
+ * it that the fault does not bring, and all findings speak in whole sentences. */
 char *fault_result_judge(const FaultResult *result, const LabFault *fault);
 /* (transfer full): every finding and the timeline, in lines. */
 char *fault_result_tell(const FaultResult *result);

@@ -235,15 +235,22 @@ test_several_at_once(void)
 
 /* --- The judge -------------------------------------------------------------------------------- */
 
+static Finding *
+finding_with_sentences(const char *code)
+{
+  Finding *finding = finding_new(code);
+  finding_set_message(finding, "Why.");
+  finding_set_remedy(finding, "What to do.");
+  return finding;
+}
+
 static FaultResult *
 result_with(const char *code)
 {
   FaultResult *result = g_new0(FaultResult, 1);
-  Finding *finding = finding_new(code);
+  Finding *finding = finding_with_sentences(code);
   finding->source = FINDING_SOURCE_PEER;
   finding->index = 0;
-  finding_set_message(finding, "why");
-  finding_set_remedy(finding, "what to do");
   result->over = TRUE;
   result->findings = finding_list_new();
   g_ptr_array_add(result->findings, finding);
@@ -296,14 +303,35 @@ test_judge_warnings(void)
                     .source = FINDING_SOURCE_PEER};
   g_autoptr(FaultResult) result = result_with("key-world-readable");
   expect_verdict(result, &fault, NULL);
-  g_ptr_array_add(result->findings, finding_new("key-mismatch"));
+  g_ptr_array_add(result->findings, finding_with_sentences("key-mismatch"));
   expect_verdict(result, &fault, "the error key-mismatch is there, too\n");
   fault.error = "key-mismatch";
   expect_verdict(result, &fault, NULL);
-  g_ptr_array_add(result->findings, finding_new("key-mismatch"));
+  g_ptr_array_add(result->findings, finding_with_sentences("key-mismatch"));
   expect_verdict(result, &fault, "2 errors key-mismatch\n");
   g_ptr_array_set_size(result->findings, 1);
   expect_verdict(result, &fault, "0 errors key-mismatch\n");
+}
+
+/* Of every finding, also of one that only stands beside. */
+static void
+test_judge_sentences(void)
+{
+  const LabFault fault = {.code = "leaf-expired",
+                          .severity = FINDING_ERROR,
+                          .side = FINDING_SIDE_SERVER,
+                          .source = FINDING_SOURCE_PEER};
+  g_autoptr(FaultResult) result = result_with("leaf-expired");
+  Finding *beside = finding_new("certificate-duplicate"); /* it has a remedy, and no message yet */
+  g_ptr_array_add(result->findings, beside);
+  const char *wrong = "message and remedy of certificate-duplicate are not both sentences\n";
+  expect_verdict(result, &fault, wrong);
+  finding_set_message(beside, "Twice");
+  expect_verdict(result, &fault, wrong);
+  finding_set_message(beside, "Twice.");
+  expect_verdict(result, &fault, NULL);
+  finding_set_remedy(beside, "Remove one");
+  expect_verdict(result, &fault, wrong);
 }
 
 int
@@ -318,6 +346,7 @@ main(int argc, char **argv)
   g_test_add_func("/lab/several-at-once", test_several_at_once);
   g_test_add_func("/lab/judge", test_judge);
   g_test_add_func("/lab/judge-warnings", test_judge_warnings);
+  g_test_add_func("/lab/judge-sentences", test_judge_sentences);
   int code = g_test_run();
   g_free(last_folder);
   return code;

@@ -281,6 +281,17 @@ take_packet(Connection *connection, const TunnelEvent *event)
 
 /* --- The end ----------------------------------------------------------------------------------- */
 
+/* The verdict's line has said it, unless the end has shown another cause. */
+static gboolean
+is_told_by_verdict(const Connection *connection, const Finding *end)
+{
+  const Verdict *verdict = connection->info.verdict;
+  gboolean told = verdict != NULL && !verdict->accepted && verdict->findings->len == 0;
+  for (guint i = 0; verdict != NULL && !verdict->accepted && i < verdict->findings->len; i++)
+    told |= strcmp(((const Finding *)g_ptr_array_index(verdict->findings, i))->code, end->code) == 0;
+  return told;
+}
+
 static void
 note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
 {
@@ -288,8 +299,7 @@ note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
     note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
     return;
   }
-  const Verdict *verdict = connection->info.verdict;
-  if (verdict != NULL && !verdict->accepted) /* it has said all */
+  if (is_told_by_verdict(connection, end))
     return;
   note(connection, event, TIMELINE_ERROR, "end", end->code, "%s", end->message);
   connection_fail_by(connection, end);

@@ -307,6 +307,12 @@ connection_ask_enforced(Connection *connection, gboolean ask)
 }
 
 void
+connection_share_files(Connection *connection, LocalShare *files)
+{
+  connection->files = files;
+}
+
+void
 connection_connect(Connection *connection)
 {
   connection_forget_past(connection);
@@ -316,7 +322,7 @@ connection_connect(Connection *connection)
 void
 connection_disconnect(Connection *connection)
 {
-  connection_probe_forget(connection);
+  connection_probe_stop(connection);
   connection_dispatch(connection, SESSION_EVENT_DISCONNECT, FALSE, FALSE);
 }
 

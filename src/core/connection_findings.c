@@ -3,6 +3,7 @@
 
 #include "core/connection_private.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 DiagnosisCase
@@ -54,8 +55,10 @@ connection_update_findings(Connection *connection)
   if (connection->info.last_error != NULL && worst != NULL)
     fail_by(connection, worst);
   Enforced enforced = diagnosis_enforced(connection->probes);
-  if (enforced != ENFORCED_UNKNOWN)
-    connection->info.enforced = enforced;
+  if (enforced == ENFORCED_UNKNOWN)
+    return;
+  connection->info.enforced = enforced;
+  connection->info.enforced_alert = diagnosis_enforced_alert(connection->probes);
 }
 
 /* "message remedy" of the worst finding, or of this one where none is an error. */
@@ -126,13 +129,13 @@ connection_note_publish(Connection *connection, const char *topic, gsize size)
 }
 
 /* Before the diagnosis: how quiet it had been. PUBLISH packets come in batches, the others as
- * events; the transport thread is done with this attempt when its end is read here. */
+ * events. */
 void
 connection_note_silence(Connection *connection, const TunnelEvent *closed)
 {
   gint64 last_ns = connection->packet_ns;
   if (connection->attempt != NULL && connection->evidence->connack == 0)
-    last_ns = MAX(last_ns, connection->attempt->batch_ns);
+    last_ns = MAX(last_ns, atomic_load(&connection->attempt->batch_ns));
   connection->quiet_us = last_ns == 0 ? -1 : MAX(0, (closed->time_ns - last_ns) / 1000);
 }
 

@@ -111,97 +111,6 @@ revoked(const DiagnosisCase *c)
   return finding;
 }
 
-/* Of a certificate in our file, of a strength that OpenSSL's levels refuse. */
-typedef struct {
-  const Certificate *certificate;
-  const char *what; /* "key is too short" */
-} Weakness;
-
-static const Certificate *
-client_certificate_with(const DiagnosisCase *c, const char *sha256)
-{
-  for (guint i = 0; sha256 != NULL && i < client_certificate_count(c); i++) {
-    if (strcmp(certificate_sha256(client_certificate(c, i)), sha256) == 0)
-      return client_certificate(c, i);
-  }
-  return client_certificate(c, 0);
-}
-
-/* What the checks of our own files have found already. */
-static gboolean
-take_local_weakness(const DiagnosisCase *c, Weakness *weakness)
-{
-  static const struct {
-    const char *code, *what;
-  } kinds[] = {{"key-too-weak", "key is too short"},
-               {"issuer-key-weak", "key is too short"},
-               {"signature-weak", "signature is too weak"}};
-  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-    const Finding *local = diagnosis_local(c, kinds[i].code);
-    if (local == NULL)
-      continue;
-    *weakness = (Weakness){client_certificate_with(c, local->sha256), kinds[i].what};
-    return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
-is_weakly_signed(const Certificate *certificate)
-{
-  const char *signature = certificate_signature_label(certificate);
-  return !certificate_is_self_issued(certificate) &&
-         (strstr(signature, "SHA1") != NULL || strstr(signature, "SHA-1") != NULL ||
-          strstr(signature, "MD5") != NULL);
-}
-
-/* RSA below 2048 bits, DSA, P-192, SHA-1, MD5; NULL: strong enough. */
-static const char *
-what_is_weak(const Certificate *certificate)
-{
-  const char *key = certificate_key_label(certificate);
-  guint64 bits =
-      g_str_has_prefix(key, "RSA ") ? g_ascii_strtoull(key + strlen("RSA "), NULL, 10) : 0;
-  if (bits != 0 && bits < 2048)
-    return "key is too short";
-  if (g_str_has_prefix(key, "DSA") || strstr(key, "P-192") != NULL)
-    return "key is too weak";
-  return is_weakly_signed(certificate) ? "signature is too weak" : NULL;
-}
-
-static gboolean
-find_weakness(const DiagnosisCase *c, Weakness *weakness)
-{
-  if (take_local_weakness(c, weakness))
-    return TRUE;
-  for (guint i = 0; i < client_certificate_count(c); i++) {
-    *weakness = (Weakness){client_certificate(c, i), what_is_weak(client_certificate(c, i))};
-    if (weakness->what != NULL)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static Finding *
-too_weak(const DiagnosisCase *c, const Weakness *weakness)
-{
-  const Certificate *weak = weakness->certificate;
-  Finding *finding = client_finding(c, "strength-refused");
-  g_autofree char *whose =
-      weak == client_certificate(c, 0)
-          ? g_strdup("its")
-          : g_strdup_printf("it holds \"%s\", whose", certificate_subject_label(weak));
-  finding_set_message(finding,
-                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s %s "
-                      "(%s, signed with %s).",
-                      client_file(c), whose, weakness->what, certificate_key_label(weak),
-                      certificate_signature_label(weak));
-  finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than lower "
-                              "the broker's level.");
-  finding_add_alternative(finding, "client-refused");
-  return finding;
-}
-
 static gboolean
 is_general(int alert)
 {
@@ -327,9 +236,9 @@ explain_refusal(const DiagnosisCase *c)
     finding = by_usage(c);
   if (finding != NULL)
     return finding;
-  Weakness weakness;
-  if (is_of_strength(closed->alert) && find_weakness(c, &weakness))
-    return too_weak(c, &weakness);
+  finding = is_of_strength(closed->alert) ? diagnose_weakness(c) : NULL;
+  if (finding != NULL)
+    return finding;
   finding = by_local(c);
   if (finding != NULL)
     return finding;
@@ -364,14 +273,17 @@ diagnose_refused_late(const DiagnosisCase *c)
 {
   const Evidence *evidence = c->evidence;
   if (evidence->closed == NULL || evidence->closed->fault != TUNNEL_FAULT_CLIENT_REFUSED ||
-      evidence->at_us[EVIDENCE_ESTABLISHED] == 0)
+      evidence->at_us[EVIDENCE_ESTABLISHED] == 0 ||
+      (evidence->tls_version != NULL && strcmp(evidence->tls_version, "TLS 1.3") != 0))
     return NULL;
   Finding *finding = finding_new("client-refused-late");
   finding_set_message(finding, "The broker refused our certificate only after the handshake had "
                                "ended well, as TLS 1.3 has it.");
-  finding_add_evidence(finding, "%s handshake finished, alert %d at the first read",
-                       evidence->tls_version != NULL ? evidence->tls_version : "TLS",
-                       evidence->closed->alert);
+  if (evidence->closed->alert >= 0)
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, alert %d at the first read",
+                         evidence->closed->alert);
+  else
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, cut off at the first read");
   return finding;
 }
 

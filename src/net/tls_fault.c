@@ -241,6 +241,12 @@ explain_key_usage(const TlsCase *c)
 static GError *
 explain_unreadable(const TlsCase *c)
 {
+  const TlsFacts *facts = c->facts;
+  if (facts->unreadable > 0)
+    return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
+                         "certificate %u that %s sends cannot be read: %s; re-issue it, and look at "
+                         "the file with openssl x509 -text on the broker",
+                         facts->unreadable - 1, c->at->peer, facts->unreadable_why);
   return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
                        "a certificate that %s sends cannot be read%s%s%s; re-issue it, and look at "
                        "the file with openssl x509 -text on the broker",

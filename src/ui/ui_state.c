@@ -147,6 +147,7 @@ ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what)
   if (what == CONNECTION_CHANGED_MESSAGES && connection != ui_selected(ui))
     return;
   ui->in_model_change = TRUE;
+  ui->state_dirty |= (what & CONNECTION_CHANGED_STATE) != 0;
   tell_all(ui, what);
   ui_redraw(ui);
   ui->in_model_change = FALSE;

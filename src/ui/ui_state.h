@@ -39,6 +39,7 @@ struct Ui {
   /* What has happened since the last turn, for the main loop. */
   gboolean dirty;            /* something shown is different because of a key or a clock */
   gboolean data_dirty;       /* ... because of what came from the network */
+  gboolean state_dirty;      /* ... and that was a change of state: it does not wait as long */
   gboolean in_model_change;
   gboolean leave, redraw_all, suspend;
   void (*wake)(gpointer data); /* dirty or data_dirty was set; NULL: nobody waits */

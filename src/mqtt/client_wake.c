@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define ACCEPT_TIMEOUT_MS 1000
-#define NUDGE_PAUSE_MAX_MS 16
-#define NUDGES_MAX 70 /* a second in all */
+#define NUDGES_QUICK 8
+#define NUDGES_MAX 12 /* 0.3 s in all */
 #define FIRST_PAUSE_US 250
 #define LAST_PAUSE_US 256000
 
@@ -111,6 +111,14 @@ answers(guint8 number, int timeout_ms)
   return FALSE;
 }
 
+/* Milliseconds to wait for an answer to the nth question. On a busy machine the thread needs longer
+ * than a quick nudge leaves it, and would be sent back to sleep by each. */
+static int
+nudge_pause(int number)
+{
+  return number <= NUDGES_QUICK ? number : NUDGES_QUICK << (number - NUDGES_QUICK);
+}
+
 /* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look at
  * (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came while
  * it was waiting for its sockets: hence the question after each one, until it is answered in time. */
@@ -124,7 +132,7 @@ nudge_until_awake(void)
   sigemptyset(&ours.sa_mask);
   sigaction(NUDGE_SIGNAL, &ours, &before);
   for (guint8 i = 1; i <= NUDGES_MAX && !awake; i++) {
-    awake = answers(i, MIN(i, NUDGE_PAUSE_MAX_MS));
+    awake = answers(i, nudge_pause(i));
     if (!awake)
       nudge(&thread);
   }

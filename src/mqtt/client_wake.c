@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define ACCEPT_TIMEOUT_MS 1000
-#define NUDGES_QUICK 8
-#define NUDGES_MAX 12 /* 0.3 s in all */
+#define NUDGE_PAUSE_MAX_MS 16
+#define NUDGES_MAX 70 /* a second in all */
 #define FIRST_PAUSE_US 250
 #define LAST_PAUSE_US 256000
 
@@ -88,6 +88,17 @@ nudge(pid_t *thread)
     syscall(SYS_tgkill, getpid(), *thread, NUDGE_SIGNAL);
 }
 
+/* Acknowledged at once: Paho's next bytes wait for that, and Linux would hold it back for 40 ms. */
+static gssize
+read_line(guint8 *bytes, gsize size)
+{
+  gssize length = recv(line, bytes, size, MSG_DONTWAIT);
+  int on = 1;
+
+  setsockopt(line, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  return length;
+}
+
 /* Asks for a PUBCOMP, which any PUBREL gets, and waits for it; what else comes is read away. */
 static gboolean
 answers(guint8 number, int timeout_ms)
@@ -95,14 +106,11 @@ answers(guint8 number, int timeout_ms)
   const guint8 pubrel[] = {0x62, 0x02, 0x00, number}, pubcomp[] = {0x70, 0x02, 0x00, number};
   guint8 bytes[256];
   gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
-  gssize length = 0;
 
   if (send(line, pubrel, sizeof pubrel, MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof pubrel)
     return FALSE;
-  for (gint64 left = timeout_ms; left > 0; left = (end - g_get_monotonic_time()) / 1000) {
-    if (!wait_readable(line, (int)left))
-      return FALSE;
-    length = recv(line, bytes, sizeof bytes, MSG_DONTWAIT);
+  for (gint64 left = timeout_ms; left >= 0; left = (end - g_get_monotonic_time() + 999) / 1000) {
+    gssize length = wait_readable(line, (int)left) ? read_line(bytes, sizeof bytes) : 0;
     if (length <= 0)
       return FALSE;
     if (length >= 4 && memcmp(bytes + length - 4, pubcomp, 4) == 0)
@@ -111,18 +119,11 @@ answers(guint8 number, int timeout_ms)
   return FALSE;
 }
 
-/* Milliseconds to wait for an answer to the nth question. On a busy machine the thread needs longer
- * than a quick nudge leaves it, and would be sent back to sleep by each. */
-static int
-nudge_pause(int number)
-{
-  return number <= NUDGES_QUICK ? number : NUDGES_QUICK << (number - NUDGES_QUICK);
-}
-
-/* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look at
- * (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came while
- * it was waiting for its sockets: hence the question after each one, until it is answered in time. */
-static gboolean
+/* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look
+ * at (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came
+ * while it was waiting for its sockets: hence the question after each one, until it is answered in
+ * time. */
+static void
 nudge_until_awake(void)
 {
   struct sigaction before, ours = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
@@ -132,19 +133,19 @@ nudge_until_awake(void)
   sigemptyset(&ours.sa_mask);
   sigaction(NUDGE_SIGNAL, &ours, &before);
   for (guint8 i = 1; i <= NUDGES_MAX && !awake; i++) {
-    awake = answers(i, nudge_pause(i));
+    awake = answers(i, MIN(i + 1, NUDGE_PAUSE_MAX_MS));
     if (!awake)
       nudge(&thread);
   }
   sigaction(NUDGE_SIGNAL, &before, NULL);
-  return awake;
 }
 
 /* --- At every connection ---------------------------------------------------------------------- */
 
 /* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
  * thousand times, and each time it looks at all its sockets. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
+static pthread_mutex_t lock =
+    PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
 static pthread_cond_t asked;
 static gboolean waking; /* the thread runs */
 static gboolean again;  /* another connection has begun meanwhile */
@@ -239,12 +240,14 @@ mqtt_wake_accept(void)
   listener = -1;
   if (line < 0)
     return;
-  /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40 ms. */
+  /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40
+   * ms. */
   setsockopt(line, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   /* Ahead of the CONNECT: something to read is what makes Paho look at its new socket. */
-  if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack &&
-      nudge_until_awake())
+  if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack) {
+    nudge_until_awake();
     return;
+  }
   close(line);
   line = -1;
 }

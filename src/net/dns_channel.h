@@ -1,5 +1,5 @@
-/* A channel of c-ares on a GMainContext: its sockets and its timeouts. One thread, the one that runs
- * the context. */
+/* A channel of c-ares on a GMainContext: its sockets and its timeouts. One thread, the one that
+ * runs the context. */
 #pragma once
 
 #include <ares.h>

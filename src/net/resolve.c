@@ -287,8 +287,8 @@ take_literal(Resolve *resolve, const char *literal)
 }
 
 /* RFC 6761, 6.3: these never go to a name server. */
-static gboolean
-is_localhost(const char *host)
+gboolean
+resolve_is_localhost(const char *host)
 {
   g_autofree char *lower = g_ascii_strdown(host, -1);
   if (g_str_has_suffix(lower, "."))
@@ -300,7 +300,7 @@ is_localhost(const char *host)
 static gboolean
 answer_here(Resolve *resolve, const char *host)
 {
-  if (is_localhost(host)) {
+  if (resolve_is_localhost(host)) {
     take_literal(resolve, "::1");
     take_literal(resolve, "127.0.0.1");
   } else if (!take_literal(resolve, host)) {

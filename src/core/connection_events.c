@@ -276,8 +276,7 @@ note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
   const Verdict *verdict = connection->info.verdict;
   if (verdict != NULL && !verdict->accepted) /* it has said all */
     return;
-  note(connection, event, TIMELINE_ERROR, "end", end->code, "%s%s%s", end->message,
-       *end->remedy != '\0' ? " " : "", end->remedy);
+  note(connection, event, TIMELINE_ERROR, "end", end->code, "%s", end->message);
   connection_fail_by(connection, end);
 }
 

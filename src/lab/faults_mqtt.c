@@ -99,8 +99,8 @@ static void
 wrong_password(LabScene *scene)
 {
   const char *file = lab_write(scene, "passwords", PASSWORD_FILE, -1);
-  mosquitto_with(scene, lab_keep(scene, g_strdup_printf("allow_anonymous false\npassword_file %s",
-                                                        file)));
+  mosquitto_with(scene,
+                 lab_keep(scene, g_strdup_printf("allow_anonymous false\npassword_file %s", file)));
   use_login(scene, "plant-7", "wrong");
 }
 
@@ -171,7 +171,8 @@ send_moved(LabScene *scene, TlsPeer *peer, gpointer data)
 {
   static const char server[] = "eu.lab.test:8883";
   guint8 version, length = sizeof server - 1;
-  const guint8 head[] = {0x20, (guint8)(length + 6), 0, 0x9d, (guint8)(length + 3), 0x1c, 0, length};
+  const guint8 head[] = {0x20,  (guint8)(length + 6), 0, 0x9d, (guint8)(length + 3), 0x1c, 0,
+                         length};
   if (!mqtt_script_read_connect(peer, &version))
     return;
   tls_peer_write(peer, head, sizeof head);
@@ -269,12 +270,6 @@ small_packets(LabScene *scene)
 }
 
 static void
-small_messages(LabScene *scene)
-{
-  mosquitto_with(scene, "message_size_limit 200");
-}
-
-static void
 publish_large(Connection *connection)
 {
   char large[1000];
@@ -306,15 +301,16 @@ static const LabFault faults[] = {
     FAULT("mqtt-bad-credentials", NULL, "a scripted broker that answers CONNECT with reason 0x86",
           ERROR, BROKER, NONE, -1, 0, bad_credentials),
     FAULT("mqtt-bad-credentials", "mqtt-3.1.1",
-          "a scripted broker that answers CONNECT with code 4 (MQTT 3.1.1)", ERROR, BROKER, NONE, -1,
-          0, bad_credentials_3_1_1),
+          "a scripted broker that answers CONNECT with code 4 (MQTT 3.1.1)", ERROR, BROKER, NONE,
+          -1, 0, bad_credentials_3_1_1),
     FAULT("mqtt-not-authorized", NULL, "mosquitto; anonymous clients are forbidden", ERROR, BROKER,
           NONE, -1, 0, anonymous),
     FAULT("mqtt-not-authorized", "mqtt-3.1.1",
           "mosquitto; anonymous clients are forbidden; the connection speaks MQTT 3.1.1", ERROR,
           BROKER, NONE, -1, 0, anonymous_3_1_1),
-    FAULT("mqtt-not-authorized", "password", "mosquitto with a password file; our password is wrong",
-          ERROR, BROKER, NONE, -1, 0, wrong_password),
+    FAULT("mqtt-not-authorized", "password",
+          "mosquitto with a password file; our password is wrong", ERROR, BROKER, NONE, -1, 0,
+          wrong_password),
     FAULT("mqtt-version-refused", NULL, "a scripted broker that answers CONNECT with reason 0x84",
           ERROR, LOCAL, NONE, -1, 0, only_3_1_1),
     FAULT("mqtt-version-refused", "mqtt-3.1.1",
@@ -332,8 +328,8 @@ static const LabFault faults[] = {
           "a scripted broker that answers CONNECT with reason 0x89", ERROR, BROKER, NONE, -1, 0,
           busy),
     FAULT("mqtt-server-unavailable", "mqtt-3.1.1",
-          "a scripted broker that answers CONNECT with code 3 (MQTT 3.1.1)", ERROR, BROKER, NONE, -1,
-          0, unavailable_3_1_1),
+          "a scripted broker that answers CONNECT with code 3 (MQTT 3.1.1)", ERROR, BROKER, NONE,
+          -1, 0, unavailable_3_1_1),
     FAULT_AFTER("mqtt-session-taken-over", NULL,
                 "a scripted broker that ends the connection with reason 0x8e", ERROR, LOCAL, 0,
                 taken_over, NULL),
@@ -346,20 +342,17 @@ static const LabFault faults[] = {
                 "mosquitto; its access rules let nobody publish to the topic", WARNING, BROKER, 0,
                 read_only, publish_secret),
     FAULT_AFTER("mqtt-publish-refused", "mqtt-3.1.1",
-                "a scripted broker that closes the connection on PUBLISH (MQTT 3.1.1)", ERROR, BROKER,
-                0, closing_on_publish, publish_secret),
+                "a scripted broker that closes the connection on PUBLISH (MQTT 3.1.1)", ERROR,
+                BROKER, 0, closing_on_publish, publish_secret),
     FAULT("mqtt-closed-after-connect", NULL,
           "a scripted broker that closes the connection after CONNECT", ERROR, BROKER, NONE, -1, 0,
           closed_after_connect),
     FAULT("mqtt-identity-mapped", NULL,
-          "a scripted broker that calls our user name wrong (0x86) when we gave none", ERROR, BROKER,
-          NONE, -1, 0, mapped),
+          "a scripted broker that calls our user name wrong (0x86) when we gave none", ERROR,
+          BROKER, NONE, -1, 0, mapped),
     FAULT_AFTER("mqtt-packet-too-large", NULL,
                 "mosquitto that takes packets of 200 bytes; we publish 1000", ERROR, LOCAL, 0,
                 small_packets, publish_large),
-    FAULT_AFTER("mqtt-packet-too-large", "message",
-                "mosquitto that takes messages of 200 bytes; we publish 1000", WARNING, LOCAL, 0,
-                small_messages, publish_large),
     FAULT("mqtt-refused-other", NULL, "a scripted broker that answers CONNECT with 0x8a (banned)",
           ERROR, BROKER, NONE, -1, 0, banned),
     FAULT("mqtt-refused-other", "moved",

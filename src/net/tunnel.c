@@ -39,6 +39,7 @@ tunnel_post(Tunnel *tunnel, TunnelEvent *event)
 {
   event->alert = tunnel->alert;
   event->gnutls_error = tunnel->gnutls_error;
+  event->unreadable = tunnel->unreadable;
   tunnel->sink->event(event, tunnel->user_data);
 }
 

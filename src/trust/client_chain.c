@@ -319,6 +319,7 @@ static Finding *
 partial(const ClientChain *chain, const Certificate *anchor)
 {
   Finding *finding = about_leaf(chain, "client-partial-chain-refused");
+  finding->side = FINDING_SIDE_BROKER;
   finding->severity = FINDING_WARNING;
   finding_set_message(finding,
                       "The broker's CA file %s holds the intermediate \"%s\" and not the root "
@@ -336,6 +337,7 @@ unknown_ca(const ClientChain *chain, const Certificate *top, gboolean sure)
 {
   g_autofree char *names = broker_names(chain);
   Finding *finding = about_leaf(chain, "client-ca-unknown");
+  finding->side = FINDING_SIDE_BROKER;
   finding->severity = FINDING_WARNING;
   finding_set_message(finding,
                       "Your certificate \"%s\" leads to \"%s\", and the broker's CA file %s holds "

@@ -29,7 +29,7 @@ say_target(const DiagnosisCase *c, Finding *finding, const char *target)
   g_ptr_array_set_size(finding->alternatives, 0);
 }
 
-void
+Finding *
 diagnosis_join_names(const DiagnosisCase *c, Finding *finding)
 {
   const Evidence *evidence = c->evidence;
@@ -38,13 +38,14 @@ diagnosis_join_names(const DiagnosisCase *c, Finding *finding)
       c->profile->server_name != NULL || evidence->names == NULL || evidence->names[0] == NULL ||
       evidence->names[1] == NULL || evidence->certificates == NULL ||
       evidence->certificates->len == 0)
-    return;
+    return finding;
   g_autofree char *way = draw_way(c);
   finding_add_evidence(finding, "CNAME: %s", way);
   if (name_report_judge(c->profile->host, (const char *const *)evidence->names,
                         g_ptr_array_index(evidence->certificates, 0),
                         &target) == NAME_JUDGEMENT_TARGET)
     say_target(c, finding, target);
+  return finding;
 }
 
 void

@@ -202,7 +202,8 @@ append_rows(GString *out, const GPtrArray *rows)
       continue;
     }
     pad(out, row->name, widest + 2);
-    pad(out, row->kind, KIND_COLUMNS);
+    if (*row->kind != '\0')
+      pad(out, row->kind, KIND_COLUMNS);
     g_string_append_printf(out, "%6" G_GINT64_FORMAT " s\n", row->ttl);
   }
 }

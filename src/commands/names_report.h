@@ -1,0 +1,9 @@
+/* What `mqtrust names` prints, as text or JSON. Pure. */
+#pragma once
+
+#include "core/name_report.h"
+
+/* (transfer full): wrapped to the terminal's columns; UTF-8. */
+char *names_text(const NameReport *report);
+/* (transfer full): one object. */
+char *names_json(const NameReport *report, gboolean ascii);

@@ -326,9 +326,8 @@ start_dashboard(const Bench *bench, const LabScene *scene)
   g_autoptr(GError) error = NULL;
   if (!profile_save(lab_scene_profile(scene), folder, &error))
     g_error("%s", error->message);
-  const PtyOptions options = {.rows = ROWS,
-                              .columns = COLUMNS,
-                              .environment = (const char *const *)bench->environment};
+  const PtyOptions options = {
+      .rows = ROWS, .columns = COLUMNS, .environment = (const char *const *)bench->environment};
   const char *const argv[] = {bench->program, lab_scene_profile(scene)->name, NULL};
   return pty_start(argv, &options);
 }

@@ -156,8 +156,10 @@ end_by_close(const DiagnosisCase *c)
     finding = diagnose_disconnect(c);
   else if (closed->fault == TUNNEL_FAULT_PEER_CLOSED || closed->fault == TUNNEL_FAULT_NETWORK)
     finding = diagnose_silent_end(c);
-  if (finding == NULL)
+  if (finding == NULL) {
     finding = end_by_tunnel(c);
+    diagnosis_add_silent_alternatives(c, finding);
+  }
   add_negotiation_alternatives(finding);
   add_circumstances(c, finding);
   return finding;

@@ -322,13 +322,20 @@ after_publish(const DiagnosisCase *c)
   return finding;
 }
 
+/* A made-up id, or one that the broker chose, is nobody else's. */
+static gboolean
+has_own_client_id(const DiagnosisCase *c)
+{
+  return c->profile->client_id != NULL && *c->profile->client_id != '\0';
+}
+
 /* Two clients of one id throw each other out, over and over. */
 static Finding *
 close_loop(const DiagnosisCase *c)
 {
   const Evidence *evidence = c->evidence;
   gint64 quiet = 0;
-  if (c->profile->client_id == NULL || c->end_count + 1 < TAKEN_OVER_ENDS ||
+  if (!has_own_client_id(c) || c->end_count + 1 < TAKEN_OVER_ENDS ||
       diagnosis_idle_pattern(c, &quiet))
     return NULL;
   gint64 now_us = evidence->closed->monotonic_us;
@@ -349,6 +356,17 @@ close_loop(const DiagnosisCase *c)
       TAKEN_OVER_ENDS, client_id(c));
   finding_add_evidence(finding, "to be sure: connect with another client id");
   return finding;
+}
+
+/* mosquitto 2.0 throws the older client out without a word. */
+void
+diagnosis_add_silent_alternatives(const DiagnosisCase *c, Finding *finding)
+{
+  if (c->evidence->connack != 0 || strcmp(finding->code, "unknown") != 0 || !has_own_client_id(c))
+    return;
+  finding_add_alternative(finding, "mqtt-session-taken-over");
+  finding_add_evidence(finding, "to tell them apart: connect with another client id than \"%s\"",
+                       c->profile->client_id);
 }
 
 Finding *

@@ -1,8 +1,11 @@
 /* What the broker says once it is reached: refusals of MQTT. */
 #include "config.h"
 
+#include <glob.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "lab/fault_row.h"
 #include "lab/lab_families.h"
@@ -200,32 +203,78 @@ closed_after_connect(LabScene *scene)
 
 /* --- Once it is online ------------------------------------------------------------------------ */
 
+#define TAKEN_ID "plant-7"
+
+/* Without TLS, so that the other client is a few bytes. */
 static void
 taken_over(LabScene *scene)
+{
+  lab_mosquitto(scene, &(LabMosquitto){.plain = TRUE});
+  lab_profile(scene)->scheme = SCHEME_MQTT;
+  lab_set(&lab_profile(scene)->client_id, TAKEN_ID);
+}
+
+/* Another client with our client id, until the broker has taken it. */
+static void
+connect_another(Connection *connection)
+{
+  static const guint8 hello[] = {0x10, 19, 0, 4,   'M', 'Q', 'T', 'T', 4,   2,  0,
+                                 60,   0,  7, 'p', 'l', 'a', 'n', 't', '-', '7'};
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons(connection_profile(connection)->port),
+                                .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  guint8 connack[4];
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+      send(fd, hello, sizeof hello, MSG_NOSIGNAL) == (ssize_t)sizeof hello)
+    recv(fd, connack, sizeof connack, MSG_WAITALL);
+  close(fd);
+}
+
+static void
+sent_away(LabScene *scene)
 {
   MqttScript script = MQTT_SCRIPT_GOOD;
   script.after_subscribe = 0x8e;
   scripted(scene, &script);
-  lab_set(&lab_profile(scene)->client_id, "plant-7");
+  lab_set(&lab_profile(scene)->client_id, TAKEN_ID);
   profile_add_subscription(lab_profile(scene), "plant/#", 0);
+}
+
+/* mosquitto's file of access rules lets everybody subscribe; its plugin for rules does not. */
+static char *
+find_rules_plugin(LabScene *scene)
+{
+  glob_t found;
+  char *path = NULL;
+  if (glob("/usr/lib/*/mosquitto_dynamic_security.so", 0, NULL, &found) == 0)
+    path = g_strdup(found.gl_pathv[0]);
+  globfree(&found);
+  if (path == NULL)
+    lab_fail(scene, LAB_ERROR_PROGRAM,
+             "this fault is shown with mosquitto's plugin dynamic_security, which is not on this "
+             "machine; install Debian's package mosquitto");
+  return path;
 }
 
 static void
 subscription_refused(LabScene *scene)
 {
-  MqttScript script = MQTT_SCRIPT_GOOD;
-  script.suback = 0x87;
-  scripted(scene, &script);
+  static const char rules[] = "{\"defaultACLAccess\": {\"publishClientSend\": true,"
+                              " \"publishClientReceive\": true, \"subscribe\": false,"
+                              " \"unsubscribe\": true}, \"clients\": [], \"groups\": [],"
+                              " \"roles\": []}";
+  g_autofree char *plugin = find_rules_plugin(scene);
+  const char *file = lab_write(scene, "rules.json", rules, -1);
+  mosquitto_with(scene, lab_keep(scene, g_strdup_printf("plugin %s\nplugin_opt_config_file %s",
+                                                        plugin, file)));
   profile_add_subscription(lab_profile(scene), "secret/#", 0);
 }
 
 static void
 subscription_refused_3_1_1(LabScene *scene)
 {
-  MqttScript script = MQTT_SCRIPT_GOOD;
-  script.suback = 0x80;
-  scripted(scene, &script);
-  profile_add_subscription(lab_profile(scene), "secret/#", 0);
+  subscription_refused(scene);
   lab_profile(scene)->version = MQTT_3_1_1;
 }
 
@@ -331,13 +380,16 @@ static const LabFault faults[] = {
           "a scripted broker that answers CONNECT with code 3 (MQTT 3.1.1)", ERROR, BROKER, NONE,
           -1, 0, unavailable_3_1_1),
     FAULT_AFTER("mqtt-session-taken-over", NULL,
+                "mosquitto without TLS; another client connects with our client id, three times",
+                ERROR, LOCAL, LAB_NO_TLS | LAB_REPEATED, taken_over, connect_another),
+    FAULT_AFTER("mqtt-session-taken-over", "tls",
                 "a scripted broker that ends the connection with reason 0x8e", ERROR, LOCAL, 0,
-                taken_over, NULL),
-    FAULT("mqtt-subscribe-refused", NULL, "a scripted broker that answers SUBSCRIBE with 0x87",
-          WARNING, BROKER, NONE, -1, 0, subscription_refused),
+                sent_away, NULL),
+    FAULT("mqtt-subscribe-refused", NULL, "mosquitto; its rules let nobody subscribe", WARNING,
+          BROKER, NONE, -1, 0, subscription_refused),
     FAULT("mqtt-subscribe-refused", "mqtt-3.1.1",
-          "a scripted broker that answers SUBSCRIBE with 0x80 (MQTT 3.1.1)", WARNING, BROKER, NONE,
-          -1, 0, subscription_refused_3_1_1),
+          "mosquitto; its rules let nobody subscribe; the connection speaks MQTT 3.1.1", WARNING,
+          BROKER, NONE, -1, 0, subscription_refused_3_1_1),
     FAULT_AFTER("mqtt-publish-refused", NULL,
                 "mosquitto; its access rules let nobody publish to the topic", WARNING, BROKER, 0,
                 read_only, publish_secret),

@@ -127,8 +127,8 @@ TlsPeerOptions lab_tls_options(LabScene *scene, gboolean two_way);
 guint16 lab_mqtt_peer(LabScene *scene, const TlsPeerOptions *options, const MqttScript *script);
 /* A port on which nobody listens, into the profile. */
 guint16 lab_no_peer(LabScene *scene);
-/* A port that takes no connection and refuses none, into the profile: its queue is full (listen(2)),
- * and the kernel drops what comes as a firewall does. */
+/* A port that takes no connection and refuses none, into the profile: its queue is full
+ * (listen(2)), and the kernel drops what comes as a firewall does. */
 guint16 lab_full_port(LabScene *scene);
 /* MQTT connections without TLS to this port, as long as the scene, until it takes no more. */
 void lab_occupy(LabScene *scene, guint16 port);

@@ -137,11 +137,10 @@ lab_listener(LabScene *scene, const char *address, guint16 port, const Forged *s
 {
   g_autofree char *chain = g_strdup_printf("listener-%s-%u.pem", address, port);
   g_autofree char *key = g_strdup_printf("listener-%s-%u.key", address, port);
-  return lab_keep(scene, g_strdup_printf("listener %u %s\ncertfile %s\nkeyfile %s\ntls_version %s\n",
-                                         port, address,
-                                         lab_write_chain(scene, chain, server, issuer, NULL),
-                                         lab_write_key(scene, key, server, NULL),
-                                         lab_tls_mosquitto(scene)));
+  return lab_keep(
+      scene, g_strdup_printf("listener %u %s\ncertfile %s\nkeyfile %s\ntls_version %s\n", port,
+                             address, lab_write_chain(scene, chain, server, issuer, NULL),
+                             lab_write_key(scene, key, server, NULL), lab_tls_mosquitto(scene)));
 }
 
 guint16
@@ -170,8 +169,8 @@ lab_broker_for(LabScene *scene, const Forged *client, const Forged *issuer, cons
   const char *file = lab_write_chain(scene, "client.pem", client, issuer, NULL);
   lab_use_good_trust(scene);
   lab_use_client(scene, file, lab_write_key(scene, "client.key", client, NULL));
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .client_ca_file = lab_write_chain(scene, "client-ca.pem", root, NULL)});
+  lab_mosquitto(scene, &(LabMosquitto){.client_ca_file =
+                                           lab_write_chain(scene, "client-ca.pem", root, NULL)});
   return file;
 }
 
@@ -347,8 +346,8 @@ is_accepted(int fd, guint16 port)
          recv(fd, answer, sizeof answer, MSG_WAITALL) == sizeof answer && answer[3] == 0;
 }
 
-/* Whoever has been taken once sees that the broker is done with the connection that asked whether it
- * is there; from then on a no is meant. */
+/* Whoever has been taken once sees that the broker is done with the connection that asked whether
+ * it is there; from then on a no is meant. */
 void
 lab_occupy(LabScene *scene, guint16 port)
 {

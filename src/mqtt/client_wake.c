@@ -88,6 +88,17 @@ nudge(pid_t *thread)
     syscall(SYS_tgkill, getpid(), *thread, NUDGE_SIGNAL);
 }
 
+/* Acknowledged at once: Paho's next bytes wait for that, and Linux would hold it back for 40 ms. */
+static gssize
+read_line(guint8 *bytes, gsize size)
+{
+  gssize length = recv(line, bytes, size, MSG_DONTWAIT);
+  int on = 1;
+
+  setsockopt(line, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  return length;
+}
+
 /* Asks for a PUBCOMP, which any PUBREL gets, and waits for it; what else comes is read away. */
 static gboolean
 answers(guint8 number, int timeout_ms)
@@ -95,14 +106,11 @@ answers(guint8 number, int timeout_ms)
   const guint8 pubrel[] = {0x62, 0x02, 0x00, number}, pubcomp[] = {0x70, 0x02, 0x00, number};
   guint8 bytes[256];
   gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
-  gssize length = 0;
 
   if (send(line, pubrel, sizeof pubrel, MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof pubrel)
     return FALSE;
-  for (gint64 left = timeout_ms; left > 0; left = (end - g_get_monotonic_time()) / 1000) {
-    if (!wait_readable(line, (int)left))
-      return FALSE;
-    length = recv(line, bytes, sizeof bytes, MSG_DONTWAIT);
+  for (gint64 left = timeout_ms; left >= 0; left = (end - g_get_monotonic_time() + 999) / 1000) {
+    gssize length = wait_readable(line, (int)left) ? read_line(bytes, sizeof bytes) : 0;
     if (length <= 0)
       return FALSE;
     if (length >= 4 && memcmp(bytes + length - 4, pubcomp, 4) == 0)
@@ -114,7 +122,7 @@ answers(guint8 number, int timeout_ms)
 /* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look at
  * (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came while
  * it was waiting for its sockets: hence the question after each one, until it is answered in time. */
-static gboolean
+static void
 nudge_until_awake(void)
 {
   struct sigaction before, ours = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
@@ -124,12 +132,11 @@ nudge_until_awake(void)
   sigemptyset(&ours.sa_mask);
   sigaction(NUDGE_SIGNAL, &ours, &before);
   for (guint8 i = 1; i <= NUDGES_MAX && !awake; i++) {
-    awake = answers(i, MIN(i, NUDGE_PAUSE_MAX_MS));
+    awake = answers(i, MIN(i + 1, NUDGE_PAUSE_MAX_MS));
     if (!awake)
       nudge(&thread);
   }
   sigaction(NUDGE_SIGNAL, &before, NULL);
-  return awake;
 }
 
 /* --- At every connection ---------------------------------------------------------------------- */
@@ -234,9 +241,10 @@ mqtt_wake_accept(void)
   /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40 ms. */
   setsockopt(line, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   /* Ahead of the CONNECT: something to read is what makes Paho look at its new socket. */
-  if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack &&
-      nudge_until_awake())
+  if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack) {
+    nudge_until_awake();
     return;
+  }
   close(line);
   line = -1;
 }

@@ -122,7 +122,12 @@ client_chain_wrong_anchor(const Anchors *anchors, const GPtrArray *anchors_besid
   finding_set_message(finding, "%s is the file of %s (\"%s\"), not of a CA.", anchors_path(anchors),
                       ours ? "your own certificate" : "a certificate",
                       certificate_subject_label(first));
-  if (issuer)
+  if (ours && issuer)
+    finding_set_remedy(finding,
+                       "Use the CA that issued the broker's certificate; %s holds the one that "
+                       "issued yours (\"%s\").",
+                       where->path, certificate_subject_label(issuer));
+  else if (issuer)
     finding_set_remedy(finding, "Use %s, which holds its issuer \"%s\".", where->path,
                        certificate_subject_label(issuer));
   else

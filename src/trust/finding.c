@@ -115,13 +115,18 @@ finding_add_alternative(Finding *finding, const char *code)
 
 /* --- from an error ---------------------------------------------------------------------------- */
 
-/* Files have a dot or a slash in their names, and hosts are followed by their address: neither is
- * written with a capital for standing at the beginning. */
+/* A sentence may begin with the name of a host, a file or a protocol, which stays as it is. */
 static gboolean
-begins_with_name(const char *sentence)
+begins_with_plain_word(const char *sentence)
 {
-  gsize word = strcspn(sentence, " ");
-  return strcspn(sentence, "./") < word || g_str_has_prefix(sentence + word, " (");
+  static const char *const words[] = {"a",    "an",  "another", "cannot", "it",  "no", "nobody",
+                                      "none", "our", "nothing", "the",    "this", "we"};
+  gsize length = strcspn(sentence, " ");
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+    if (strlen(words[i]) == length && memcmp(sentence, words[i], length) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* No remedy holds foreign text, so the last "; " is the one between the two. */
@@ -133,7 +138,7 @@ finding_set_sentence(Finding *finding, const char *sentence)
   int length = (int)(split ? (gsize)(gap - sentence) : strlen(sentence));
   gboolean ended = !split && g_str_has_suffix(sentence, ".");
   finding_set_message(finding, "%.*s%s", length, sentence, ended || length == 0 ? "" : ".");
-  if (!begins_with_name(sentence))
+  if (begins_with_plain_word(sentence))
     finding->message[0] = g_ascii_toupper(finding->message[0]);
   if (!split)
     return;

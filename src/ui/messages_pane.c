@@ -169,9 +169,12 @@ after_fault(Ui *ui, Connection *connection)
 {
   if (connection_session(connection)->state == SESSION_WAITING)
     return "It tries again by itself; c tries at once, d stops.";
-  return finding_action_disabled(ui, connection, finding_worst(connection), ACTION_MEND)
-             ? "c tries again, e edits the connection."
-             : "m goes to the field that mends it, c tries again.";
+  const Finding *worst = finding_worst(connection);
+  if (finding_action_disabled(ui, connection, worst, ACTION_MEND))
+    return "c tries again, e edits the connection.";
+  return finding_action_disabled(ui, connection, worst, ACTION_REPAIR)
+             ? "m goes to the field that mends it, c tries again."
+             : "R offers a repaired copy of the file, m goes to the field, c tries again.";
 }
 
 static void

@@ -159,7 +159,7 @@ open_fault(const Stage *stage)
   Pty *pty = program_open("demo --fault leaf-expired",
                           &(PtyOptions){.rows = 40, .columns = 120, .environment = environment});
   pty_expect_text(pty, "leaf-expired");
-  pty_expect_text(pty, "expired 1 day ago");
+  pty_expect_text(pty, "expired 10 days ago");
   g_assert_cmpuint(files_in(stage->folder), ==, 1);
   g_assert_cmpuint(processes_in(stage->folder), ==, 1);
   return pty;

@@ -721,7 +721,7 @@ test_many_names(void)
     scene.evidence->ca_names[i] = g_strdup_printf("CN=CA %u", i);
   g_autoptr(GPtrArray) findings = diagnose(&scene.c);
   const Finding *withheld = find(findings, "client-cert-withheld");
-  g_assert_nonnull(strstr(withheld->message, "CN=CA 7 and 12 more, ours"));
+  g_assert_nonnull(strstr(withheld->message, "CN=CA 7 and 12 more, and ours"));
   g_assert_null(strstr(withheld->message, "CN=CA 8"));
   scene_clear(&scene);
 }

@@ -171,6 +171,9 @@ test_close_loop(void)
   assert_end(&scene, "mqtt-session-taken-over", FALSE);
   scene.c.end_count = 1;
   assert_end(&scene, "unknown", TRUE);
+  g_autoptr(Finding) once = diagnose_end(&scene.c);
+  g_assert_cmpuint(once->alternatives->len, ==, 1);
+  g_assert_cmpstr(g_ptr_array_index(once->alternatives, 0), ==, "mqtt-session-taken-over");
   scene.c.end_count = 2;
   scene.c.ends = slow;
   assert_end(&scene, "unknown", TRUE);
@@ -179,6 +182,10 @@ test_close_loop(void)
   /* A made-up id is nobody else's. */
   scene.c.ends = quick;
   g_clear_pointer(&scene.profile->client_id, g_free);
+  assert_end(&scene, "unknown", TRUE);
+  g_autoptr(Finding) nobody = diagnose_end(&scene.c);
+  g_assert_cmpuint(nobody->alternatives->len, ==, 0);
+  scene.profile->client_id = g_strdup("");
   assert_end(&scene, "unknown", TRUE);
   scene_clear(&scene);
 }

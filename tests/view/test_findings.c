@@ -225,7 +225,28 @@ test_mend_from_certificates(void)
   assert_hides(scene, "Take the CA file");
 }
 
-/* That the file cannot be read comes before any advice. */
+/* What to do instead of why: that stands below, once. */
+static void
+test_mend_pair(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  Profile *profile = scene->connection->profile;
+  profile->certificate_path = g_strdup("client.pem");
+  profile->key_path = g_strdup("client-soon.key");
+  scene->connection->info.last_error = "The key is not the one.";
+  Finding *finding = scene_find(scene, "key-mismatch", NULL, NULL);
+  finding->source = FINDING_SOURCE_KEY;
+  finding_set_message(finding, "The key is not the one.");
+  finding_set_remedy(finding, "Use client.key: it is.");
+  scene_keys(scene, "m");
+  assert_shows(scene, "client-soon.key");
+  assert_shows(scene, "! Use client.key: it is.");
+  assert_row(scene, 24, 80, 22, " ✗ The key is not the one.");
+  scene_type(scene, "x"); /* then what is wrong with what is there now */
+  assert_hides(scene, "Use client.key");
+}
+
+/* That there is no such file comes before any advice, and is not said again below. */
 static void
 test_mend_missing_file(void)
 {
@@ -235,6 +256,7 @@ test_mend_missing_file(void)
   wrong_ca(scene);
   scene_keys(scene, "m");
   assert_shows(scene, "nowhere.pem does not exist");
+  assert_row(scene, 24, 80, 22, "");
 }
 
 /* The selected one, not the worst. */
@@ -681,6 +703,7 @@ main(int argc, char **argv)
   g_test_add_func("/findings/once", test_fault_is_told_once);
   g_test_add_func("/findings/below-timeline", test_remedy_below_timeline);
   g_test_add_func("/findings/tile", test_tile_grows);
+  g_test_add_func("/findings/mend-pair", test_mend_pair);
   g_test_add_func("/findings/mend/certificates", test_mend_from_certificates);
   g_test_add_func("/findings/mend/selected", test_mend_selected);
   g_test_add_func("/findings/mend/missing", test_mend_missing_file);

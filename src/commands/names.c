@@ -182,7 +182,7 @@ run(const NamesOptions *options, GError **error)
     return error != NULL && g_error_matches(*error, TUNNEL_ERROR, TUNNEL_ERROR_DNS_UNKNOWN)
                ? EXIT_USAGE
                : EXIT_NETWORK;
-  NameReport report = {options->hosts[0], survey, leaf};
+  NameReport report = {.host = options->hosts[0], .survey = survey, .leaf = leaf};
   g_autofree char *text =
       options->json ? names_json(&report, !g_get_charset(NULL)) : names_text(&report);
   return text_block_print(stdout, text) ? exit_code(&report) : EXIT_USAGE;

@@ -311,6 +311,12 @@ append_certificate(GString *out, const NameReport *report)
 {
   g_autofree char *host = safe_text_string(report->host);
   g_autofree char *verdict = name_report_verdict(report);
+  if (report->server_name != NULL) {
+    g_autofree char *name = safe_text_string(report->server_name);
+    g_string_append_printf(out, "\nThe certificate must name %s, which is set as server name.\n",
+                           name);
+    return;
+  }
   if (report->survey->aliases->len > 0)
     g_string_append_printf(out, "\nThe certificate must name %s, not the CNAME's target.\n", host);
   else if (verdict != NULL)

@@ -24,7 +24,8 @@ NameJudgement name_report_judge(const char *host, const char *const *names, cons
 const char *name_judgement_name(NameJudgement judgement);
 
 typedef struct {
-  const char *host; /* as it was typed */
+  const char *host;        /* as it was typed */
+  const char *server_name; /* that the certificate is verified for instead; or NULL */
   const NameSurvey *survey;
   const Certificate *leaf; /* of the broker; or NULL */
 } NameReport;

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "core/diagnosis.h"
+#include "core/name_look.h"
+#include "lab/dns_server.h"
 #include "lab/forge.h"
 #include "trust/finding.h"
+#include "unit/loop.h"
 
 /* --- Surveys --------------------------------------------------------------------------------- */
 
@@ -224,7 +227,7 @@ expect_verdict(const char *dns, NameJudgement expected, const char *sentence)
   ForgeTemplate template = forge_server("broker", dns);
   g_autoptr(Forged) leaf = forge(&template, NULL);
   g_autoptr(NameSurvey) survey = make_chain();
-  NameReport report = {"mqtt.example.com", survey, leaf->certificate};
+  NameReport report = {.host = "mqtt.example.com", .survey = survey, .leaf = leaf->certificate};
   const char *target = NULL;
   g_assert_cmpint(name_report_judgement(&report, &target), ==, expected);
   g_assert_cmpint(target != NULL, ==, expected == NAME_JUDGEMENT_TARGET);
@@ -264,6 +267,63 @@ test_judge(void)
   g_assert_cmpint(name_report_judge(names[0], NULL, leaf->certificate, NULL), ==,
                   NAME_JUDGEMENT_NEITHER);
   g_assert_cmpint(name_report_judge(names[0], names, NULL, NULL), ==, NAME_JUDGEMENT_NONE);
+}
+
+/* Another name was set: then the aliases have no say. */
+static void
+test_server_name(void)
+{
+  g_autoptr(NameSurvey) survey = make_survey(NAME_ANSWER_FOUND);
+  add_alias(survey, "mqtt.example.com", "b.test", 300);
+  NameReport report = {.host = "mqtt.example.com", .server_name = "x.test", .survey = survey};
+  g_autofree char *text = name_report_text(&report);
+  g_assert_true(
+      g_str_has_suffix(text, "\nThe certificate must name x.test, which is set as server name.\n"));
+  g_assert_null(strstr(text, "the CNAME's target"));
+}
+
+/* --- A look ---------------------------------------------------------------------------------- */
+
+static void
+set_flag(NameLook *look, gpointer data)
+{
+  g_assert_nonnull(name_look_text(look));
+  *(gboolean *)data = TRUE;
+}
+
+static void
+test_look(void)
+{
+  g_autoptr(DnsServer) server = dns_server_new(g_main_context_default());
+  dns_server_add(server, "mqtt.test", "CNAME", 300, "lb.test");
+  dns_server_add(server, "lb.test", "A", 60, "192.0.2.7");
+  ForgeTemplate template = forge_server("broker", "mqtt.test");
+  g_autoptr(Forged) leaf = forge(&template, NULL);
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("mqtt.test");
+  profile->dns_servers = g_strdup(dns_server_address(server));
+  gboolean done = FALSE;
+  g_autoptr(NameLook) look = name_look_start(profile, leaf->certificate, set_flag, &done);
+  g_assert_null(name_look_text(look));
+  loop_until(g_main_context_default(), &done, 20);
+  g_assert_cmpstr(name_look_text(look), ==,
+                  "mqtt.test\n"
+                  "  └ lb.test      CNAME    300 s\n"
+                  "    └ 192.0.2.7  A         60 s\n"
+                  "\n"
+                  "The certificate must name mqtt.test, not the CNAME's target.\n"
+                  "The certificate names mqtt.test.\n");
+}
+
+static void
+test_look_at_address(void)
+{
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("192.0.2.7");
+  g_autoptr(NameLook) look = name_look_start(profile, NULL, set_flag, NULL);
+  g_assert_cmpstr(name_look_text(look), ==, "192.0.2.7 is an address: no name server is asked.\n");
 }
 
 /* --- The diagnosis --------------------------------------------------------------------------- */
@@ -364,6 +424,9 @@ main(int argc, char **argv)
   g_test_add_func("/name-report/broken-alias", test_broken_alias);
   g_test_add_func("/name-report/verdicts", test_verdicts);
   g_test_add_func("/name-report/judge", test_judge);
+  g_test_add_func("/name-report/server-name", test_server_name);
+  g_test_add_func("/name-report/look", test_look);
+  g_test_add_func("/name-report/look-at-address", test_look_at_address);
   g_test_add_func("/name-report/finding/target", test_finding_of_target);
   g_test_add_func("/name-report/finding/neither", test_finding_of_neither);
   g_test_add_func("/name-report/finding/without-alias", test_finding_without_alias);

@@ -117,16 +117,16 @@ static void
 add_certificate(JsonWriter *writer, const NameReport *report)
 {
   const char *target = NULL;
-  NameJudgement judgement = name_report_judgement(report, &target);
+  NameJudgement judgement =
+      report->server_name != NULL ? NAME_JUDGEMENT_NONE : name_report_judgement(report, &target);
   finding_json_add_text(writer, "certificate_names", name_judgement_name(judgement));
   finding_json_add_text(writer, "certificate_target", target);
 }
 
-char *
-names_json(const NameReport *report, gboolean ascii)
+void
+names_json_add(JsonWriter *writer, const NameReport *report)
 {
   const NameSurvey *survey = report->survey;
-  g_autoptr(JsonWriter) writer = json_writer_new();
   g_autofree char *host = safe_text_string(report->host);
   g_autofree char *problem = name_report_problem(report);
   json_writer_begin_object(writer);
@@ -141,6 +141,13 @@ names_json(const NameReport *report, gboolean ascii)
   add_authorizations(writer, survey);
   add_services(writer, survey);
   json_writer_end_object(writer);
+}
+
+char *
+names_json(const NameReport *report, gboolean ascii)
+{
+  g_autoptr(JsonWriter) writer = json_writer_new();
+  names_json_add(writer, report);
   g_autofree char *text = json_writer_print(writer, ascii);
   return g_strconcat(text, "\n", NULL);
 }

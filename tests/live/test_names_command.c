@@ -204,6 +204,41 @@ test_finding(Fixture *f, gconstpointer data)
                                   "by the target's name, mqtt.test."));
 }
 
+/* The same beside a check, when it is asked for. */
+static void
+test_check(Fixture *f, gconstpointer data)
+{
+  const BrokerOptions options = {.certificate_file = pki->server.fullchain,
+                                 .key_file = pki->server.key};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autofree char *url = g_strdup_printf("mqtts://mqtt.example.test:%u", broker_port(broker));
+  RUN(f, "check", SERVER(f), "--cafile", pki->root, "--names", url);
+  g_assert_cmpint(f->code, ==, 5);
+  g_assert_true(g_str_has_suffix(
+      f->out,
+      "\n\n" DRAWN "The certificate names mqtt.test and not mqtt.example.test, which leads there:\n"
+      "issue it again for mqtt.example.test, or connect by the target's name.\n" RECORDS));
+  RUN(f, "check", SERVER(f), "--cafile", pki->root, "--names", "--json", url);
+  g_assert_nonnull(strstr(f->out, "\"certificate_names\": \"target\""));
+  RUN(f, "check", SERVER(f), "--cafile", pki->root, url);
+  g_assert_null(strstr(f->out, "CAA of"));
+  RUN(f, "check", "--names", "--format", "nagios", url);
+  g_assert_nonnull(strstr(f->out, "--names has no place in this format"));
+}
+
+/* An address has no names. */
+static void
+test_check_of_address(Fixture *f, gconstpointer data)
+{
+  const BrokerOptions options = {.certificate_file = pki->server.fullchain,
+                                 .key_file = pki->server.key};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autofree char *url = g_strdup_printf("mqtts://127.0.0.1:%u", broker_port(broker));
+  RUN(f, "check", "--cafile", pki->root, "--names", "--json", url);
+  g_assert_cmpint(f->code, ==, 0);
+  g_assert_null(strstr(f->out, "\"names\": {"));
+}
+
 #define ADD(name, function) g_test_add("/names/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -218,6 +253,8 @@ main(int argc, char **argv)
   ADD("silent", test_silent);
   ADD("usage", test_usage);
   ADD("finding", test_finding);
+  ADD("check", test_check);
+  ADD("check-of-address", test_check_of_address);
   int status = g_test_run();
   certificates_free(pki);
   return status;

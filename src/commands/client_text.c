@@ -2,7 +2,8 @@
 
 #include "commands/client_text.h"
 
-/* Why there is none; NULL: there is one. Some brokers' files hold the certificate beside the key. */
+/* Why there is none; NULL: there is one. Some brokers' files hold the certificate beside the key.
+ */
 static const char *
 absence(const Profile *profile, const ConnectionInfo *info)
 {
@@ -41,8 +42,9 @@ client_text(const Profile *profile, const Session *session, const ConnectionInfo
     g_string_append_printf(out, "requested, %s, %s", evidence->sent ? "sent" : "none sent",
                            answer(session, evidence));
   else
-    g_string_append(out, evidence->at_us[EVIDENCE_ESTABLISHED] != 0 ? "not requested"
-                                                                    : "not known whether requested");
+    g_string_append(out, evidence->at_us[EVIDENCE_ESTABLISHED] != 0
+                             ? "not requested"
+                             : "not known whether requested");
   append_enforced(out, info);
   return g_strdup(out->str);
 }

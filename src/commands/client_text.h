@@ -4,8 +4,8 @@
 
 #include "core/connection.h"
 
-/* (transfer full): "requested, sent, accepted; without a certificate the broker refuses (alert 116)".
- * Where there is none in use, it is said first why: "none configured" or "cannot be used". `session`
- * at its best. */
+/* (transfer full): "requested, sent, accepted; without a certificate the broker refuses (alert
+ * 116)". Where there is none in use, it is said first why: "none configured" or "cannot be used".
+ * `session` at its best. */
 char *client_text(const Profile *profile, const Session *session, const ConnectionInfo *info,
                   const Evidence *evidence);

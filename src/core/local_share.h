@@ -1,5 +1,5 @@
-/* Our own files, read and judged once for many connections that begin together: `mqtrust check` with
- * one certificate and 200 targets would else read and judge it 200 times. Main thread.
+/* Our own files, read and judged once for many connections that begin together: `mqtrust check`
+ * with one certificate and 200 targets would else read and judge it 200 times. Main thread.
  *
  * What is taken is used by one transport thread alone (keep a share for each): GnuTLS promises
  * nothing about one private key in several. A file that changes later is not looked at again. */

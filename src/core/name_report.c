@@ -146,11 +146,13 @@ name_report_problem(const NameReport *report)
                            survey->host);
   const SurveyQuestion *question = joint_question(survey);
   if (question->answer == NAME_ANSWER_FAILED)
-    return g_strdup_printf("the name server could not look up \"%s\" (%s); this is a fault of the "
-                           "network or of the domain's name servers",
-                           survey->host, question->failure);
+    return g_strdup_printf(
+        "the name server could not look up \"%s\" (%s); check the network, or the "
+        "domain's name servers",
+        survey->host, question->failure);
   if (question->answer == NAME_ANSWER_SILENT)
-    return g_strdup_printf("the name server does not answer for \"%s\"; this is a network fault",
+    return g_strdup_printf("the name server does not answer for \"%s\"; check the network and the "
+                           "name server",
                            survey->host);
   return explain_end(survey->host, name_survey_target(survey), question->answer);
 }

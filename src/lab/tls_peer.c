@@ -72,6 +72,8 @@ push(gnutls_transport_ptr_t pointer, const void *bytes, size_t length)
 {
   TlsPeer *peer = pointer;
   peer->spoke_us = g_get_monotonic_time();
+  if (peer->answered_us == 0)
+    peer->answered_us = peer->spoke_us;
   return send(peer->fd, bytes, length, MSG_NOSIGNAL);
 }
 

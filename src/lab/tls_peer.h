@@ -25,7 +25,8 @@ typedef struct {
   guint client_certificates; /* how many the client sent */
   char sni[256];
   int fd;                    /* borrowed */
-  gint64 spoke_us;           /* monotonic time of its last word, as it went to the kernel; 0: none */
+  gint64 answered_us;        /* monotonic time of its first word, as it went to the kernel; 0: none */
+  gint64 spoke_us;           /* and of its last */
 } TlsPeer;
 
 /* Shakes hands; `code` says how it went. `peer` stays where it is from then on. */

@@ -119,9 +119,10 @@ answers(guint8 number, int timeout_ms)
   return FALSE;
 }
 
-/* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look at
- * (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came while
- * it was waiting for its sockets: hence the question after each one, until it is answered in time. */
+/* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look
+ * at (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came
+ * while it was waiting for its sockets: hence the question after each one, until it is answered in
+ * time. */
 static void
 nudge_until_awake(void)
 {
@@ -143,7 +144,8 @@ nudge_until_awake(void)
 
 /* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
  * thousand times, and each time it looks at all its sockets. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
+static pthread_mutex_t lock =
+    PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
 static pthread_cond_t asked;
 static gboolean waking; /* the thread runs */
 static gboolean again;  /* another connection has begun meanwhile */
@@ -238,7 +240,8 @@ mqtt_wake_accept(void)
   listener = -1;
   if (line < 0)
     return;
-  /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40 ms. */
+  /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40
+   * ms. */
   setsockopt(line, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   /* Ahead of the CONNECT: something to read is what makes Paho look at its new socket. */
   if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack) {

@@ -24,7 +24,7 @@
 #include "ui/ui_state.h"
 
 #define FRAME_US (125 * 1000) /* between frames that data causes: 8 a second */
-#define STATE_FRAME_US (40 * 1000)
+#define STATE_FRAME_US (20 * 1000)
 #define TICK_MS 1000
 #define RARE_SECONDS_MAX 3600 /* a laptop's clock stops in its sleep: look again now and then */
 

@@ -12,6 +12,7 @@ static const Command commands[] = {
      command_demo},
     {"inspect", "says what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file",
      command_inspect},
+    {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
     {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
      command_split},
     {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},

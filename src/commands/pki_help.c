@@ -3,40 +3,40 @@
 #include "commands/pki_options.h"
 
 #define CA_OPTIONS                                                                                 \
-  "      --ca FILE              the CA's certificate, or its pkcs11: URI; the CAs\n"               \
-  "                             above it may follow in FILE\n"                                     \
-  "      --ca-key FILE          its key, or its pkcs11: URI (default: in that file, or\n"          \
-  "                             beside it as NAME.key)\n"                                          \
+  "      --ca FILE            the CA's certificate, or its pkcs11: URI; the CAs\n"               \
+  "                           above it may follow in FILE\n"                                     \
+  "      --ca-key FILE        its key, or its pkcs11: URI (default: in that file,\n"          \
+  "                           or beside it as NAME.key)\n"                                          \
   "      --ca-password-file FILE, --ca-password-command COMMAND\n"                                 \
-  "                             what opens it (default: asks on the terminal)\n"
+  "                           what opens it (default: asks on the terminal)\n"
 
 #define KEY_OPTIONS                                                                                \
-  "      --key-type TYPE        ecdsa-p256 (default), ecdsa-p384, rsa-2048, rsa-3072,\n"           \
-  "                             rsa-4096 or ed25519\n"                                             \
-  "      --key FILE             a key that is there already, or its pkcs11: URI\n"                 \
+  "      --key-type TYPE      ecdsa-p256 (default), ecdsa-p384, rsa-2048, rsa-3072,\n"           \
+  "                           rsa-4096 or ed25519\n"                                             \
+  "      --key FILE           a key that is there already, or its pkcs11: URI\n"                 \
   "      --password-file FILE, --password-command COMMAND, --password-prompt\n"                    \
-  "                             the key's password: a new key is encrypted with it\n"
+  "                           the key's password: a new key is encrypted with it\n"
 
 #define DATE_OPTIONS                                                                               \
-  "      --days N               how long it is valid, from now\n"                                  \
+  "      --days N             how long it is valid, from now\n"                                  \
   "      --not-before TIME, --not-after TIME\n"                                                    \
-  "                             exactly: 2027-01-31, or 2027-01-31T12:00:00Z\n"
+  "                           exactly: 2027-01-31, or 2027-01-31T12:00:00Z\n"
 
 #define NAME_OPTIONS                                                                               \
-  "      --san NAME             a name: DNS:..., IP:..., email:..., URI:...; may be\n"             \
-  "                             repeated, and the kind may be left out\n"
+  "      --san NAME           a name: DNS:..., IP:..., email:..., URI:...; may be\n"             \
+  "                           repeated, and the kind may be left out\n"
 
 #define PKCS12_OPTIONS                                                                             \
-  "      --pkcs12               also NAME.p12: certificate, its issuers and the key\n"             \
+  "      --pkcs12             also NAME.p12: certificate, its issuers and the key\n"             \
   "      --pkcs12-password-file FILE, --pkcs12-password-command COMMAND\n"                         \
-  "                             its password (default: the key's)\n"
+  "                           its password (default: the key's)\n"
 
 #define FILE_OPTIONS                                                                               \
-  "  -o, --output DIR           the folder to write to, made if need be (default: .)\n"            \
-  "      --name NAME            the files' name without ending\n"                                  \
-  "      --force                replaces files that are there\n"                                   \
-  "      --json                 prints one JSON object\n"                                          \
-  "      --help                 prints this\n"
+  "  -o, --output DIR         the folder to write to, made if need be (default: .)\n"            \
+  "      --name NAME          the files' name without ending\n"                                  \
+  "      --force              replaces files that are there\n"                                   \
+  "      --json               prints one JSON object\n"                                          \
+  "      --help               prints this\n"
 
 #define EXIT_LINE                                                                                  \
   "\nExit status: 0 written, 1 refused because a CA must not sign this, 2 usage, or a\n"           \
@@ -68,9 +68,9 @@ static const char *const verbs[PKI_VERBS] = {
         "\n"
         "Makes a CA: NAME.pem and NAME.key. Without --ca it signs itself (a root).\n"
         "\n" CA_OPTIONS KEY_OPTIONS DATE_OPTIONS
-        "                             (default: 3650 days)\n"
-        "      --path-length N        so many CAs may stand below it (default: any\n"
-        "                             number below a root, none below another one)\n" NAME_OPTIONS
+        "                           (default: 3650 days)\n"
+        "      --path-length N      so many CAs may stand below it (default: any\n"
+        "                           number below a root, none below another one)\n" NAME_OPTIONS
             PKCS12_OPTIONS FILE_OPTIONS "\nExample:\n"
         "  mqtrust pki ca --name client-ca \"CN=Test CA,O=Test Org,C=US\"\n" EXIT_LINE,
     [PKI_VERB_CLIENT] =
@@ -79,7 +79,7 @@ static const char *const verbs[PKI_VERBS] = {
         "Makes a client's key and certificate: NAME.key, and NAME.pem with the\n"
         "intermediates behind it.\n"
         "\n" CA_OPTIONS KEY_OPTIONS DATE_OPTIONS
-        "                             (default: 365 days)\n" NAME_OPTIONS PKCS12_OPTIONS
+        "                           (default: 365 days)\n" NAME_OPTIONS PKCS12_OPTIONS
             FILE_OPTIONS "\nExample:\n"
         "  mqtrust pki client --ca client-ca.pem CN=Client\n" EXIT_LINE,
     [PKI_VERB_SERVER] =
@@ -88,7 +88,7 @@ static const char *const verbs[PKI_VERBS] = {
         "Makes a server's key and certificate: NAME.key, and NAME.pem with the\n"
         "intermediates behind it. A common name that is a host is among its names.\n"
         "\n" CA_OPTIONS KEY_OPTIONS DATE_OPTIONS
-        "                             (default: 365 days)\n" NAME_OPTIONS PKCS12_OPTIONS
+        "                           (default: 365 days)\n" NAME_OPTIONS PKCS12_OPTIONS
             FILE_OPTIONS "\nExample:\n"
         "  mqtrust pki server --ca ca.pem --san 192.0.2.1 mqtt.example.com\n" EXIT_LINE,
     [PKI_VERB_REQUEST] =
@@ -97,7 +97,7 @@ static const char *const verbs[PKI_VERBS] = {
         "Makes a key and a request (PKCS#10) for a CA elsewhere: NAME.key and\n"
         "NAME.csr.\n"
         "\n"
-        "      --as ROLE              asks to be a client, a server, both or a ca\n" KEY_OPTIONS
+        "      --as ROLE            asks to be a client, a server, both or a ca\n" KEY_OPTIONS
             NAME_OPTIONS FILE_OPTIONS "\nExample:\n"
         "  mqtrust pki request --as client \"CN=Client,O=Test Org\"\n" EXIT_LINE,
     [PKI_VERB_SIGN] =
@@ -105,11 +105,11 @@ static const char *const verbs[PKI_VERBS] = {
         "\n"
         "Makes a certificate for a request (PKCS#10), whatever made that: NAME.pem.\n"
         "Of the request its key is taken, and its subject; not what it wants to be.\n"
-        "\n" CA_OPTIONS "      --as ROLE              client, server, both or ca\n"
-        "      --subject SUBJECT      instead of the request's\n"
-        "      --copy-names           the names that the request asks for\n" NAME_OPTIONS
-            DATE_OPTIONS "                             (default: 365 days; of a CA 3650)\n"
-        "      --path-length N        of a CA: so many may stand below it (default: "
+        "\n" CA_OPTIONS "      --as ROLE            client, server, both or ca\n"
+        "      --subject SUBJECT    instead of the request's\n"
+        "      --copy-names         the names that the request asks for\n" NAME_OPTIONS
+            DATE_OPTIONS "                           (default: 365 days; of a CA 3650)\n"
+        "      --path-length N      of a CA: so many may stand below it (default: "
         "0)\n" FILE_OPTIONS "\nExample:\n"
         "  mqtrust pki sign --ca client-ca.pem --as client device.csr\n" EXIT_LINE,
     [PKI_VERB_RENEW] =
@@ -118,9 +118,9 @@ static const char *const verbs[PKI_VERBS] = {
         "Makes a new certificate with the subject, the names and, unless --new-key\n"
         "is given, the key of an old one: NAME.pem. A root signs itself.\n"
         "\n" CA_OPTIONS "      --new-key              with a new key, NAME.key\n" KEY_OPTIONS
-        "      --as ROLE              client, server or both, for one that does not\n"
-        "                             say what it is for\n" NAME_OPTIONS DATE_OPTIONS
-        "                             (default: as many days as the old one)\n" PKCS12_OPTIONS
+        "      --as ROLE            client, server or both, for one that does not\n"
+        "                           say what it is for\n" NAME_OPTIONS DATE_OPTIONS
+        "                           (default: as many days as the old one)\n" PKCS12_OPTIONS
             FILE_OPTIONS "\nExample:\n"
         "  mqtrust pki renew --ca client-ca.pem -o new client.pem\n" EXIT_LINE,
 };

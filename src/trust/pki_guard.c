@@ -94,7 +94,7 @@ field_of(const char *code)
   static const struct {
     const char *part;
     PkiField field;
-  } fields[] = {{"name-", PKI_FIELD_NAMES},   {"path-length", PKI_FIELD_PATH_LENGTH},
+  } fields[] = {{"name-", PKI_FIELD_NAMES},   {"pathlen", PKI_FIELD_PATH_LENGTH},
                 {"key-", PKI_FIELD_KEY},      {"constraint", PKI_FIELD_NAMES},
                 {"expired", PKI_FIELD_DATES}, {"issuer", PKI_FIELD_CA}};
   for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
@@ -105,7 +105,8 @@ field_of(const char *code)
 
 /* With a root at the top it is trusted; without one the chain is judged by itself. */
 static Verdict *
-judge(Certificate *certificate, const GPtrArray *issuers, PkiRole role, gint64 now)
+judge(Certificate *certificate, const GPtrArray *issuers, const char *ca_file, PkiRole role,
+      gint64 now)
 {
   g_autoptr(GPtrArray) chain = certificate_list_new();
   g_autoptr(GPtrArray) trusted = certificate_list_new();
@@ -116,7 +117,7 @@ judge(Certificate *certificate, const GPtrArray *issuers, PkiRole role, gint64 n
   if (issuers->len == 0)
     g_ptr_array_add(trusted, certificate_ref(certificate));
   g_autoptr(Anchors) anchors =
-      trusted->len > 0 ? anchors_from_list(trusted, "the CA's file") : NULL;
+      trusted->len > 0 ? anchors_from_list(trusted, ca_file ? ca_file : "the new CA") : NULL;
   VerifyRequest request = {
       .certificates = chain,
       .anchors = anchors,
@@ -140,16 +141,29 @@ forget_it_is_a_ca(GPtrArray *findings)
   }
 }
 
-Verdict *
-pki_guard_judge(Certificate *certificate, const GPtrArray *issuers, PkiRole role, gint64 now,
-                GError **error)
+/* Why it must not be signed; NULL: it may. A weak key is a warning where others made it; a new
+ * certificate needs none. */
+static const Finding *
+objection(const Verdict *verdict)
 {
-  g_autoptr(Verdict) verdict = judge(certificate, issuers, role, now);
+  for (guint i = 0; i < verdict->findings->len; i++) {
+    const Finding *finding = verdict->findings->pdata[i];
+    if (finding->severity == FINDING_ERROR || g_str_equal(finding->code, "key-too-weak"))
+      return finding;
+  }
+  return NULL;
+}
+
+Verdict *
+pki_guard_judge(Certificate *certificate, const GPtrArray *issuers, const char *ca_file,
+                PkiRole role, gint64 now, GError **error)
+{
+  g_autoptr(Verdict) verdict = judge(certificate, issuers, ca_file, role, now);
   if (pki_role_is_authority(role))
     forget_it_is_a_ca(verdict->findings);
-  if (verdict->accepted)
+  const Finding *worst = objection(verdict);
+  if (!worst)
     return g_steal_pointer(&verdict);
-  const Finding *worst = verdict->findings->pdata[0]; /* an error: it is not accepted */
   pki_refuse(error, field_of(worst->code), "This must not be signed (%s): %s%s%s", worst->code,
              worst->message, worst->remedy ? " " : "", worst->remedy ? worst->remedy : "");
   return NULL;

@@ -111,7 +111,11 @@ read_public(PkiKey *key, gnutls_pubkey_t public)
       gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der) < 0)
     return FALSE;
   key->public = g_bytes_new(der.data, der.size);
+  /* Of a token's key GnuTLS knows the size only when it reads the public half by itself. */
+  int result = gnutls_pubkey_import(public, &der, GNUTLS_X509_FMT_DER);
   gnutls_free(der.data);
+  if (result < 0)
+    return FALSE;
   key->id = key_label_id(public);
   key->label = key_label(public);
   key->signature = signature_of(public);

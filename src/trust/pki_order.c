@@ -495,8 +495,9 @@ build(Job *job, GError **error)
     return FALSE;
   result->subject = g_strdup(certificate_subject(result->certificate));
   result->names = g_strdupv((char **)certificate_names(result->certificate));
-  result->verdict =
-      pki_guard_judge(result->certificate, result->issuers, result->role, job->order->now, error);
+  set_label(job);
+  result->verdict = pki_guard_judge(result->certificate, result->issuers, result->ca_file,
+                                    result->role, job->order->now, error);
   return result->verdict != NULL;
 }
 

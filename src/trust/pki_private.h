@@ -88,5 +88,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiInput, pki_input_free)
 gboolean pki_guard_issuer(const PkiIssuer *issuer, const PkiOrder *order, PkiRole role,
                           GError **error);
 /* After: (transfer full) the verdict on what was made, NULL and a PKI_REFUSAL. */
-Verdict *pki_guard_judge(Certificate *certificate, const GPtrArray *issuers, PkiRole role,
-                         gint64 now, GError **error);
+Verdict *pki_guard_judge(Certificate *certificate, const GPtrArray *issuers, const char *ca_file,
+                         PkiRole role, gint64 now, GError **error);

@@ -14,6 +14,7 @@ static const Command commands[] = {
      command_inspect},
     {"names", "says what DNS has on a broker's name, and whether a certificate is for it",
      command_names},
+    {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
     {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
      command_split},
     {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},

@@ -43,6 +43,15 @@ anchors_new(GPtrArray *certificates, char *label, char *path)
   return anchors;
 }
 
+Anchors *
+anchors_from_list(const GPtrArray *certificates, const char *path)
+{
+  g_autoptr(GPtrArray) copy = certificate_list_new();
+  for (guint i = 0; i < certificates->len; i++)
+    g_ptr_array_add(copy, certificate_ref(certificates->pdata[i]));
+  return anchors_new(g_steal_pointer(&copy), g_path_get_basename(path), g_strdup(path));
+}
+
 /* --- from a file ------------------------------------------------------------------------------ */
 
 /* A recognised other kind stays a wrong kind; what cannot be recognised is no anchor. */

@@ -15,6 +15,8 @@ Anchors *anchors_load_file(const char *path, GError **error);
 Anchors *anchors_load_folder(const char *path, GError **error);
 /* Maybe one that was read within the last 10 seconds. */
 Anchors *anchors_load_system(GError **error);
+/* (transfer full): of these Certificates, at least one, as if they stood in this file (safe text). */
+Anchors *anchors_from_list(const GPtrArray *certificates, const char *path);
 /* (transfer full): all that the `count` of them (at least one) hold, in their order, as one. */
 Anchors *anchors_join(Anchors *const *parts, gsize count);
 Anchors *anchors_ref(Anchors *anchors);

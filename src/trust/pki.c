@@ -1,231 +1,153 @@
+/* Words, errors, and certificates in memory without questions; orders: pki_order.c. */
 #include "config.h"
 
 #include "trust/pki.h"
 
-#include <arpa/inet.h>
-#include <gnutls/abstract.h>
-#include <gnutls/crypto.h>
-#include <gnutls/x509.h>
-
-#include "trust/gnutls_bridge.h"
+#include "trust/certificate_fields.h"
+#include "trust/pki_private.h"
 #include "trust/trust_error.h"
+#include "util/safe_text.h"
 
-#define SERIAL_BYTES 20 /* the most that RFC 5280, 4.1.2.2 allows */
+G_DEFINE_QUARK(mqtrust - pki - error - quark, pki_error)
+G_DEFINE_QUARK(mqtrust - pki - refusal - quark, pki_refusal)
 
-struct PkiPair {
-  Certificate *certificate;
-  gnutls_x509_privkey_t key;
-};
+/* --- words and errors ------------------------------------------------------------------------- */
 
-/* GnuTLS's functions give a negative number for a fault: the first one is kept, and the rest of
- * the happy path is passed over. */
-static gboolean
-fine(int result, const char *what, GError **error)
+const char *
+pki_role_name(PkiRole role)
 {
-  if (result >= 0)
-    return TRUE;
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "Cannot make a certificate: %s: %s.", what,
-              gnutls_strerror(result));
+  static const char *const names[] = {[PKI_ROOT] = "CA",
+                                      [PKI_INTERMEDIATE] = "CA",
+                                      [PKI_SERVER] = "server",
+                                      [PKI_CLIENT] = "client",
+                                      [PKI_PEER] = "server and client"};
+  return names[role];
+}
+
+const char *
+pki_field_name(PkiField field)
+{
+  static const char *const names[] = {[PKI_FIELD_NONE] = "none",
+                                      [PKI_FIELD_ROLE] = "role",
+                                      [PKI_FIELD_SUBJECT] = "subject",
+                                      [PKI_FIELD_NAMES] = "names",
+                                      [PKI_FIELD_DATES] = "dates",
+                                      [PKI_FIELD_PATH_LENGTH] = "path-length",
+                                      [PKI_FIELD_KEY_TYPE] = "key-type",
+                                      [PKI_FIELD_KEY] = "key",
+                                      [PKI_FIELD_KEY_PASSWORD] = "key-password",
+                                      [PKI_FIELD_CA] = "ca",
+                                      [PKI_FIELD_CA_KEY] = "ca-key",
+                                      [PKI_FIELD_CA_PASSWORD] = "ca-password",
+                                      [PKI_FIELD_INPUT] = "input",
+                                      [PKI_FIELD_OUTPUT] = "output",
+                                      [PKI_FIELD_REPLACE] = "replace"};
+  return names[field];
+}
+
+static gboolean
+set_error(GError **error, GQuark domain, PkiField field, const char *format, va_list arguments)
+{
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
+  g_autofree char *safe = safe_text_string(text);
+  g_set_error_literal(error, domain, (int)field, safe);
   return FALSE;
 }
 
-/* --- key -------------------------------------------------------------------------------------- */
-
-static gnutls_x509_privkey_t
-generate_key(PkiKeyType type, GError **error)
+gboolean
+pki_fail(GError **error, PkiField field, const char *format, ...)
 {
-  static const struct {
-    gnutls_pk_algorithm_t algorithm;
-    unsigned bits;
-  } kinds[] = {
-      [PKI_KEY_ECDSA_P256] = {GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1)},
-      [PKI_KEY_RSA_2048] = {GNUTLS_PK_RSA, 2048},
-      [PKI_KEY_ED25519] = {GNUTLS_PK_EDDSA_ED25519, 256},
-  };
-  gnutls_x509_privkey_t key = NULL;
-  if (!fine(gnutls_x509_privkey_init(&key), "key", error))
-    return NULL;
-  if (fine(gnutls_x509_privkey_generate(key, kinds[type].algorithm, kinds[type].bits, 0), "key",
-           error))
-    return key;
-  gnutls_x509_privkey_deinit(key);
-  return NULL;
+  va_list arguments;
+  va_start(arguments, format);
+  set_error(error, PKI_ERROR, field, format, arguments);
+  va_end(arguments);
+  return FALSE;
 }
 
-static gnutls_digest_algorithm_t
-digest_for(gnutls_x509_privkey_t key)
+gboolean
+pki_refuse(GError **error, PkiField field, const char *format, ...)
 {
-  /* RFC 8410: Ed25519 has its own hash, which GnuTLS asks to be named. */
-  return gnutls_x509_privkey_get_pk_algorithm(key) == GNUTLS_PK_EDDSA_ED25519 ? GNUTLS_DIG_SHA512
-                                                                              : GNUTLS_DIG_SHA256;
+  va_list arguments;
+  va_start(arguments, format);
+  set_error(error, PKI_REFUSAL, field, format, arguments);
+  va_end(arguments);
+  return FALSE;
 }
 
-/* --- names ------------------------------------------------------------------------------------ */
-
-static gboolean
-set_subject(gnutls_x509_crt_t crt, const PkiTemplate *template, GError **error)
+gboolean
+pki_fail_with(GError **error, PkiField field, GError *cause)
 {
-  const struct {
-    const char *oid, *value;
-  } parts[] = {
-      {GNUTLS_OID_X520_COUNTRY_NAME, template->country},
-      {GNUTLS_OID_X520_ORGANIZATION_NAME, template->organization},
-      {GNUTLS_OID_X520_COMMON_NAME, template->common_name},
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
-    const char *value = parts[i].value;
-    if (value && !fine(gnutls_x509_crt_set_dn_by_oid(crt, parts[i].oid, 0, value, strlen(value)),
-                       "subject", error))
-      return FALSE;
-  }
-  return TRUE;
+  g_set_error_literal(error, PKI_ERROR, (int)field, cause->message);
+  g_error_free(cause);
+  return FALSE;
 }
 
-static gboolean
-add_address(gnutls_x509_crt_t crt, const char *text, GError **error)
+/* --- in memory -------------------------------------------------------------------------------- */
+
+struct PkiPair {
+  Certificate *certificate;
+  PkiKey *key;
+};
+
+static char **
+prefixed(const char *const *dns_names, const char *const *addresses)
 {
-  unsigned char address[16];
-  unsigned size = inet_pton(AF_INET, text, address) == 1    ? 4
-                  : inet_pton(AF_INET6, text, address) == 1 ? 16
-                                                            : 0;
-  if (size == 0)
-    return fine(GNUTLS_E_INVALID_REQUEST, "an IP address is not one", error);
-  return fine(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address, size,
-                                                   GNUTLS_FSAN_APPEND),
-              "IP address", error);
-}
-
-static gboolean
-set_alternative_names(gnutls_x509_crt_t crt, const PkiTemplate *template, GError **error)
-{
-  for (const char *const *name = template->dns_names; name && *name; name++)
-    if (!fine(gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, *name, strlen(*name),
-                                                   GNUTLS_FSAN_APPEND),
-              "DNS name", error))
-      return FALSE;
-  for (const char *const *text = template->ip_addresses; text && *text; text++)
-    if (!add_address(crt, *text, error))
-      return FALSE;
-  return TRUE;
-}
-
-/* --- extensions ------------------------------------------------------------------------------- */
-
-static gboolean
-is_authority(PkiRole role)
-{
-  return role == PKI_ROOT || role == PKI_INTERMEDIATE;
-}
-
-static unsigned
-key_usage_for(const PkiTemplate *template)
-{
-  if (is_authority(template->role))
-    return GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN;
-  /* TLS 1.2 without forward secrecy encrypts to the RSA key (RFC 5246, 7.4.2). */
-  return template->key_type == PKI_KEY_RSA_2048
-             ? GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT
-             : GNUTLS_KEY_DIGITAL_SIGNATURE;
-}
-
-static gboolean
-set_usage(gnutls_x509_crt_t crt, const PkiTemplate *template, GError **error)
-{
-  gboolean ca = is_authority(template->role);
-  if (!fine(gnutls_x509_crt_set_basic_constraints(crt, ca, ca ? template->path_length : -1),
-            "basicConstraints", error) ||
-      !fine(gnutls_x509_crt_set_key_usage(crt, key_usage_for(template)), "keyUsage", error))
-    return FALSE;
-  if (ca)
-    return TRUE;
-  const char *purpose =
-      template->role == PKI_SERVER ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT;
-  return fine(gnutls_x509_crt_set_key_purpose_oid(crt, purpose, FALSE), "extendedKeyUsage", error);
-}
-
-/* RFC 5280, 4.2.1.1 and 4.2.1.2. */
-static gboolean
-set_key_identifiers(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer, GError **error)
-{
-  unsigned char id[64];
-  size_t size = sizeof id;
-  if (!fine(gnutls_x509_crt_get_key_id(crt, 0, id, &size), "key identifier", error) ||
-      !fine(gnutls_x509_crt_set_subject_key_id(crt, id, size), "key identifier", error))
-    return FALSE;
-  if (issuer) { /* else its own, which is in `id` already */
-    size = sizeof id;
-    if (gnutls_x509_crt_get_subject_key_id(issuer, id, &size, NULL) < 0)
-      return TRUE; /* an issuer without one is named by its subject alone */
-  }
-  return fine(gnutls_x509_crt_set_authority_key_id(crt, id, size), "key identifier", error);
-}
-
-static gboolean
-set_serial(gnutls_x509_crt_t crt, GError **error)
-{
-  unsigned char serial[SERIAL_BYTES];
-  if (!fine(gnutls_rnd(GNUTLS_RND_RANDOM, serial, sizeof serial), "random numbers", error))
-    return FALSE;
-  serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, and all its bytes long */
-  return fine(gnutls_x509_crt_set_serial(crt, serial, sizeof serial), "serial number", error);
-}
-
-/* --- the certificate -------------------------------------------------------------------------- */
-
-static gboolean
-fill(gnutls_x509_crt_t crt, const PkiTemplate *template, gnutls_x509_privkey_t key,
-     gnutls_x509_crt_t issuer, GError **error)
-{
-  return fine(gnutls_x509_crt_set_version(crt, 3), "version", error) &&
-         fine(gnutls_x509_crt_set_key(crt, key), "key", error) && set_serial(crt, error) &&
-         fine(gnutls_x509_crt_set_activation_time(crt, template->not_before), "dates", error) &&
-         fine(gnutls_x509_crt_set_expiration_time(crt, template->not_after), "dates", error) &&
-         set_subject(crt, template, error) && set_usage(crt, template, error) &&
-         set_alternative_names(crt, template, error) && set_key_identifiers(crt, issuer, error);
-}
-
-static Certificate *export(gnutls_x509_crt_t crt, GError **error)
-{
-  gnutls_datum_t der = {NULL, 0};
-  if (!fine(gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der), "export", error))
-    return NULL;
-  Certificate *certificate = certificate_new_from_der(der.data, der.size, error);
-  gnutls_free(der.data);
-  return certificate;
+  GPtrArray *names = g_ptr_array_new();
+  for (; dns_names && *dns_names; dns_names++)
+    g_ptr_array_add(names, g_strconcat("DNS:", *dns_names, NULL));
+  for (; addresses && *addresses; addresses++)
+    g_ptr_array_add(names, g_strconcat("IP:", *addresses, NULL));
+  g_ptr_array_add(names, NULL);
+  return (char **)g_ptr_array_free(names, FALSE);
 }
 
 static Certificate *
-sign(const PkiTemplate *template, gnutls_x509_privkey_t key, const PkiPair *issuer, GError **error)
+issue(const PkiTemplate *template, const PkiKey *key, const PkiPair *issuer, GError **error)
 {
-  gnutls_x509_crt_t crt;
-  if (!fine(gnutls_x509_crt_init(&crt), "certificate", error))
+  GError *problem = NULL;
+  g_auto(GStrv) list = prefixed(template->dns_names, template->ip_addresses);
+  g_autoptr(GBytes) subject =
+      pki_subject_of(template->country, template->organization, template->common_name, error);
+  g_autoptr(GBytes) names = subject ? pki_names_encode((const char *const *)list, &problem) : NULL;
+  GBytes *issuer_name = issuer ? certificate_fields(issuer->certificate)->subject_dn : NULL;
+  if (problem)
+    g_propagate_error(error, problem);
+  if (!subject || problem)
     return NULL;
-  gnutls_x509_crt_t issuer_crt = issuer ? certificate_gnutls(issuer->certificate) : NULL;
-  gnutls_x509_privkey_t issuer_key = issuer ? issuer->key : key;
-  Certificate *certificate = NULL;
-  if (fill(crt, template, key, issuer_crt, error) &&
-      fine(gnutls_x509_crt_sign2(crt, issuer_crt ? issuer_crt : crt, issuer_key,
-                                 digest_for(issuer_key), 0),
-           "signature", error))
-    certificate = export(crt, error);
-  gnutls_x509_crt_deinit(crt);
-  return certificate;
+  PkiBlank blank = {.subject = subject,
+                    .issuer = issuer_name,
+                    .spki = pki_key_public(key),
+                    .not_before = template->not_before,
+                    .not_after = template->not_after,
+                    .role = template->role,
+                    .path_length = template->path_length,
+                    .names = names,
+                    .issuer_certificate = issuer ? issuer->certificate : NULL};
+  return pki_build_certificate(&blank, issuer ? issuer->key : key, error);
+}
+
+static PkiPair *
+explain(GError **error, GError *cause)
+{
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_LIBRARY, "Cannot make a certificate: %s",
+              cause->message);
+  g_error_free(cause);
+  return NULL;
 }
 
 PkiPair *
 pki_issue(const PkiTemplate *template, const PkiPair *issuer, GError **error)
 {
-  gnutls_x509_privkey_t key = generate_key(template->key_type, error);
+  GError *cause = NULL;
+  g_autoptr(PkiKey) key = pki_key_generate(template->key_type, &cause);
   if (!key)
-    return NULL;
-  Certificate *certificate = sign(template, key, issuer, error);
-  if (!certificate) {
-    gnutls_x509_privkey_deinit(key);
-    return NULL;
-  }
+    return explain(error, cause);
+  Certificate *certificate = issue(template, key, issuer, &cause);
+  if (!certificate)
+    return explain(error, cause);
   PkiPair *pair = g_new0(PkiPair, 1);
   pair->certificate = certificate;
-  pair->key = key;
+  pair->key = g_steal_pointer(&key);
   return pair;
 }
 
@@ -235,7 +157,7 @@ pki_pair_free(PkiPair *pair)
   if (!pair)
     return;
   certificate_unref(pair->certificate);
-  gnutls_x509_privkey_deinit(pair->key); /* overwrites the key */
+  pki_key_free(pair->key);
   g_free(pair);
 }
 
@@ -248,14 +170,5 @@ pki_pair_certificate(const PkiPair *pair)
 char *
 pki_pair_key_pem(const PkiPair *pair, const char *password, GError **error)
 {
-  gnutls_datum_t pem = {NULL, 0};
-  unsigned flags = password ? GNUTLS_PKCS_PBES2_AES_256 : GNUTLS_PKCS_PLAIN;
-  if (!fine(
-          gnutls_x509_privkey_export2_pkcs8(pair->key, GNUTLS_X509_FMT_PEM, password, flags, &pem),
-          "private key", error))
-    return NULL;
-  char *text = g_strndup((const char *)pem.data, pem.size);
-  gnutls_memset(pem.data, 0, pem.size);
-  gnutls_free(pem.data);
-  return text;
+  return pki_key_pem(pair->key, password, error);
 }

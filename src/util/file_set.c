@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "util/safe_text.h"
-#include "util/secret.h"
 
 typedef struct {
-  char *path, *text;
+  char *path;
+  guint8 *bytes; /* maybe a secret */
+  gsize length;
   int mode;
   char *staged;     /* where it was written first; NULL: not yet, or in its place */
   gboolean placed;  /* it stands in its place */
@@ -29,7 +30,8 @@ struct FileSet {
 static void
 member_free(Member *member)
 {
-  secret_free(member->text);
+  explicit_bzero(member->bytes, member->length);
+  g_free(member->bytes);
   g_free(member->path);
   g_free(member->staged);
   g_free(member);
@@ -57,9 +59,17 @@ file_set_free(FileSet *set)
 void
 file_set_add(FileSet *set, const char *name, const char *text, int mode)
 {
+  file_set_add_bytes(set, name, text, strlen(text), mode);
+}
+
+void
+file_set_add_bytes(FileSet *set, const char *name, const void *bytes, gsize length, int mode)
+{
   Member *member = g_new0(Member, 1);
   member->path = g_build_filename(set->folder, name, NULL);
-  member->text = g_strdup(text);
+  member->bytes = g_malloc(length + 1); /* never NULL */
+  memcpy(member->bytes, bytes, length);
+  member->length = length;
   member->mode = mode;
   g_ptr_array_add(set->members, member);
 }
@@ -99,15 +109,14 @@ make_folder(FileSet *set, GError **error)
 /* --- under another name ----------------------------------------------------------------------- */
 
 static gboolean
-write_all(int file, const char *text)
+write_all(int file, const guint8 *bytes, gsize left)
 {
-  gsize left = strlen(text);
   while (left > 0) {
-    ssize_t written = write(file, text, left);
+    ssize_t written = write(file, bytes, left);
     if (written < 0 && errno != EINTR)
       return FALSE;
     if (written > 0) {
-      text += written;
+      bytes += written;
       left -= (gsize)written;
     }
   }
@@ -125,8 +134,8 @@ stage(Member *member, GError **error)
   if (file < 0)
     return fail(member->path, errno, error);
   member->staged = g_steal_pointer(&path);
-  gboolean good =
-      write_all(file, member->text) && fchmod(file, member->mode) == 0 && fsync(file) == 0;
+  gboolean good = write_all(file, member->bytes, member->length) &&
+                  fchmod(file, member->mode) == 0 && fsync(file) == 0;
   int number = errno;
   close(file);
   return good || fail(member->path, number, error);

@@ -1,0 +1,199 @@
+#include "config.h"
+
+#include "trust/pki_files.h"
+
+#include <string.h>
+
+#include "trust/pki_pkcs12.h"
+#include "trust/pki_private.h"
+#include "util/file_set.h"
+#include "util/safe_text.h"
+#include "util/secret.h"
+
+#define NAME_MAX_BYTES 64
+
+static void
+file_free(PkiFile *file)
+{
+  g_free(file->path);
+  g_free(file);
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+char *
+pki_files_name(const PkiResult *result)
+{
+  GString *name = g_string_new(NULL);
+  for (const char *at = result->label; *at; at++) {
+    gboolean plain = g_ascii_isalnum(*at) || *at == '.' || *at == '_';
+    if (plain && (name->len > 0 || g_ascii_isalnum(*at)))
+      g_string_append_c(name, g_ascii_tolower(*at));
+    else if (name->len > 0 && name->str[name->len - 1] != '-')
+      g_string_append_c(name, '-');
+    if (name->len >= NAME_MAX_BYTES)
+      break;
+  }
+  while (name->len > 0 && !g_ascii_isalnum(name->str[name->len - 1]))
+    g_string_truncate(name, name->len - 1);
+  if (name->len == 0)
+    g_string_append(name, "certificate");
+  return g_string_free(name, FALSE);
+}
+
+static gboolean
+check_name(const char *name, GError **error)
+{
+  if (*name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+    return TRUE;
+  return pki_fail(error, PKI_FIELD_OUTPUT,
+                  "\"%s\" is not a file's name; give one without a /, and the folder apart.", name);
+}
+
+/* --- content ---------------------------------------------------------------------------------- */
+
+/* A root does not belong behind a leaf, and does behind a CA, whose file others trust. */
+static GPtrArray *
+issuers_behind(const PkiResult *result)
+{
+  GPtrArray *issuers = certificate_list_new();
+  for (guint i = 0; i < result->issuers->len; i++) {
+    Certificate *issuer = result->issuers->pdata[i];
+    if (pki_role_is_authority(result->role) || !certificate_is_self_signed(issuer))
+      g_ptr_array_add(issuers, certificate_ref(issuer));
+  }
+  return issuers;
+}
+
+static char *
+certificate_text(const PkiResult *result, const GPtrArray *issuers)
+{
+  g_autofree char *own = certificate_to_pem(result->certificate);
+  GString *text = g_string_new(own);
+  for (guint i = 0; i < issuers->len; i++) {
+    g_autofree char *pem = certificate_to_pem(issuers->pdata[i]);
+    g_string_append(text, pem);
+  }
+  return g_string_free(text, FALSE);
+}
+
+static char *
+request_text(GBytes *request)
+{
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data(request, &length);
+  g_autofree char *base64 = g_base64_encode(bytes, length);
+  GString *text = g_string_new("-----BEGIN CERTIFICATE REQUEST-----\n");
+  for (const char *at = base64; *at; at += MIN(strlen(at), 64))
+    g_string_append_printf(text, "%.64s\n", at);
+  g_string_append(text, "-----END CERTIFICATE REQUEST-----\n");
+  return g_string_free(text, FALSE);
+}
+
+/* --- the set ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  const PkiResult *result;
+  const PkiFilesOrder *order;
+  const char *name;
+  FileSet *set;
+  GPtrArray *files;
+  GPtrArray *issuers;
+} Work;
+
+static PkiFile *
+add(Work *work, PkiFileKind kind, const char *ending, const void *bytes, gsize length, int mode)
+{
+  g_autofree char *name = g_strconcat(work->name, ending, NULL);
+  g_autofree char *path = strcmp(work->order->folder, ".") == 0
+                              ? g_strdup(name)
+                              : g_build_filename(work->order->folder, name, NULL);
+  PkiFile *file = g_new0(PkiFile, 1);
+  file->kind = kind;
+  file->path = safe_text_string(path);
+  file->mode = mode;
+  g_ptr_array_add(work->files, file);
+  file_set_add_bytes(work->set, name, bytes, length, mode);
+  return file;
+}
+
+static void
+add_certificate(Work *work)
+{
+  if (!work->result->certificate)
+    return;
+  g_autofree char *text = certificate_text(work->result, work->issuers);
+  add(work, PKI_FILE_CERTIFICATE, ".pem", text, strlen(text), 0644)->issuers = work->issuers->len;
+}
+
+static void
+add_request(Work *work)
+{
+  if (!work->result->request)
+    return;
+  g_autofree char *text = request_text(work->result->request);
+  add(work, PKI_FILE_REQUEST, ".csr", text, strlen(text), 0644);
+}
+
+static gboolean
+add_key(Work *work, GError **error)
+{
+  const char *password = work->order->key_password;
+  if (!work->result->key || !work->result->key_is_new)
+    return TRUE;
+  secret_auto text = pki_key_pem(work->result->key, password, error);
+  if (text)
+    add(work, PKI_FILE_KEY, ".key", text, strlen(text), 0600)->encrypted = password != NULL;
+  return text != NULL;
+}
+
+static gboolean
+add_pkcs12(Work *work, GError **error)
+{
+  const PkiResult *result = work->result;
+  if (!work->order->pkcs12)
+    return TRUE;
+  if (!result->certificate || !result->key)
+    return pki_fail(error, PKI_FIELD_OUTPUT,
+                    "A PKCS#12 file holds a certificate with its key, and %s; name the key.",
+                    result->certificate ? "the key is not known here"
+                                        : "there is no certificate yet");
+  g_autoptr(GBytes) bytes = pki_pkcs12(result->certificate, work->issuers, result->key,
+                                       work->order->pkcs12_password, error);
+  if (!bytes)
+    return FALSE;
+  gsize length;
+  const void *data = g_bytes_get_data(bytes, &length);
+  PkiFile *file = add(work, PKI_FILE_PKCS12, ".p12", data, length, 0600);
+  file->encrypted = *work->order->pkcs12_password != '\0';
+  file->issuers = work->issuers->len;
+  return TRUE;
+}
+
+static gboolean
+write_set(Work *work, GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  if (file_set_write(work->set, work->order->replace, &cause))
+    return TRUE;
+  gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
+  return pki_fail(error, exists ? PKI_FIELD_REPLACE : PKI_FIELD_OUTPUT, "%s; nothing was written.",
+                  cause->message);
+}
+
+GPtrArray *
+pki_files_write(const PkiResult *result, const PkiFilesOrder *order, GError **error)
+{
+  g_autofree char *name = order->name ? g_strdup(order->name) : pki_files_name(result);
+  g_autoptr(FileSet) set = file_set_new(order->folder);
+  g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)file_free);
+  g_autoptr(GPtrArray) issuers = issuers_behind(result);
+  Work work = {result, order, name, set, files, issuers};
+  if (!check_name(name, error))
+    return NULL;
+  add_certificate(&work);
+  add_request(&work);
+  if (!add_key(&work, error) || !add_pkcs12(&work, error) || !write_set(&work, error))
+    return NULL;
+  return g_steal_pointer(&files);
+}

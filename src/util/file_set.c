@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "util/safe_text.h"
-#include "util/secret.h"
 
 typedef struct {
-  char *path, *text;
+  char *path;
+  char *bytes; /* a secret, maybe */
+  gsize length;
   int mode;
   char *staged;     /* where it was written first; NULL: not yet, or in its place */
   gboolean placed;  /* it stands in its place */
@@ -22,14 +23,16 @@ typedef struct {
 
 struct FileSet {
   char *folder;
-  gboolean made; /* the folder is ours */
+  gboolean made;   /* the folder is ours */
+  int user, group; /* -1: as they come */
   GPtrArray *members;
 };
 
 static void
 member_free(Member *member)
 {
-  secret_free(member->text);
+  explicit_bzero(member->bytes, member->length);
+  g_free(member->bytes);
   g_free(member->path);
   g_free(member->staged);
   g_free(member);
@@ -40,6 +43,7 @@ file_set_new(const char *folder)
 {
   FileSet *set = g_new0(FileSet, 1);
   set->folder = g_strdup(folder);
+  set->user = set->group = -1;
   set->members = g_ptr_array_new_with_free_func((GDestroyNotify)member_free);
   return set;
 }
@@ -57,11 +61,26 @@ file_set_free(FileSet *set)
 void
 file_set_add(FileSet *set, const char *name, const char *text, int mode)
 {
+  file_set_add_bytes(set, name, text, strlen(text), mode);
+}
+
+void
+file_set_add_bytes(FileSet *set, const char *name, const void *bytes, gsize length, int mode)
+{
   Member *member = g_new0(Member, 1);
   member->path = g_build_filename(set->folder, name, NULL);
-  member->text = g_strdup(text);
+  member->bytes = g_malloc(length + 1);
+  memcpy(member->bytes, bytes, length);
+  member->length = length;
   member->mode = mode;
   g_ptr_array_add(set->members, member);
+}
+
+void
+file_set_set_owner(FileSet *set, int user, int group)
+{
+  set->user = user;
+  set->group = group;
 }
 
 static gboolean
@@ -99,15 +118,14 @@ make_folder(FileSet *set, GError **error)
 /* --- under another name ----------------------------------------------------------------------- */
 
 static gboolean
-write_all(int file, const char *text)
+write_all(int file, const char *bytes, gsize left)
 {
-  gsize left = strlen(text);
   while (left > 0) {
-    ssize_t written = write(file, text, left);
+    ssize_t written = write(file, bytes, left);
     if (written < 0 && errno != EINTR)
       return FALSE;
     if (written > 0) {
-      text += written;
+      bytes += written;
       left -= (gsize)written;
     }
   }
@@ -115,7 +133,15 @@ write_all(int file, const char *text)
 }
 
 static gboolean
-stage(Member *member, GError **error)
+give_away(const FileSet *set, int file)
+{
+  if (set->user < 0 && set->group < 0)
+    return TRUE;
+  return fchown(file, (uid_t)set->user, (gid_t)set->group) == 0;
+}
+
+static gboolean
+stage(const FileSet *set, Member *member, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname(member->path);
   g_autofree char *name = g_path_get_basename(member->path);
@@ -125,8 +151,8 @@ stage(Member *member, GError **error)
   if (file < 0)
     return fail(member->path, errno, error);
   member->staged = g_steal_pointer(&path);
-  gboolean good =
-      write_all(file, member->text) && fchmod(file, member->mode) == 0 && fsync(file) == 0;
+  gboolean good = write_all(file, member->bytes, member->length) && give_away(set, file) &&
+                  fchmod(file, member->mode) == 0 && fsync(file) == 0;
   int number = errno;
   close(file);
   return good || fail(member->path, number, error);
@@ -180,7 +206,7 @@ write_members(FileSet *set, gboolean replace, GError **error)
     if (!check_place(set->members->pdata[i], replace, error))
       return FALSE;
   for (guint i = 0; i < set->members->len; i++)
-    if (!stage(set->members->pdata[i], error))
+    if (!stage(set, set->members->pdata[i], error))
       return FALSE;
   for (guint i = 0; i < set->members->len; i++)
     if (!place(set->members->pdata[i], replace, error))

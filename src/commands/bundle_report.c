@@ -2,20 +2,14 @@
 
 #include "commands/bundle_report.h"
 
+#include "commands/day_text.h"
 #include "commands/finding_json.h"
 #include "commands/finding_text.h"
 #include "commands/text_block.h"
 #include "util/safe_text.h"
 
 #define NAME_COLUMNS 15
-#define DAY G_GINT64_CONSTANT(86400)
-
-static char *
-date_of(gint64 time)
-{
-  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(time);
-  return moment ? g_date_time_format(moment, "%Y-%m-%d") : g_strdup("?");
-}
+#define STAMP "%Y-%m-%dT%H:%M:%SZ"
 
 /* --- text ------------------------------------------------------------------------------------- */
 
@@ -37,12 +31,12 @@ add_certificates(GString *out, const BundleReport *report)
   const GPtrArray *certificates = report->bundle->certificates;
   for (guint i = 0; i < certificates->len; i++) {
     const Certificate *certificate = certificates->pdata[i];
-    g_autofree char *end = date_of(certificate_not_after(certificate));
-    gint64 left = certificate_not_after(certificate) - report->now;
+    gint64 from = certificate_not_before(certificate), until = certificate_not_after(certificate);
+    g_autofree char *end = day_text_date(until, "%Y-%m-%d");
+    g_autofree char *left = day_text_left(from, until, report->now);
     g_autofree char *line = g_strdup_printf(
-        "%s ← %s, %s, ends %s (%" G_GINT64_FORMAT " d)", certificate_subject_label(certificate),
-        certificate_issuer_label(certificate), certificate_key_label(certificate), end,
-        (left < 0 ? left - DAY + 1 : left) / DAY);
+        "%s ← %s, %s, ends %s, %s", certificate_subject_label(certificate),
+        certificate_issuer_label(certificate), certificate_key_label(certificate), end, left);
     text_block_append(out, i == 0 ? "  · certificate    " : "  · intermediate   ", line);
   }
   for (guint i = 0; report->bundle->client_ca && i < report->bundle->client_ca->len; i++)
@@ -103,15 +97,15 @@ bundle_report_text(const BundleReport *report)
 static void
 add_certificate(JsonWriter *writer, const Certificate *certificate)
 {
+  g_autofree char *from = day_text_date(certificate_not_before(certificate), STAMP);
+  g_autofree char *until = day_text_date(certificate_not_after(certificate), STAMP);
   json_writer_begin_object(writer);
   finding_json_add_text(writer, "subject", certificate_subject(certificate));
   finding_json_add_text(writer, "issuer", certificate_issuer(certificate));
   finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
   finding_json_add_text(writer, "key", certificate_key_label(certificate));
-  json_writer_set_member_name(writer, "not_before");
-  json_writer_add_int_value(writer, certificate_not_before(certificate));
-  json_writer_set_member_name(writer, "not_after");
-  json_writer_add_int_value(writer, certificate_not_after(certificate));
+  finding_json_add_text(writer, "not_before", from);
+  finding_json_add_text(writer, "not_after", until);
   json_writer_end_object(writer);
 }
 

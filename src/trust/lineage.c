@@ -259,6 +259,8 @@ lineage_free(Lineage *lineage)
   g_free(lineage->name);
   g_free(lineage->folder);
   g_free(lineage->key_label);
+  g_free(lineage->served_by);
+  g_clear_pointer(&lineage->shown, certificate_unref);
   g_ptr_array_unref(lineage->certificates);
   g_array_unref(lineage->roles);
   renewal_config_free(lineage->renewal);

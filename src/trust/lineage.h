@@ -36,6 +36,14 @@ typedef enum {
   LINEAGE_ROOT,         /* signed by itself */
 } LineageRole;
 
+/* What a broker serves, held against the lineage. */
+typedef enum {
+  LINEAGE_NOT_ASKED,
+  LINEAGE_SERVED,       /* this very certificate */
+  LINEAGE_SERVED_OLD,   /* an older one of the same names */
+  LINEAGE_SERVED_OTHER, /* a newer one, or one of other names */
+} LineageServed;
+
 typedef struct {
   char *name;               /* safe text */
   char *folder;             /* live/NAME, raw */
@@ -48,6 +56,9 @@ typedef struct {
   RenewalConfig *renewal;   /* NULL: there is none, or it cannot be read */
   gint64 due;               /* when certbot renews it, seconds since 1970; 0: not to be told */
   const char *due_rule;     /* static, or NULL */
+  LineageServed served;
+  char *served_by;          /* by which broker, safe text; or NULL */
+  Certificate *shown;       /* what it showed; or NULL */
   GPtrArray *findings;      /* of Finding, worst first */
 } Lineage;
 
@@ -66,10 +77,9 @@ char *lineage_path(const char *certbot, const char *name, LineageFileKind kind);
 /* (transfer full), sorted: the names in live/. NULL and a TRUST_ERROR when it cannot be read. */
 char **lineage_names(const char *certbot, GError **error);
 
-/* (transfer full): what a broker serves, held against the lineage: `file-stale-copy` of the broker's
- * side when it is an older certificate of the same names, NULL when it is this one or another's.
- * `place` is safe text. */
-Finding *lineage_judge_served(const Lineage *lineage, const Certificate *served, const char *place);
+/* Notes what the broker `place` (safe text) showed, and adds `file-stale-copy` of the broker's side
+ * when that is an older certificate of the same names. */
+void lineage_add_served(Lineage *lineage, Certificate *shown, const char *place);
 
 const char *lineage_file_name(LineageFileKind kind);    /* "cert.pem" */
 const char *lineage_file_purpose(LineageFileKind kind); /* "the certificate alone" */

@@ -59,7 +59,8 @@ archive_folder(const Lineage *lineage)
 {
   const char *target = lineage->files[LINEAGE_CERT].target;
   if (target) {
-    g_autofree char *path = g_canonicalize_filename(target, lineage->folder);
+    g_autofree char *folder = g_canonicalize_filename(lineage->folder, NULL);
+    g_autofree char *path = g_canonicalize_filename(target, folder);
     return g_path_get_dirname(path);
   }
   return lineage->renewal && lineage->renewal->archive_dir &&

@@ -244,30 +244,51 @@ lineage_judge(Lineage *lineage, const GPtrArray *cert, const GPtrArray *chain,
 
 /* --- the other end ---------------------------------------------------------------------------- */
 
-Finding *
-lineage_judge_served(const Lineage *lineage, const Certificate *served, const char *place)
+static LineageServed
+compare(const Certificate *leaf, const Certificate *shown)
 {
-  const Certificate *leaf = lineage->certificates->len > 0 ? lineage->certificates->pdata[0] : NULL;
-  if (!leaf || certificate_equal(leaf, served) ||
-      !g_strv_equal(certificate_names(leaf), certificate_names(served)) ||
-      certificate_not_before(served) >= certificate_not_before(leaf))
-    return NULL;
-  g_autofree char *old = date_text(certificate_not_before(served));
-  g_autofree char *end = date_text(certificate_not_after(served));
+  if (certificate_equal(leaf, shown))
+    return LINEAGE_SERVED;
+  gboolean older = certificate_not_before(shown) < certificate_not_before(leaf);
+  return older && g_strv_equal(certificate_names(leaf), certificate_names(shown))
+             ? LINEAGE_SERVED_OLD
+             : LINEAGE_SERVED_OTHER;
+}
+
+static void
+add_old(Lineage *lineage, const Certificate *leaf, const Certificate *shown)
+{
+  g_autofree char *old = date_text(certificate_not_before(shown));
+  g_autofree char *end = date_text(certificate_not_after(shown));
   g_autofree char *new = date_text(certificate_not_before(leaf));
   Finding *finding = finding_new("file-stale-copy");
   finding->side = FINDING_SIDE_SERVER;
   finding->source = FINDING_SOURCE_PEER;
   finding->index = 0;
-  finding->subject = g_strdup(certificate_subject(served));
-  finding->sha256 = g_strdup(certificate_sha256(served));
+  finding->subject = g_strdup(certificate_subject(shown));
+  finding->sha256 = g_strdup(certificate_sha256(shown));
   finding_set_message(finding,
                       "%s still serves the certificate of \"%s\" that was issued on %s and "
-                      "ends on %s; the lineage %s holds the one of %s.",
-                      place, certificate_subject_label(served), old, end, lineage->name, new);
+                      "ends on %s, while the lineage %s holds the one of %s.",
+                      lineage->served_by, certificate_subject_label(shown), old, end, lineage->name,
+                      new);
   finding_set_remedy(finding,
                      "Give the broker the renewed files (`mqtrust bundle --lineage %s`) and "
                      "reload it.",
                      lineage->name);
-  return finding;
+  add(lineage, finding);
+  finding_list_sort(lineage->findings);
+}
+
+void
+lineage_add_served(Lineage *lineage, Certificate *shown, const char *place)
+{
+  if (lineage->certificates->len == 0 || lineage->shown)
+    return;
+  const Certificate *leaf = lineage->certificates->pdata[0];
+  lineage->shown = certificate_ref(shown);
+  lineage->served_by = g_strdup(place);
+  lineage->served = compare(leaf, shown);
+  if (lineage->served == LINEAGE_SERVED_OLD)
+    add_old(lineage, leaf, shown);
 }

@@ -9,6 +9,7 @@
 #include "trust/chain_split.h"
 #include "trust/inspection.h"
 #include "trust/key_label.h"
+#include "trust/pem_block.h"
 #include "trust/private_key.h"
 #include "trust/token.h"
 #include "trust/trust_error.h"
@@ -140,6 +141,20 @@ pem_of(gnutls_x509_privkey_t key)
   return text;
 }
 
+/* (transfer full): the key's own PEM, when it is what every broker reads; NULL: it is not. GnuTLS
+ * would write the number of an elliptic curve's key with a zero before it, which RFC 5915 has not. */
+static char *
+own_pem(const FileContent *content)
+{
+  for (guint i = 0; !content->der && i < content->blocks->len; i++) {
+    const ContentBlock *block = &g_array_index(content->blocks, ContentBlock, i);
+    g_autoptr(PemBlock) pem = block->kind == CONTENT_KEY ? pem_block_read(content, block) : NULL;
+    if (pem && pem->der && g_str_equal(pem->label, "PRIVATE KEY"))
+      return pem_block_text(pem);
+  }
+  return NULL;
+}
+
 static void
 take_key(BundleParts *parts, const FileContent *content, const char *path)
 {
@@ -154,7 +169,9 @@ take_key(BundleParts *parts, const FileContent *content, const char *path)
     parts->key_id = key_label_id(public);
     gnutls_pubkey_deinit(public);
   }
-  parts->key_pem = pem_of(key);
+  parts->key_pem = own_pem(content);
+  if (!parts->key_pem)
+    parts->key_pem = pem_of(key);
   gnutls_x509_privkey_deinit(key);
 }
 

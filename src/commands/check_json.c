@@ -124,6 +124,17 @@ add_tls(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
+/* Null: nobody asked, or the answer says nothing. */
+static void
+add_enforced(JsonWriter *writer, Enforced enforced)
+{
+  json_writer_set_member_name(writer, "enforced");
+  if (enforced == ENFORCED_UNKNOWN)
+    json_writer_add_null_value(writer);
+  else
+    json_writer_add_boolean_value(writer, enforced == ENFORCED_YES);
+}
+
 static void
 add_client(JsonWriter *writer, const CheckReport *report)
 {
@@ -132,6 +143,7 @@ add_client(JsonWriter *writer, const CheckReport *report)
   add_flag(writer, "requested", evidence->requested);
   add_flag(writer, "sent", evidence->sent);
   add_flag(writer, "accepted", report->subject.session->two_way);
+  add_enforced(writer, report->subject.info->enforced);
   add_strings(writer, "ca_names", evidence->ca_names);
   finding_json_add_text(writer, "key_types", evidence->key_types);
   json_writer_end_object(writer);
@@ -184,6 +196,39 @@ add_subscriptions(JsonWriter *writer, const CheckReport *report)
   json_writer_end_array(writer);
 }
 
+/* -1 gives null: the broker did not say. */
+static void
+add_offer(JsonWriter *writer, const char *name, gint64 value)
+{
+  json_writer_set_member_name(writer, name);
+  if (value >= 0)
+    json_writer_add_boolean_value(writer, value != 0);
+  else
+    json_writer_add_null_value(writer);
+}
+
+/* What CONNACK said, in the standard's words (MQTT 5, 3.2.2.3). */
+static void
+add_terms(JsonWriter *writer, const BrokerTerms *terms)
+{
+  gboolean said = terms != NULL;
+  finding_json_add_text(writer, "assigned_client_id", said ? terms->assigned_client_id : NULL);
+  add_number_or_null(writer, "session_expiry_interval", said ? terms->session_expiry : -1);
+  add_number_or_null(writer, "receive_maximum", said ? terms->receive_maximum : -1);
+  add_number_or_null(writer, "maximum_qos", said ? terms->maximum_qos : -1);
+  add_offer(writer, "retain_available", said ? terms->retain_available : -1);
+  add_number_or_null(writer, "maximum_packet_size", said ? terms->maximum_packet_size : -1);
+  add_number_or_null(writer, "topic_alias_maximum", said ? terms->topic_alias_maximum : -1);
+  add_offer(writer, "wildcard_subscription_available", said ? terms->wildcard_available : -1);
+  add_offer(writer, "subscription_identifier_available",
+            said ? terms->subscription_ids_available : -1);
+  add_offer(writer, "shared_subscription_available", said ? terms->shared_available : -1);
+  add_number_or_null(writer, "server_keep_alive", said ? terms->server_keep_alive : -1);
+  finding_json_add_text(writer, "reason_string", said ? terms->reason_string : NULL);
+  finding_json_add_text(writer, "response_information", said ? terms->response_information : NULL);
+  finding_json_add_text(writer, "server_reference", said ? terms->server_reference : NULL);
+}
+
 static void
 add_mqtt(JsonWriter *writer, const CheckReport *report)
 {
@@ -197,6 +242,7 @@ add_mqtt(JsonWriter *writer, const CheckReport *report)
   begin_member(writer, "properties");
   add_safe(writer, "client_id", report->subject.info->client_id);
   add_flag(writer, "session_present", evidence->session_present);
+  add_terms(writer, evidence->terms);
   json_writer_end_object(writer);
   add_subscriptions(writer, report);
   json_writer_end_object(writer);

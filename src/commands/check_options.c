@@ -308,6 +308,8 @@ overlay_trust(Profile *profile, const Given *given)
     g_clear_pointer(&profile->ca_path, g_free);
   }
   profile->insecure |= seen[OPTION_INSECURE];
+  if (seen[OPTION_TLS_VERSION])
+    profile->tls_version = given->profile->tls_version;
   /* The saved key belongs to the saved certificate. */
   if (seen[OPTION_CERT] && !seen[OPTION_KEY])
     g_clear_pointer(&profile->key_path, g_free);
@@ -344,6 +346,9 @@ overlay(Profile *profile, const Given *given)
         overlay_member(profile, given, spec);
     }
   }
+  if (given->seen[OPTION_DNS_SERVER])
+    overlay_text(&profile->dns_servers, given->profile->dns_servers);
+  profile->no_probes |= given->seen[OPTION_NO_PROBES];
   overlay_trust(profile, given);
   overlay_mqtt(profile, given);
 }

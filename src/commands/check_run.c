@@ -19,6 +19,7 @@ typedef struct {
 struct CheckRun {
   const CheckOptions *options;
   Transport *transports[TRANSPORTS_MAX];
+  LocalShare *files[TRANSPORTS_MAX]; /* one for each of them */
   guint transport_count;
   GMainLoop *loop;
   Job *jobs;
@@ -64,8 +65,9 @@ start(CheckRun *run, Job *job)
 {
   job->started_us = g_get_monotonic_time();
   guint number = (guint)(job - run->jobs) % run->transport_count;
-  job->check = check_start(run->transports[number], job->target->profile, run->options->timeout_ms,
-                           on_done, job, &run->error);
+  job->check =
+      check_start_sharing(run->transports[number], job->target->profile, run->files[number],
+                          run->options->timeout_ms, on_done, job, &run->error);
   if (job->check != NULL)
     run->running++;
 }
@@ -91,8 +93,10 @@ start_transports(CheckRun *run)
 {
   guint wanted = MIN(MIN(run->count, run->options->jobs), g_get_num_processors());
   run->transport_count = CLAMP(wanted, 1, TRANSPORTS_MAX);
-  for (guint i = 0; i < run->transport_count; i++)
+  for (guint i = 0; i < run->transport_count; i++) {
     run->transports[i] = transport_new();
+    run->files[i] = local_share_new();
+  }
 }
 
 CheckRun *
@@ -139,7 +143,9 @@ check_run_free(CheckRun *run)
   }
   g_free(run->jobs);
   g_main_loop_unref(run->loop);
-  for (guint i = 0; i < run->transport_count; i++)
+  for (guint i = 0; i < run->transport_count; i++) {
     transport_free(run->transports[i]);
+    local_share_free(run->files[i]);
+  }
   g_free(run);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/check_report.h"
+#include "commands/client_text.h"
 #include "commands/commands.h"
 #include "commands/day_text.h"
 #include "commands/finding_text.h"
@@ -82,6 +83,24 @@ append_dns(GString *out, const CheckReport *report)
   append_stage(out, report, CHECK_STAGE_DNS, line->str);
 }
 
+/* The sentence with its remedy is among the findings. */
+static const char *
+dial_word(const DialFailure *failure)
+{
+  switch (failure->code) {
+  case TUNNEL_ERROR_TCP_REFUSED:
+    return "refused";
+  case TUNNEL_ERROR_TCP_FILTERED:
+    return "no answer";
+  case TUNNEL_ERROR_TCP_UNREACHABLE:
+    return "unreachable";
+  case TUNNEL_ERROR_TCP_CLOSED_AT_ONCE:
+    return "closed at once";
+  default:
+    return failure->text;
+  }
+}
+
 static void
 append_tcp(GString *out, const CheckReport *report)
 {
@@ -92,7 +111,7 @@ append_tcp(GString *out, const CheckReport *report)
   for (guint i = 0; i < evidence->dial_failures->len; i++) {
     const DialFailure *failure = evidence->dial_failures->pdata[i];
     g_string_append_printf(line, "%s%s: %s", line->len > 0 ? "; " : "", failure->address,
-                           failure->text);
+                           dial_word(failure));
   }
   append_stage(out, report, CHECK_STAGE_TCP, line->len > 0 ? line->str : "not connected");
 }
@@ -259,22 +278,10 @@ append_certificates(GString *out, const CheckReport *report)
 
 /* --- Who took whose --------------------------------------------------------------------------- */
 
+/* What the broker said that it takes. */
 static void
-append_client(GString *out, const CheckReport *report)
+append_wanted(GString *out, const Evidence *evidence)
 {
-  const Evidence *evidence = report->subject.evidence;
-  const Session *session = report->subject.session;
-  g_autoptr(GString) line = g_string_new("Client certificate: ");
-  if (!evidence->requested)
-    g_string_append(line, evidence->at_us[EVIDENCE_ESTABLISHED] != 0
-                              ? "not requested"
-                              : "not known whether requested");
-  else
-    g_string_append_printf(line, "requested, %s, %s", evidence->sent ? "sent" : "none sent",
-                           session->two_way                          ? "accepted"
-                           : report->subject.outcome == CHECK_ONLINE ? "not needed"
-                                                                     : "not accepted");
-  text_block_append(out, session->two_way ? "  ✓ " : "  · ", line->str);
   guint count = evidence->ca_names != NULL ? g_strv_length(evidence->ca_names) : 0;
   for (guint i = 0; i < MIN(count, CA_NAMES_MAX); i++) {
     g_autofree char *text = g_strdup_printf("the broker takes: %s", evidence->ca_names[i]);
@@ -288,6 +295,17 @@ append_client(GString *out, const CheckReport *report)
     g_autofree char *text = g_strdup_printf("key types: %s", evidence->key_types);
     text_block_append(out, "    ", text);
   }
+}
+
+static void
+append_client(GString *out, const CheckReport *report)
+{
+  const CheckSubject *subject = &report->subject;
+  g_autofree char *text =
+      client_text(subject->profile, subject->session, subject->info, subject->evidence);
+  g_autofree char *line = g_strconcat("Client certificate: ", text, NULL);
+  text_block_append(out, subject->session->two_way ? "  ✓ " : "  · ", line);
+  append_wanted(out, subject->evidence);
 }
 
 static void

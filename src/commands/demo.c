@@ -110,17 +110,23 @@ typedef struct {
   const LabFault *fault;
   Connection *connection;
   guint timer; /* 0: has acted */
+  gboolean was_online;
 } Act;
 
-/* The fault comes when the user does something: the demo does it, once. */
+/* The fault comes when the user does something: the demo does it, once or as often as it takes. */
 static gboolean
 act_when_online(gpointer data)
 {
   Act *act = data;
-  if (connection_session(act->connection)->state != SESSION_ONLINE)
+  gboolean is_online = connection_session(act->connection)->state == SESSION_ONLINE;
+  gboolean is_due = is_online && !act->was_online;
+  act->was_online = is_online;
+  if (!is_due)
+    return G_SOURCE_CONTINUE;
+  act->fault->act(act->connection);
+  if (act->fault->flags & LAB_REPEATED)
     return G_SOURCE_CONTINUE;
   act->timer = 0;
-  act->fault->act(act->connection);
   return G_SOURCE_REMOVE;
 }
 

@@ -2,6 +2,8 @@
 
 #include "commands/finding_json.h"
 
+#include "trust/finding_label.h"
+
 void
 finding_json_add_text(JsonWriter *writer, const char *name, const char *value)
 {
@@ -47,7 +49,7 @@ finding_json_add(JsonWriter *writer, const Finding *finding)
   finding_json_add_text(writer, "sha256", finding->sha256);
   add_texts(writer, "evidence", finding->evidence);
   add_texts(writer, "alternatives", finding->alternatives);
-  finding_json_add_text(writer, "message", finding->message);
+  finding_json_add_text(writer, "message", finding_reason(finding));
   finding_json_add_text(writer, "remedy", finding->remedy);
   json_writer_end_object(writer);
 }

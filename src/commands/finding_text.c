@@ -3,7 +3,7 @@
 #include "commands/finding_text.h"
 
 #include "commands/text_block.h"
-#include "trust/catalogue.h"
+#include "trust/finding_label.h"
 
 static const char *const leads[] = {
     [FINDING_ERROR] = "  ✗ ", [FINDING_WARNING] = "  ! ", [FINDING_INFO] = "  · "};
@@ -14,7 +14,7 @@ finding_text_append(GString *out, const Finding *finding, const char *place)
   g_autofree char *heading =
       place ? g_strdup_printf("%s, %s", finding->code, place) : g_strdup(finding->code);
   text_block_append(out, leads[finding->severity], heading);
-  text_block_append(out, "    ", finding->message);
+  text_block_append(out, "    ", finding_reason(finding));
   if (*finding->remedy)
     text_block_append(out, "    → ", finding->remedy);
   for (guint i = 0; i < finding->evidence->len; i++)
@@ -53,8 +53,7 @@ void
 finding_text_append_whole(GString *out, const Finding *finding)
 {
   append_heading(out, finding);
-  text_block_append(out, "    ",
-                    *finding->message ? finding->message : catalogue_find(finding->code)->summary);
+  text_block_append(out, "    ", finding_reason(finding));
   if (*finding->remedy)
     text_block_append(out, "    → ", finding->remedy);
   append_alternatives(out, finding);

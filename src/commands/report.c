@@ -2,7 +2,9 @@
 
 #include "commands/report.h"
 
+#include "commands/client_text.h"
 #include "commands/commands.h"
+#include "trust/finding_label.h"
 #include "util/safe_text.h"
 #include "util/text_width.h"
 
@@ -140,7 +142,7 @@ print_findings(const GPtrArray *findings)
   for (guint i = 0; i < findings->len; i++) {
     const Finding *finding = g_ptr_array_index(findings, i);
     print("  %s %s: %s", finding_severity_name(finding->severity), finding->code,
-          finding->message);
+          finding_reason(finding));
     if (*finding->remedy != '\0')
       print("    %s", finding->remedy);
   }
@@ -176,17 +178,18 @@ print_chain(const ConnectionInfo *info)
 }
 
 static void
-print_client(const Session *session, const ConnectionInfo *info)
+print_client(const Connection *connection, const Session *session)
 {
+  const ConnectionInfo *info = connection_info(connection);
+  g_autofree char *text = client_text(connection_profile(connection), session, info,
+                                      connection_evidence(connection));
   if (info->identity == NULL) {
-    print("Client certificate: none configured%s",
-          session->certificate_requested ? ", but the broker asks for one" : "");
+    print("Client certificate: %s", text);
     return;
   }
   const Certificate *leaf = g_ptr_array_index(identity_certificates(info->identity), 0);
-  print("Client certificate: %s ← %s: %s, %s, %s", certificate_subject_label(leaf),
-        certificate_issuer_label(leaf), session->certificate_requested ? "requested" : "not requested",
-        session->certificate_sent ? "sent" : "not sent", session->two_way ? "accepted" : "not accepted");
+  print("Client certificate: %s ← %s: %s", certificate_subject_label(leaf),
+        certificate_issuer_label(leaf), text);
 }
 
 void
@@ -199,7 +202,7 @@ report_print(const Connection *connection, const Session *session)
     print("%s%s, %s%s%s", info->tls_version, session->two_way ? " two-way" : "", info->cipher,
           info->group != NULL ? ", " : "", info->group != NULL ? info->group : "");
   print_chain(info);
-  print_client(session, info);
+  print_client(connection, session);
   if (info->last_error != NULL)
     print("Fault: %s", info->last_error);
 }

@@ -107,6 +107,13 @@ Check *
 check_start(Transport *transport, const Profile *profile, guint timeout_ms, CheckDone done,
             gpointer user_data, GError **error)
 {
+  return check_start_sharing(transport, profile, NULL, timeout_ms, done, user_data, error);
+}
+
+Check *
+check_start_sharing(Transport *transport, const Profile *profile, LocalShare *files,
+                    guint timeout_ms, CheckDone done, gpointer user_data, GError **error)
+{
   Check *check = g_new0(Check, 1);
   check->done = done;
   check->user_data = user_data;
@@ -117,6 +124,7 @@ check_start(Transport *transport, const Profile *profile, guint timeout_ms, Chec
   }
   check->limit = g_timeout_add(timeout_ms != 0 ? timeout_ms : CHECK_TIMEOUT_MS, on_limit, check);
   connection_ask_enforced(check->connection, TRUE);
+  connection_share_files(check->connection, files);
   connection_connect(check->connection);
   return check;
 }

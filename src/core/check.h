@@ -17,6 +17,10 @@ typedef void (*CheckDone)(Check *check, gpointer user_data);
  * when there is no memory for it. */
 Check *check_start(Transport *transport, const Profile *profile, guint timeout_ms, CheckDone done,
                    gpointer user_data, GError **error);
+/* The same with our files read once for many (core/local_share.h): `files` is borrowed and must
+ * outlive the check. */
+Check *check_start_sharing(Transport *transport, const Profile *profile, LocalShare *files,
+                           guint timeout_ms, CheckDone done, gpointer user_data, GError **error);
 void check_free(Check *check);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Check, check_free)
 

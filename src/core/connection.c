@@ -190,8 +190,8 @@ log_state(Connection *connection, SessionState before)
                          session->timer_ms / 1000.0);
   } else if (session->state == SESSION_IDLE && session->stopped_by_fault) {
     connection_log_event(connection, TIMELINE_WARNING, "wait", NULL,
-                         "not trying again: this fault does not heal by itself; connect again when "
-                         "it is mended (a changed certificate or key file does so by itself)");
+                         "no more tries: this does not heal by itself; a changed certificate, key "
+                         "or CA file is tried at once");
   } else if (session->state == SESSION_IDLE) {
     connection_log_event(connection, TIMELINE_INFO, "end", NULL, "disconnected");
   }
@@ -307,6 +307,12 @@ connection_ask_enforced(Connection *connection, gboolean ask)
 }
 
 void
+connection_share_files(Connection *connection, LocalShare *files)
+{
+  connection->files = files;
+}
+
+void
 connection_connect(Connection *connection)
 {
   connection_forget_past(connection);
@@ -316,7 +322,7 @@ connection_connect(Connection *connection)
 void
 connection_disconnect(Connection *connection)
 {
-  connection_probe_forget(connection);
+  connection_probe_stop(connection);
   connection_dispatch(connection, SESSION_EVENT_DISCONNECT, FALSE, FALSE);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/diagnosis.h"
 #include "core/evidence.h"
+#include "core/local_share.h"
 #include "core/message_log.h"
 #include "core/profile.h"
 #include "core/session.h"
@@ -37,6 +38,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
 /* Whether to find out, once it is online with a client certificate, if the broker needs that: one
  * more connection, without it. Default: no. */
 void connection_ask_enforced(Connection *connection, gboolean ask);
+
+/* To read and judge our files once for many connections: borrowed, must outlive this one. NULL, the
+ * default: they are read at each attempt. */
+void connection_share_files(Connection *connection, LocalShare *files);
 
 void connection_connect(Connection *connection);
 void connection_disconnect(Connection *connection);
@@ -83,6 +88,7 @@ typedef struct {
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */
   GPtrArray *findings;         /* of Finding, all of them, worst first; maybe empty */
   Enforced enforced;           /* whether the broker needs our certificate: by a try without it */
+  int enforced_alert;          /* with which it refused that; -1: without an alert */
   const char *address;         /* that we are connected to, "192.0.2.1:8883", or NULL */
   const char *client_id;       /* in use (made up or assigned), or NULL */
   const char *last_error;      /* one sentence on why it is not online, or NULL */

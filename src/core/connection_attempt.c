@@ -4,8 +4,11 @@
 
 #include "core/connection_private.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
+
+#define DECISIVE_PACKETS_MAX 4 /* our DISCONNECT is one of them */
 
 void
 post_free(gpointer data)
@@ -31,6 +34,17 @@ is_of_interest(const TunnelEvent *event)
   return type != MQTT_PUBACK && type != MQTT_PUBREC && type != MQTT_PUBREL && type != MQTT_PUBCOMP;
 }
 
+/* A client may be told any number of packets; states are few and must arrive. CONNACK and
+ * DISCONNECT decide about the state: there is one of each, but a broker may send more. */
+static gboolean
+may_be_dropped(Attempt *attempt, const TunnelEvent *event)
+{
+  if (event->type != TUNNEL_PACKET)
+    return event->type == TUNNEL_FOREIGN_DROPPED;
+  gboolean decides = event->packet->type == MQTT_CONNACK || event->packet->type == MQTT_DISCONNECT;
+  return !decides || attempt->decisive_packets++ >= DECISIVE_PACKETS_MAX;
+}
+
 static void
 sink_event(TunnelEvent *event, gpointer user_data)
 {
@@ -42,12 +56,7 @@ sink_event(TunnelEvent *event, gpointer user_data)
   Post *post = g_new0(Post, 1);
   post->attempt = attempt->number;
   post->tunnel = event;
-  /* A client may be told any number of packets; states are few and must arrive. CONNACK and
-   * DISCONNECT decide about the state. */
-  gboolean may_drop = event->type == TUNNEL_FOREIGN_DROPPED ||
-                      (event->type == TUNNEL_PACKET && event->packet->type != MQTT_CONNACK &&
-                       event->packet->type != MQTT_DISCONNECT);
-  event_queue_post(attempt->queue, post, may_drop);
+  event_queue_post(attempt->queue, post, may_be_dropped(attempt, event));
 }
 
 static void
@@ -56,7 +65,8 @@ sink_begin(gpointer user_data)
   Attempt *attempt = user_data;
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  attempt->batch_ns = (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
+  atomic_store_explicit(&attempt->batch_ns, (gint64)now.tv_sec * 1000000000 + now.tv_nsec,
+                        memory_order_relaxed);
   message_log_begin(attempt->log);
 }
 
@@ -72,7 +82,8 @@ static void
 sink_publish(MqttDirection direction, const MqttPublish *publish, gpointer user_data)
 {
   Attempt *attempt = user_data;
-  message_log_append(attempt->log, attempt->batch_ns, direction, publish);
+  gint64 time_ns = atomic_load_explicit(&attempt->batch_ns, memory_order_relaxed);
+  message_log_append(attempt->log, time_ns, direction, publish);
 }
 
 static const TunnelSink sink = {sink_event, sink_begin, sink_end, sink_publish};
@@ -109,7 +120,10 @@ static gboolean
 load_files(Connection *connection)
 {
   ConnectionInfo *info = &connection->info;
-  LocalCheck *local = local_check(connection->profile, g_get_real_time() / G_USEC_PER_SEC);
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  LocalCheck *local = connection->files != NULL
+                          ? local_share_take(connection->files, connection->profile, now)
+                          : local_check(connection->profile, now);
   connection->local = local;
   if (local->anchors != NULL)
     info->anchors = anchors_ref(local->anchors);

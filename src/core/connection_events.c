@@ -107,6 +107,21 @@ find_certificate_end(Connection *connection)
   info->certificate_end = end;
 }
 
+/* Why the broker's certificate is refused, as the findings have it: who looks at the whole evidence
+ * may know more than the verdict (a proxy's own certificate). */
+static const Finding *
+refusal(const Connection *connection)
+{
+  GPtrArray *all = connection->info.findings;
+  for (guint i = 0; i < all->len; i++) {
+    const Finding *finding = g_ptr_array_index(all, i);
+    if (finding->severity == FINDING_ERROR && finding->side != FINDING_SIDE_CLIENT)
+      return finding;
+  }
+  all = connection->info.verdict->findings;
+  return all->len > 0 ? g_ptr_array_index(all, 0) : NULL;
+}
+
 static void
 take_verdict(Connection *connection, const TunnelEvent *event)
 {
@@ -117,18 +132,18 @@ take_verdict(Connection *connection, const TunnelEvent *event)
   info->opinion = second_opinion_copy(event->opinion);
   connection_update_findings(connection);
   find_certificate_end(connection);
-  g_autofree char *reason = verdict_reason(info->verdict);
-  const Finding *first = info->verdict->findings->len > 0
-                             ? g_ptr_array_index(info->verdict->findings, 0) : NULL;
+  const Finding *why = info->verdict->accepted ? NULL : refusal(connection);
   if (info->verdict->accepted)
     note(connection, event, TIMELINE_GOOD, "cert", NULL,
          "the broker's certificate is trusted (%s)%s", anchors_label(info->anchors),
          connection->profile->insecure ? "; its name was not checked" : "");
   else
-    note(connection, event, TIMELINE_ERROR, "cert", first != NULL ? first->code : NULL, "%s",
-         reason != NULL ? reason : "the broker's certificate is not trusted");
-  if (!info->verdict->accepted)
-    connection_fail(connection, reason);
+    note(connection, event, TIMELINE_ERROR, "cert", why != NULL ? why->code : NULL, "%s",
+         why != NULL ? why->message : "the broker's certificate is not trusted");
+  if (why != NULL)
+    connection_fail_by(connection, why);
+  else if (!info->verdict->accepted)
+    connection_fail(connection, "The broker's certificate is not trusted.");
   connection_dispatch(connection, SESSION_EVENT_VERIFIED, info->verdict->accepted, FALSE);
 }
 
@@ -266,6 +281,17 @@ take_packet(Connection *connection, const TunnelEvent *event)
 
 /* --- The end ----------------------------------------------------------------------------------- */
 
+/* The verdict's line has said it, unless the end has shown another cause. */
+static gboolean
+is_told_by_verdict(const Connection *connection, const Finding *end)
+{
+  const Verdict *verdict = connection->info.verdict;
+  gboolean told = verdict != NULL && !verdict->accepted && verdict->findings->len == 0;
+  for (guint i = 0; verdict != NULL && !verdict->accepted && i < verdict->findings->len; i++)
+    told |= strcmp(((const Finding *)g_ptr_array_index(verdict->findings, i))->code, end->code) == 0;
+  return told;
+}
+
 static void
 note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
 {
@@ -273,11 +299,9 @@ note_end(Connection *connection, const TunnelEvent *event, const Finding *end)
     note(connection, event, TIMELINE_INFO, "end", NULL, "closed");
     return;
   }
-  const Verdict *verdict = connection->info.verdict;
-  if (verdict != NULL && !verdict->accepted) /* it has said all */
+  if (is_told_by_verdict(connection, end))
     return;
-  note(connection, event, TIMELINE_ERROR, "end", end->code, "%s%s%s", end->message,
-       *end->remedy != '\0' ? " " : "", end->remedy);
+  note(connection, event, TIMELINE_ERROR, "end", end->code, "%s", end->message);
   connection_fail_by(connection, end);
 }
 

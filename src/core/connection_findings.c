@@ -3,6 +3,7 @@
 
 #include "core/connection_private.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 DiagnosisCase
@@ -27,6 +28,22 @@ connection_case(const Connection *connection)
   };
 }
 
+static void
+fail_by(Connection *connection, const Finding *finding)
+{
+  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
+  connection_fail(connection, g_strstrip(sentence));
+}
+
+static const Finding *
+worst_error(const Connection *connection)
+{
+  GPtrArray *findings = connection->info.findings;
+  const Finding *worst = findings->len > 0 ? g_ptr_array_index(findings, 0) : NULL;
+  return worst != NULL && worst->severity == FINDING_ERROR ? worst : NULL;
+}
+
+/* Why it is not online is the worst of them, in the same words. */
 void
 connection_update_findings(Connection *connection)
 {
@@ -34,17 +51,22 @@ connection_update_findings(Connection *connection)
   GPtrArray *findings = diagnose(&c);
   g_ptr_array_unref(connection->info.findings);
   connection->info.findings = findings;
+  const Finding *worst = worst_error(connection);
+  if (connection->info.last_error != NULL && worst != NULL)
+    fail_by(connection, worst);
   Enforced enforced = diagnosis_enforced(connection->probes);
-  if (enforced != ENFORCED_UNKNOWN)
-    connection->info.enforced = enforced;
+  if (enforced == ENFORCED_UNKNOWN)
+    return;
+  connection->info.enforced = enforced;
+  connection->info.enforced_alert = diagnosis_enforced_alert(connection->probes);
 }
 
-/* "message remedy", as the reason why it is not online. */
+/* "message remedy" of the worst finding, or of this one where none is an error. */
 void
 connection_fail_by(Connection *connection, const Finding *finding)
 {
-  g_autofree char *sentence = g_strdup_printf("%s %s", finding->message, finding->remedy);
-  connection_fail(connection, g_strstrip(sentence));
+  const Finding *worst = worst_error(connection);
+  fail_by(connection, worst != NULL ? worst : finding);
 }
 
 /* --- Requests --------------------------------------------------------------------------------- */
@@ -107,13 +129,13 @@ connection_note_publish(Connection *connection, const char *topic, gsize size)
 }
 
 /* Before the diagnosis: how quiet it had been. PUBLISH packets come in batches, the others as
- * events; the transport thread is done with this attempt when its end is read here. */
+ * events. */
 void
 connection_note_silence(Connection *connection, const TunnelEvent *closed)
 {
   gint64 last_ns = connection->packet_ns;
   if (connection->attempt != NULL && connection->evidence->connack == 0)
-    last_ns = MAX(last_ns, connection->attempt->batch_ns);
+    last_ns = MAX(last_ns, atomic_load(&connection->attempt->batch_ns));
   connection->quiet_us = last_ns == 0 ? -1 : MAX(0, (closed->time_ns - last_ns) / 1000);
 }
 

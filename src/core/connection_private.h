@@ -19,12 +19,14 @@
 #include "util/event_queue.h"
 
 /* One try to be connected: what the transport thread and Paho's threads see of a Connection.
- * Nothing in it changes while they run, but `batch_ns`, which is the transport thread's. */
+ * Nothing in it changes while they run, but what is said to be the transport thread's. */
 typedef struct {
   guint number;         /* posts of an older attempt are thrown away */
   EventQueue *queue;    /* borrowed from the connection */
   MessageLog *log;      /* borrowed from the connection */
-  gint64 batch_ns;      /* real time of the batch that is being logged */
+  _Atomic gint64 batch_ns; /* the transport thread's: real time of the batch that is logged; read
+                            * by the main thread, too */
+  guint decisive_packets; /* the transport thread's: CONNACK and DISCONNECT so far */
   Tunnel *tunnel;
   MqttClient *client;
 } Attempt;
@@ -79,6 +81,7 @@ struct Connection {
   Evidence *evidence;   /* of the present or last attempt */
   gboolean first_entry; /* the next timeline entry begins an attempt */
   gint64 connect_sent_us, ping_sent_us;
+  LocalShare *files;    /* borrowed; NULL: our files are read at each attempt */
   LocalCheck *local;    /* our files, as the present or last attempt found them; or NULL */
   GPtrArray *refusals;  /* of Finding: requests that the broker refused on this connection */
   gboolean tls_joined_reported;
@@ -133,7 +136,8 @@ void connection_forget_past(Connection *connection);
 
 /* connection_probe.c */
 void connection_probe(Connection *connection); /* looks into what is wrong now, once */
-void connection_probe_forget(Connection *connection);
+void connection_probe_stop(Connection *connection); /* the one under way */
+void connection_probe_forget(Connection *connection); /* that, and what all have shown */
 void connection_handle_probe(Connection *connection, Post *post);
 
 /* connection_requests.c */

@@ -120,13 +120,20 @@ connection_probe(Connection *connection)
   g_hash_table_insert(connection->probe_runs, g_steal_pointer(&key), connection->probes);
 }
 
+/* What was found out stays: it explains what is on the screen. */
 void
-connection_probe_forget(Connection *connection)
+connection_probe_stop(Connection *connection)
 {
   g_clear_pointer(&connection->probe, probe_stop);
   connection->probe_count++;
-  connection->probes = NULL;
   connection->timer_due = FALSE;
+}
+
+void
+connection_probe_forget(Connection *connection)
+{
+  connection_probe_stop(connection);
+  connection->probes = NULL;
   g_hash_table_remove_all(connection->probe_runs);
 }
 
@@ -171,7 +178,7 @@ log_better(Connection *connection, const Finding *general, const Finding *better
     return;
   connection_log_event(
       connection, better->severity == FINDING_ERROR ? TIMELINE_ERROR : TIMELINE_WARNING, "probe",
-      better->code, "%s%s%s", better->message, *better->remedy != '\0' ? " " : "", better->remedy);
+      better->code, "%s", better->message);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define GNUTLS_UNSUPPORTED_VERSION_PACKET (-8)
+#define APART "to tell them apart: " /* how the line with the test that decides begins */
 
 /* --- Tools ------------------------------------------------------------------------------------ */
 
@@ -23,8 +24,11 @@ diagnosis_replace(Finding *general, const char *code)
   Finding *better = finding_new(code);
   better->severity = FINDING_ERROR;
   finding_add_evidence(better, "%s", general->message);
-  for (guint i = 0; i < general->evidence->len; i++)
-    finding_add_evidence(better, "%s", (const char *)g_ptr_array_index(general->evidence, i));
+  for (guint i = 0; i < general->evidence->len; i++) {
+    const char *line = g_ptr_array_index(general->evidence, i);
+    if (!g_str_has_prefix(line, APART)) /* they have been told apart */
+      finding_add_evidence(better, "%s", line);
+  }
   finding_free(general);
   return better;
 }
@@ -95,6 +99,11 @@ static void
 about_broker(const DiagnosisCase *c, Finding *finding)
 {
   const GPtrArray *certificates = c->evidence->certificates;
+  if (c->evidence->closed->unreadable > 0) {
+    finding->source = FINDING_SOURCE_PEER;
+    finding->index = (int)c->evidence->closed->unreadable - 1;
+    return;
+  }
   if (certificates == NULL || certificates->len == 0)
     return;
   const Certificate *leaf = g_ptr_array_index(certificates, 0);
@@ -147,8 +156,10 @@ end_by_close(const DiagnosisCase *c)
     finding = diagnose_disconnect(c);
   else if (closed->fault == TUNNEL_FAULT_PEER_CLOSED || closed->fault == TUNNEL_FAULT_NETWORK)
     finding = diagnose_silent_end(c);
-  if (finding == NULL)
+  if (finding == NULL) {
     finding = end_by_tunnel(c);
+    diagnosis_add_silent_alternatives(c, finding);
+  }
   add_negotiation_alternatives(finding);
   add_circumstances(c, finding);
   return finding;
@@ -247,6 +258,50 @@ holds(const GPtrArray *findings, const char *code)
 }
 
 static gboolean
+is_about_strength(const Finding *finding)
+{
+  static const char *const codes[] = {"key-too-weak", "issuer-key-weak", "signature-weak"};
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+    if (strcmp(finding->code, codes[i]) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What our checks found fault with in our certificate, and the broker has overruled or explained: it
+ * answers in MQTT only when it has taken the certificate, or asked for none; and where its level
+ * of strength was the reason, that is one fault and not two. */
+static gboolean
+is_settled(const DiagnosisCase *c, const Finding *finding, const Finding *end)
+{
+  if (finding->source != FINDING_SOURCE_CLIENT)
+    return FALSE;
+  if (c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0)
+    return TRUE;
+  return end != NULL && strcmp(end->code, "strength-refused") == 0 && is_about_strength(finding);
+}
+
+static void
+settle(const DiagnosisCase *c, Finding *finding)
+{
+  finding->severity = FINDING_WARNING;
+  if (c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0)
+    finding_add_evidence(finding, c->evidence->requested ? "this broker takes it all the same"
+                                                         : "this broker did not ask for it");
+}
+
+static void
+add_local(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
+{
+  add_copies(findings, c->local);
+  for (guint i = 0; i < findings->len; i++) {
+    Finding *finding = g_ptr_array_index(findings, i);
+    if (finding->severity == FINDING_ERROR && is_settled(c, finding, end))
+      settle(c, finding);
+  }
+}
+
+static gboolean
 is_about_same(const Finding *a, const Finding *b)
 {
   return strcmp(a->code, b->code) == 0 && a->source == b->source && a->index == b->index &&
@@ -295,7 +350,7 @@ diagnose(const DiagnosisCase *c)
   GPtrArray *findings = finding_list_new();
   g_autoptr(Finding) end = diagnose_end(c);
   const Verdict *verdict = c->evidence->verdict;
-  add_copies(findings, c->local);
+  add_local(findings, c, end);
   add_verdict(findings, verdict, end);
   add_copies(findings, c->mqtt);
   add(findings, diagnose_withheld(c));

@@ -79,3 +79,5 @@ gboolean diagnosis_is_about(const Finding *finding, const char *code, const char
 /* Whether the broker needs our certificate, by a try without it. */
 typedef enum { ENFORCED_UNKNOWN, ENFORCED_YES, ENFORCED_NO } Enforced;
 Enforced diagnosis_enforced(const GPtrArray *probes);
+/* The alert of that try; -1: none came. */
+int diagnosis_enforced_alert(const GPtrArray *probes);

@@ -111,48 +111,6 @@ revoked(const DiagnosisCase *c)
   return finding;
 }
 
-/* Ours is of a strength that OpenSSL's levels refuse: RSA below 2048 bits, SHA-1, MD5. */
-static const char *
-weakness(const DiagnosisCase *c)
-{
-  if (diagnosis_local(c, "key-too-weak") != NULL || diagnosis_local(c, "issuer-key-weak") != NULL)
-    return "its key is too short";
-  if (diagnosis_local(c, "signature-weak") != NULL)
-    return "its signature is too weak";
-  for (guint i = 0; i < client_certificate_count(c); i++) {
-    const char *signature = certificate_signature_label(client_certificate(c, i));
-    guint64 bits = 0;
-    const char *key = certificate_key_label(client_certificate(c, i));
-    if (g_str_has_prefix(key, "RSA "))
-      bits = g_ascii_strtoull(key + strlen("RSA "), NULL, 10);
-    if (bits != 0 && bits < 2048)
-      return "its key is too short";
-    if (g_str_has_prefix(key, "DSA") || strstr(key, "P-192") != NULL)
-      return "its key is too weak";
-    if (!certificate_is_self_issued(client_certificate(c, i)) &&
-        (strstr(signature, "SHA1") != NULL || strstr(signature, "SHA-1") != NULL ||
-         strstr(signature, "MD5") != NULL))
-      return "its signature is too weak";
-  }
-  return NULL;
-}
-
-static Finding *
-too_weak(const DiagnosisCase *c, const char *why)
-{
-  const Certificate *leaf = client_certificate(c, 0);
-  Finding *finding = client_finding(c, "strength-refused");
-  finding_set_message(finding,
-                      "The broker refuses %s by its security level (OpenSSL: SECLEVEL): %s "
-                      "(%s, signed with %s).",
-                      client_file(c), why, certificate_key_label(leaf),
-                      certificate_signature_label(leaf));
-  finding_set_remedy(finding, "Issue a stronger one (RSA 2048 or P-256, SHA-256) rather than lower "
-                              "the broker's level.");
-  finding_add_alternative(finding, "client-refused");
-  return finding;
-}
-
 static gboolean
 is_general(int alert)
 {
@@ -278,9 +236,9 @@ explain_refusal(const DiagnosisCase *c)
     finding = by_usage(c);
   if (finding != NULL)
     return finding;
-  const char *weak = is_of_strength(closed->alert) ? weakness(c) : NULL;
-  if (weak != NULL)
-    return too_weak(c, weak);
+  finding = is_of_strength(closed->alert) ? diagnose_weakness(c) : NULL;
+  if (finding != NULL)
+    return finding;
   finding = by_local(c);
   if (finding != NULL)
     return finding;
@@ -315,14 +273,17 @@ diagnose_refused_late(const DiagnosisCase *c)
 {
   const Evidence *evidence = c->evidence;
   if (evidence->closed == NULL || evidence->closed->fault != TUNNEL_FAULT_CLIENT_REFUSED ||
-      evidence->at_us[EVIDENCE_ESTABLISHED] == 0)
+      evidence->at_us[EVIDENCE_ESTABLISHED] == 0 ||
+      (evidence->tls_version != NULL && strcmp(evidence->tls_version, "TLS 1.3") != 0))
     return NULL;
   Finding *finding = finding_new("client-refused-late");
   finding_set_message(finding, "The broker refused our certificate only after the handshake had "
                                "ended well, as TLS 1.3 has it.");
-  finding_add_evidence(finding, "%s handshake finished, alert %d at the first read",
-                       evidence->tls_version != NULL ? evidence->tls_version : "TLS",
-                       evidence->closed->alert);
+  if (evidence->closed->alert >= 0)
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, alert %d at the first read",
+                         evidence->closed->alert);
+  else
+    finding_add_evidence(finding, "TLS 1.3 handshake finished, cut off at the first read");
   return finding;
 }
 

@@ -1,4 +1,4 @@
-/* What the two files on our certificate at the broker share. Private to the diagnosis. */
+/* What the files on our certificate at the broker share. Private to the diagnosis. */
 #pragma once
 
 #include "core/diagnosis_private.h"
@@ -16,3 +16,7 @@ Finding *client_finding(const DiagnosisCase *c, const char *code);
 char *client_ca_names(const DiagnosisCase *c);
 /* (transfer full): alert 48. */
 Finding *diagnose_refused_ca(const DiagnosisCase *c);
+
+/* --- diagnosis_strength.c --- */
+/* (transfer full): one of ours is weak, which a security level refuses; NULL: none is. */
+Finding *diagnose_weakness(const DiagnosisCase *c);

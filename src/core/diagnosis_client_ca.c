@@ -27,6 +27,8 @@ own_top(const DiagnosisCase *c)
   return top;
 }
 
+#define CA_NAMES_SAID 8
+
 /* --- CA names --------------------------------------------------------------------------------- */
 
 static gboolean
@@ -52,10 +54,20 @@ any_named(const DiagnosisCase *c)
   return FALSE;
 }
 
+/* A sentence is no place for all that a broker can name. */
 char *
 client_ca_names(const DiagnosisCase *c)
 {
-  return names_given(c) ? g_strjoinv("; ", c->evidence->ca_names) : g_strdup("");
+  if (!names_given(c))
+    return g_strdup("");
+  char **names = c->evidence->ca_names;
+  guint count = g_strv_length(names);
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < MIN(count, CA_NAMES_SAID); i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? "; " : "", names[i]);
+  if (count > CA_NAMES_SAID)
+    g_string_append_printf(text, " and %u more", count - CA_NAMES_SAID);
+  return g_strdup(text->str);
 }
 
 Finding *
@@ -67,8 +79,8 @@ diagnose_withheld(const DiagnosisCase *c)
   Finding *finding = finding_new("client-cert-withheld");
   diagnosis_describe_identity(finding, c->identity);
   finding_set_message(finding,
-                      "The broker accepts certificates from %s, ours (%s) is from %s; we "
-                      "send it all the same, programs that choose by themselves send nothing.",
+                      "The broker accepts certificates from %s, and ours (%s) is from %s; it is "
+                      "sent all the same, but programs that choose by themselves send nothing.",
                       names, client_file(c), certificate_issuer(client_certificate(c, 0)));
   finding_add_evidence(finding, "CA names sent by the broker: %s", names);
   return finding;

@@ -14,6 +14,7 @@ enum {
   REASON_UNAVAILABLE_311 = 3,
   REASON_BAD_CREDENTIALS_311 = 4,
   REASON_NOT_AUTHORIZED_311 = 5,
+  REASON_UNSPECIFIED = 0x80,
   REASON_MALFORMED = 0x81,
   REASON_PROTOCOL_VERSION = 0x84,
   REASON_CLIENT_ID = 0x85,
@@ -178,6 +179,12 @@ say_identity_mapped(const DiagnosisCase *c, Finding *finding)
 static void
 say_client_id(const DiagnosisCase *c, Finding *finding)
 {
+  if (c->client_id == NULL || *c->client_id == '\0') {
+    finding_set_message(finding, "The broker wants a client id, and this connection leaves it to "
+                                 "the broker to choose one.");
+    finding_set_remedy(finding, "Set a client id.");
+    return;
+  }
   g_autofree char *name = common_name(c);
   finding_set_message(finding, "The broker refuses the client id \"%s\"%s%s%s.", client_id(c),
                       name != NULL ? "; the certificate's common name is \"" : "",
@@ -315,13 +322,20 @@ after_publish(const DiagnosisCase *c)
   return finding;
 }
 
+/* A made-up id, or one that the broker chose, is nobody else's. */
+static gboolean
+has_own_client_id(const DiagnosisCase *c)
+{
+  return c->profile->client_id != NULL && *c->profile->client_id != '\0';
+}
+
 /* Two clients of one id throw each other out, over and over. */
 static Finding *
 close_loop(const DiagnosisCase *c)
 {
   const Evidence *evidence = c->evidence;
   gint64 quiet = 0;
-  if (c->profile->client_id == NULL || c->end_count + 1 < TAKEN_OVER_ENDS ||
+  if (!has_own_client_id(c) || c->end_count + 1 < TAKEN_OVER_ENDS ||
       diagnosis_idle_pattern(c, &quiet))
     return NULL;
   gint64 now_us = evidence->closed->monotonic_us;
@@ -344,6 +358,17 @@ close_loop(const DiagnosisCase *c)
   return finding;
 }
 
+/* mosquitto 2.0 throws the older client out without a word. */
+void
+diagnosis_add_silent_alternatives(const DiagnosisCase *c, Finding *finding)
+{
+  if (c->evidence->connack != 0 || strcmp(finding->code, "unknown") != 0 || !has_own_client_id(c))
+    return;
+  finding_add_alternative(finding, "mqtt-session-taken-over");
+  finding_add_evidence(finding, "to tell them apart: connect with another client id than \"%s\"",
+                       c->profile->client_id);
+}
+
 Finding *
 diagnose_silent_end(const DiagnosisCase *c)
 {
@@ -359,17 +384,31 @@ diagnose_silent_end(const DiagnosisCase *c)
 
 /* --- Requests --------------------------------------------------------------------------------- */
 
+/* Quotas, names and sizes are refused by other rules than those of access (MQTT 5, 2.4). MQTT 3.1.1
+ * has one word for all. */
+static void
+say_other_reason(Finding *finding, const char *name, const char *verb, const char *topic,
+                 const char *reason)
+{
+  finding_set_message(finding, "The broker does not let \"%s\" %s to %s: %s.", name, verb, topic,
+                      reason);
+  finding_set_remedy(finding, "See the reason that the broker gives; its log and its configuration "
+                              "know more.");
+}
+
 static Finding *
 refused_request(const DiagnosisCase *c, const char *code, const char *verb, const char *topic,
                 MqttType type, int reason)
 {
   g_autofree char *name = who(c);
   Finding *finding = finding_new(code);
+  const char *text = mqtt_reason_text(type, c->profile->version, (guint8)reason);
   finding_set_message(finding, "The broker's access rules do not let \"%s\" %s to %s.", name, verb,
                       topic);
+  if (reason != REASON_NOT_AUTHORIZED && reason != REASON_UNSPECIFIED)
+    say_other_reason(finding, name, verb, topic, text);
   finding_add_evidence(finding, "topic %s", topic);
-  finding_add_evidence(finding, "%s 0x%02x: %s", mqtt_type_name((guint8)type), (guint)reason,
-                       mqtt_reason_text(type, c->profile->version, (guint8)reason));
+  finding_add_evidence(finding, "%s 0x%02x: %s", mqtt_type_name((guint8)type), (guint)reason, text);
   finding_add_evidence(finding, "client id %s", client_id(c));
   return finding;
 }

@@ -25,6 +25,8 @@ Finding *diagnose_connack(const DiagnosisCase *c);
 Finding *diagnose_disconnect(const DiagnosisCase *c);
 /* The broker ended an open connection without a word; NULL: nothing tells why. */
 Finding *diagnose_silent_end(const DiagnosisCase *c);
+/* What else such an end may be, when nothing tells why. */
+void diagnosis_add_silent_alternatives(const DiagnosisCase *c, Finding *finding);
 
 /* --- diagnosis_network.c --- */
 Finding *diagnose_ipv6(const DiagnosisCase *c); /* or NULL */

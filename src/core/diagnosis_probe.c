@@ -125,11 +125,32 @@ intolerant(Finding *general, const PlannedProbe *probe)
   return better;
 }
 
+/* The other side closes before anything was said to it: it does not even look at what it is. */
+static gboolean
+closes_at_once(const PlannedProbe *probe)
+{
+  return probe != NULL && g_error_matches(probe->result->error, TUNNEL_ERROR,
+                                          TUNNEL_ERROR_TCP_CLOSED_AT_ONCE);
+}
+
+static Finding *
+closed_at_once(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
+{
+  Finding *better = diagnosis_replace(general, "tcp-closed-at-once");
+  finding_set_message(better,
+                      "%s accepts connections and closes them before a word is said: a connection "
+                      "limit, an allow-list, or a proxy without a backend.",
+                      c->evidence->address);
+  probe_saw(better, probe, "closed at once");
+  return better;
+}
+
 static Finding *
 refine_silence(const DiagnosisCase *c, Finding *general)
 {
   const PlannedProbe *mqtt = probe_find(c, PROBE_PLAIN_MQTT);
   const PlannedProbe *http = probe_find(c, PROBE_PLAIN_HTTP);
+  const PlannedProbe *listen = probe_find(c, PROBE_LISTEN);
   const PlannedProbe *again = probe_find(c, PROBE_AGAIN);
   const PlannedProbe *older = probe_find(c, PROBE_TLS_1_2);
   const PlannedProbe *alpn = probe_find(c, PROBE_ALPN);
@@ -137,6 +158,8 @@ refine_silence(const DiagnosisCase *c, Finding *general)
     return plain_mqtt(c, general, mqtt);
   if (said(mqtt, "HTTP/") || said(http, "HTTP/"))
     return plain_http(c, general, said(http, "HTTP/") ? http : mqtt);
+  if (closes_at_once(listen))
+    return closed_at_once(c, general, listen);
   if (again == NULL || probe_shook_hands(again))
     return general;
   if (probe_shook_hands(older))
@@ -156,6 +179,7 @@ refine_plain(const DiagnosisCase *c, Finding *general)
 {
   const PlannedProbe *tls = probe_find(c, PROBE_TLS_THERE);
   const PlannedProbe *http = probe_find(c, PROBE_PLAIN_HTTP);
+  const PlannedProbe *listen = probe_find(c, PROBE_LISTEN);
   if (probe_shook_hands(tls)) {
     Finding *better = diagnosis_replace(general, "port-needs-tls");
     finding_set_message(better, "Port %u speaks TLS, and this connection does not.",
@@ -165,6 +189,8 @@ refine_plain(const DiagnosisCase *c, Finding *general)
   }
   if (said(http, "HTTP/"))
     return plain_http(c, general, http);
+  if (closes_at_once(listen))
+    return closed_at_once(c, general, listen);
   return general;
 }
 
@@ -276,6 +302,20 @@ refine_refused(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
+/* Those that can be asked for (RFC 6066, 3: no addresses), without the one that was refused. */
+static char *
+askable_names(const Certificate *leaf, const char *refused)
+{
+  g_autoptr(GString) list = g_string_new(NULL);
+  const char *const *names = (const char *const *)certificate_names(leaf);
+  for (gsize i = 0; names[i] != NULL; i++) {
+    const char *name = g_str_has_prefix(names[i], "DNS:") ? names[i] + strlen("DNS:") : NULL;
+    if (name != NULL && g_ascii_strcasecmp(name, refused) != 0)
+      g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+  }
+  return g_strdup(list->str);
+}
+
 /* The server knows no such host: what it does know stands in what it shows without a name. */
 static Finding *
 add_known_names(const DiagnosisCase *c, Finding *general)
@@ -284,7 +324,7 @@ add_known_names(const DiagnosisCase *c, Finding *general)
   const Certificate *leaf = probe_leaf(probe);
   if (leaf == NULL)
     return general;
-  g_autofree char *names = g_strjoinv(", ", (char **)certificate_names(leaf));
+  g_autofree char *names = askable_names(leaf, verified_name(c));
   if (*names == '\0')
     return general;
   finding_set_remedy(general, "Set the server name to one of: %s.", names);
@@ -457,4 +497,12 @@ diagnosis_enforced(const GPtrArray *probes)
   return probe->result->requested && (probe->result->alert >= 0 || probe->result->error != NULL)
              ? ENFORCED_YES
              : ENFORCED_UNKNOWN;
+}
+
+int
+diagnosis_enforced_alert(const GPtrArray *probes)
+{
+  DiagnosisCase c = {.probes = probes};
+  const PlannedProbe *probe = probe_find(&c, PROBE_NO_CERTIFICATE);
+  return probe != NULL ? probe->result->alert : -1;
 }

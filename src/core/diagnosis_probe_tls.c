@@ -45,7 +45,7 @@ probe_refine_version(const DiagnosisCase *c, Finding *general)
     return general;
   g_autofree char *allowed = allowed_versions(c);
   Finding *better = diagnosis_replace(general, "tls-version-mismatch");
-  finding_set_message(better, "The broker offers %s, this connection allows %s.", offered, allowed);
+  finding_set_message(better, "The broker offers %s, and this connection allows %s.", offered, allowed);
   finding_set_remedy(better, "Allow one TLS version on both sides, best 1.2 and 1.3.");
   finding_add_evidence(better, "probe: the broker answers %s", offered);
   return better;
@@ -94,6 +94,7 @@ by_key_type(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
     finding_set_message(better,
                         "The broker accepted none of our signature schemes; with every scheme "
                         "it answers.");
+    finding_set_remedy(better, "Allow more signature schemes in the connection's priority string.");
     probe_saw(better, probe, "the broker answers");
     return better;
   }

@@ -41,6 +41,7 @@ evidence_free(Evidence *evidence)
   g_free(evidence->connack_text);
   g_free(evidence->disconnect_text);
   g_free(evidence->server_reference);
+  broker_terms_free(evidence->terms);
   g_clear_pointer(&evidence->closed, tunnel_event_free);
   g_free(evidence);
 }
@@ -100,6 +101,9 @@ take_packet(Evidence *evidence, const TunnelPacket *packet)
     set_text(&evidence->connack_text, packet->reason_text);
     set_text(&evidence->server_reference, packet->server_reference);
     evidence->maximum_packet_size = packet->maximum_packet_size;
+    g_clear_pointer(&evidence->terms, broker_terms_free);
+    if (packet->terms != NULL)
+      evidence->terms = broker_terms_copy(packet->terms);
     return EVIDENCE_CONNACK;
   case MQTT_DISCONNECT:
     if (packet->direction == MQTT_FROM_BROKER) {
@@ -126,6 +130,7 @@ take_closed(Evidence *evidence, const TunnelEvent *event)
   closed->error = event->error != NULL ? g_error_copy(event->error) : NULL;
   closed->alert = event->alert;
   closed->gnutls_error = event->gnutls_error;
+  closed->unreadable = event->unreadable;
   g_clear_pointer(&evidence->closed, tunnel_event_free);
   evidence->closed = closed;
 }

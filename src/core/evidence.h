@@ -50,6 +50,7 @@ typedef struct {
   char *disconnect_text;    /* or NULL */
   char *server_reference;   /* that the broker names in CONNACK or DISCONNECT (MQTT 5); or NULL */
   guint32 maximum_packet_size; /* of CONNACK (MQTT 5); 0: not said */
+  BrokerTerms *terms;       /* of CONNACK; NULL: none came */
   TunnelEvent *closed;      /* the last event; NULL: still open */
 } Evidence;
 

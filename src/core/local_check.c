@@ -3,6 +3,8 @@
 #include "core/local_check.h"
 
 #include "core/local_check_private.h"
+#include "core/probe_plan.h"
+#include "net/tls_library.h"
 #include "trust/file_remarks.h"
 #include "trust/folder_look.h"
 #include "trust/inspection.h"
@@ -65,14 +67,39 @@ local_beside(LocalWork *work)
   return work->beside;
 }
 
+/* --- Settings --------------------------------------------------------------------------------- */
+
+/* A priority string that the TLS library would refuse once the connection is there. */
+static void
+check_priority(LocalWork *work)
+{
+  const char *own = work->profile->tls_priority;
+  g_autofree char *whole = probe_plan_priority(work->profile);
+  g_autoptr(GError) error = NULL;
+  /* The user's own words first: the version that we append would only confuse. */
+  if ((own == NULL || tls_priority_check(own, &error)) && tls_priority_check(whole, &error))
+    return;
+  Finding *finding = finding_new("local-policy-forbids");
+  finding_set_sentence(finding, error->message);
+  local_add(work, finding);
+}
+
 /* --- The whole -------------------------------------------------------------------------------- */
+
+/* With these nothing is tried: a broker could not make them good. */
+static gboolean
+is_hopeless(const Finding *finding)
+{
+  return finding->severity == FINDING_ERROR &&
+         (g_strcmp0(finding->code, "file-wrong-role") == 0 ||
+          g_strcmp0(finding->code, "local-policy-forbids") == 0);
+}
 
 static gboolean
 is_usable(const LocalCheck *check, const Profile *profile)
 {
   for (guint i = 0; i < check->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(check->findings, i);
-    if (finding->severity == FINDING_ERROR && g_strcmp0(finding->code, "file-wrong-role") == 0)
+    if (is_hopeless(g_ptr_array_index(check->findings, i)))
       return FALSE;
   }
   return check->anchors != NULL && (profile->certificate_path == NULL || check->identity != NULL) &&
@@ -84,8 +111,10 @@ LocalCheck *
 local_check(const Profile *profile, gint64 now)
 {
   LocalCheck *check = g_new0(LocalCheck, 1);
+  check->references = 1;
   check->findings = finding_list_new();
   LocalWork work = {.profile = profile, .now = now, .check = check};
+  check_priority(&work);
   local_check_trust(&work);
   if (profile->certificate_path != NULL)
     local_check_identity(&work);
@@ -102,10 +131,17 @@ local_check(const Profile *profile, gint64 now)
   return check;
 }
 
+LocalCheck *
+local_check_ref(LocalCheck *check)
+{
+  check->references++;
+  return check;
+}
+
 void
 local_check_free(LocalCheck *check)
 {
-  if (check == NULL)
+  if (check == NULL || --check->references > 0)
     return;
   g_ptr_array_unref(check->findings);
   g_clear_pointer(&check->anchors, anchors_unref);

@@ -15,6 +15,7 @@
 #include "trust/revocation.h"
 
 typedef struct {
+  guint references;
   GPtrArray *findings;   /* of Finding, worst first; maybe empty */
   Anchors *anchors;      /* NULL: cannot be used, and a finding of severity error says why */
   Identity *identity;    /* NULL: none configured, or the same */
@@ -25,5 +26,7 @@ typedef struct {
 
 /* (transfer full), for a profile with SCHEME_MQTTS. `now` in seconds since 1970. */
 LocalCheck *local_check(const Profile *profile, gint64 now);
+/* One more owner, each of which frees it; nobody changes it then. All on one thread. */
+LocalCheck *local_check_ref(LocalCheck *check);
 void local_check_free(LocalCheck *check);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LocalCheck, local_check_free)

@@ -9,6 +9,7 @@
 
 #define ALERT_INTERNAL_ERROR 80
 #define ADDRESSES_MAX 3
+#define LISTEN_MS 300
 
 typedef struct {
   const ProbePlanRequest *request;
@@ -207,12 +208,24 @@ plan_negotiation(Plan *plan)
             "with every cipher suite");
 }
 
+/* Who closes on nobody's word does it at once. */
+static void
+plan_listening(Plan *plan)
+{
+  PlannedProbe *probe = add(plan, PROBE_LISTEN, PROBE_TCP, "TCP alone");
+  if (probe != NULL)
+    probe->request->listen_ms = LISTEN_MS;
+}
+
 static void
 plan_silence(Plan *plan)
 {
+  gboolean was_closed = strcmp(plan->request->code, "tls-timeout") != 0;
   add(plan, PROBE_PLAIN_MQTT, PROBE_MQTT, "MQTT without TLS");
-  if (strcmp(plan->request->code, "tls-timeout") != 0)
+  if (was_closed) {
     add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP without TLS");
+    plan_listening(plan);
+  }
   add(plan, PROBE_AGAIN, PROBE_TLS, "the same once more");
   if (plan->request->profile->tls_version == TLS_ANY)
     add_wider(plan, PROBE_TLS_1_2, ":-VERS-ALL:+VERS-TLS1.2", "TLS 1.2 alone");
@@ -249,6 +262,8 @@ plan_without_tls(Plan *plan)
     probe->request->priority = g_strdup("NORMAL");
   }
   add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP");
+  if (strcmp(plan->request->code, "mqtt-closed-after-connect") == 0)
+    plan_listening(plan);
 }
 
 static void

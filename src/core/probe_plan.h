@@ -24,6 +24,7 @@ typedef enum {
   PROBE_ALPN,           /* names MQTT's application protocols */
   PROBE_PLAIN_MQTT,     /* MQTT without TLS */
   PROBE_PLAIN_HTTP,     /* HTTP without TLS */
+  PROBE_LISTEN,         /* TCP, and not a word: does the other side close all the same? */
   PROBE_TLS_THERE,      /* TLS where MQTT without TLS has failed */
   PROBE_UPGRADE,        /* WebSocket over TLS */
   PROBE_WITHOUT_NAME,   /* without a server name (SNI) */

@@ -188,12 +188,19 @@ parse(Source *source, GError **error)
 
 /* --- Loading ---------------------------------------------------------------------------------- */
 
+/* A pkcs11: URI names an object on a token (RFC 7512): it is the same everywhere. */
+static gboolean
+is_relative_path(const char *value)
+{
+  return !g_path_is_absolute(value) && !g_str_has_prefix(value, "pkcs11:");
+}
+
 static char *
 resolve_path(const Source *source, const char *value)
 {
   if (g_str_has_prefix(value, "~/"))
     return g_build_filename(g_get_home_dir(), value + 2, NULL);
-  if (g_path_is_absolute(value))
+  if (!is_relative_path(value))
     return g_strdup(value);
   g_autofree char *folder = g_path_get_dirname(source->path);
   return g_build_filename(folder, value, NULL);
@@ -352,7 +359,7 @@ store_text(GKeyFile *keys, const FileKey *key, const char *value, GError **error
     return FALSE;
   }
   /* Relative to where we are now, which is another place at the next start. */
-  g_autofree char *path = key->kind == KIND_PATH && !g_path_is_absolute(value)
+  g_autofree char *path = key->kind == KIND_PATH && is_relative_path(value)
                               ? g_canonicalize_filename(value, NULL)
                               : NULL;
   g_key_file_set_string(keys, key->group, key->key, path != NULL ? path : value);

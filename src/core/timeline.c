@@ -4,6 +4,8 @@
 
 #include "util/safe_text.h"
 
+#include <string.h>
+
 struct Timeline {
   TimelineEntry entries[TIMELINE_MAX]; /* number n at n % TIMELINE_MAX */
   guint64 next;
@@ -17,6 +19,17 @@ clear_entry(TimelineEntry *entry)
   g_free(entry->text);
   g_free(entry->code);
   *entry = (TimelineEntry){0};
+}
+
+/* (transfer full): a broker's reason or list of CAs may be 64 KiB long. */
+static char *
+bounded_text(const char *text)
+{
+  g_autofree char *safe = safe_text_string(text);
+  if (strlen(safe) <= TIMELINE_TEXT_MAX)
+    return g_steal_pointer(&safe);
+  const char *end = g_utf8_find_prev_char(safe, safe + TIMELINE_TEXT_MAX + 1);
+  return g_strdup_printf("%.*s (cut off)", (int)(end - safe), safe);
 }
 
 Timeline *
@@ -47,7 +60,7 @@ timeline_add(Timeline *timeline, gint64 time_ns, gint64 monotonic_us, gboolean f
       .step_us = has_step ? MAX(monotonic_us - timeline->last_us, 0) : -1,
       .level = level,
       .stage = safe_text_string(stage),
-      .text = safe_text_string(text),
+      .text = bounded_text(text),
       .code = g_strdup(code),
   };
   TimelineEntry *place = &timeline->entries[timeline->next % TIMELINE_MAX];

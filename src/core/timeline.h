@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #define TIMELINE_MAX 2000
+#define TIMELINE_TEXT_MAX 4096 /* bytes of an entry's text; more is cut off, and that is said */
 
 typedef enum { TIMELINE_INFO, TIMELINE_GOOD, TIMELINE_WARNING, TIMELINE_ERROR } TimelineLevel;
 

@@ -65,13 +65,19 @@ other_client_ca(LabScene *scene)
   use_client_of_other_ca(scene);
 }
 
-/* What came too late is about no certificate of its own. */
+/* That it came late is about no certificate. */
 static void
 other_client_ca_late(LabScene *scene)
 {
-  lab_good_broker(scene);
-  use_client_of_other_ca(scene);
-  lab_expect_file(scene, NULL);
+  other_client_ca(scene);
+  lab_expect_nothing(scene);
+}
+
+static void
+other_client_ca_copied(LabScene *scene)
+{
+  other_client_ca(scene);
+  lab_set(&lab_profile(scene)->broker_ca_path, good_client_ca(scene));
 }
 
 static void
@@ -221,6 +227,9 @@ static const LabFault faults[] = {
     FAULT("client-ca-unknown", "names",
           "openssl s_server names its CA; our certificate is from another", ERROR, BROKER, CLIENT,
           0, 0, other_client_ca_named),
+    FAULT("client-ca-unknown", "copy",
+          "mosquitto; our certificate is from another CA, and we have a copy of its CA file", ERROR,
+          BROKER, CLIENT, 0, 0, other_client_ca_copied),
     FAULT("client-partial-chain-refused", NULL,
           "mosquitto; its CA file holds our intermediate alone, and we have a copy of that file",
           ERROR, BROKER, CLIENT, 0, 0, intermediate_at_broker),
@@ -239,8 +248,8 @@ static const LabFault faults[] = {
           "mosquitto with one-way TLS; the connection has a certificate", WARNING, BROKER, CLIENT,
           0, LAB_WITHOUT_PROBES, never_asked),
     FAULT_WITH("client-refused-late", NULL,
-               "mosquitto; our certificate is from another CA, which TLS 1.3 tells afterwards", INFO,
-               BROKER, NONE, -1, LAB_TLS_13_ONLY, other_client_ca_late, "client-ca-unknown"),
+               "mosquitto; our certificate is from another CA, which TLS 1.3 tells afterwards",
+               INFO, BROKER, NONE, -1, LAB_TLS_13_ONLY, other_client_ca_late, "client-ca-unknown"),
     FAULT("client-reset", NULL, "a peer on GnuTLS; resets the connection after our certificate",
           ERROR, BROKER, CLIENT, 0, 0, cut_off),
     FAULT("client-reset", "none",

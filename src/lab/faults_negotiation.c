@@ -93,12 +93,16 @@ other_protocol(LabScene *scene)
 static void
 unknown_server_name(LabScene *scene)
 {
-  const char *key = lab_write_key(scene, "server.key", lab_pki(scene)->server, NULL);
-  const char *chain = lab_write_chain(scene, "server-fullchain.pem", lab_pki(scene)->server,
-                                      lab_pki(scene)->intermediate, NULL);
-  const char *const arguments[] = {"-servername", "other.lab.test", "-servername_fatal", "-cert2",
-                                   chain,         "-key2",          key,                 NULL};
-  one_way_openssl(scene, arguments);
+  ForgeTemplate template = lab_server("other.lab.test");
+  template.names = "DNS:other.lab.test,IP:127.0.0.1";
+  const Forged *other = lab_forge(scene, &template, lab_pki(scene)->intermediate);
+  const char *key = lab_write_key(scene, "other.key", other, NULL);
+  const char *chain =
+      lab_write_chain(scene, "other.pem", other, lab_pki(scene)->intermediate, NULL);
+  const char *const arguments[] = {
+      "-servername", "other.lab.test", "-servername_fatal", "-cert2", chain, "-key2", key, NULL};
+  lab_use_good_trust(scene);
+  lab_openssl(scene, chain, key, FALSE, arguments);
 }
 
 static void
@@ -228,11 +232,12 @@ static const LabFault faults[] = {
     FAULT("tls-version-mismatch", "old",
           "mosquitto (TLS 1.2 and 1.3); the connection allows TLS 1.1 alone", ERROR, BROKER, NONE,
           -1, LAB_NO_TLS, too_old),
-    FAULT("tls-no-cipher", NULL, "mosquitto with AES 256 alone; the connection allows ChaCha20 alone",
-          ERROR, BROKER, NONE, -1, 0, no_cipher),
+    FAULT("tls-no-cipher", NULL,
+          "mosquitto with AES 256 alone; the connection allows ChaCha20 alone", ERROR, BROKER, NONE,
+          -1, 0, no_cipher),
     FAULT("tls-no-group", NULL,
-          "openssl s_server with P-256 and P-384; the connection allows X25519 alone", ERROR, BROKER,
-          NONE, -1, 0, no_group),
+          "openssl s_server with P-256 and P-384; the connection allows X25519 alone", ERROR,
+          BROKER, NONE, -1, 0, no_group),
     FAULT("tls-no-group", "signature",
           "mosquitto with a P-256 key; the connection allows signatures of P-384 keys alone", ERROR,
           BROKER, NONE, -1, LAB_TLS_13_ONLY, no_signature),
@@ -254,11 +259,11 @@ static const LabFault faults[] = {
           NONE, -1, LAB_NO_TLS | LAB_WITHOUT_PROBES, silent),
     FAULT("tls-reset", NULL, "a peer that resets the connection at the first TLS message", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, resetting),
-    FAULT("tls-reset", "closed", "a peer that closes the connection at the first TLS message", ERROR,
-          NETWORK, NONE, -1, LAB_NO_TLS, closing),
+    FAULT("tls-reset", "closed", "a peer that closes the connection at the first TLS message",
+          ERROR, NETWORK, NONE, -1, LAB_NO_TLS, closing),
     FAULT("tls13-intolerant", NULL,
-          "a peer on GnuTLS; resets every connection that offers TLS 1.3, and speaks TLS 1.2", ERROR,
-          BROKER, NONE, -1, LAB_TLS_13_ONLY, intolerant),
+          "a peer on GnuTLS; resets every connection that offers TLS 1.3, and speaks TLS 1.2",
+          ERROR, BROKER, NONE, -1, LAB_TLS_13_ONLY, intolerant),
     {0},
 };
 

@@ -43,21 +43,20 @@ wrong_host(LabScene *scene)
   Forged *other = lab_forge(scene, &template, lab_pki(scene)->intermediate);
   guint16 port = lab_two_ports(scene);
   lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){
-                           .chain_file = lab_write_chain(scene, "other.pem", other,
-                                                         lab_pki(scene)->intermediate, NULL),
-                           .key_file = lab_write_key(scene, "other.key", other, NULL),
-                           .port = port,
-                           .last_port = (guint16)(port + 1),
-                           .extra = lab_keep(
-                               scene, g_strconcat(lab_listener(scene, "127.0.0.2", port,
-                                                               lab_pki(scene)->server,
-                                                               lab_pki(scene)->intermediate),
-                                                  lab_listener(scene, "127.0.0.1",
-                                                               (guint16)(port + 1),
-                                                               lab_pki(scene)->server,
-                                                               lab_pki(scene)->intermediate),
-                                                  NULL))});
+  lab_mosquitto(
+      scene,
+      &(LabMosquitto){
+          .chain_file =
+              lab_write_chain(scene, "other.pem", other, lab_pki(scene)->intermediate, NULL),
+          .key_file = lab_write_key(scene, "other.key", other, NULL),
+          .port = port,
+          .last_port = (guint16)(port + 1),
+          .extra = lab_keep(
+              scene, g_strconcat(lab_listener(scene, "127.0.0.2", port, lab_pki(scene)->server,
+                                              lab_pki(scene)->intermediate),
+                                 lab_listener(scene, "127.0.0.1", (guint16)(port + 1),
+                                              lab_pki(scene)->server, lab_pki(scene)->intermediate),
+                                 NULL))});
   lab_dns(scene, LAB_HOST, "A", "127.0.0.1");
   lab_dns(scene, LAB_HOST, "A", "127.0.0.2");
   lab_expect_certificate(scene, other);
@@ -101,18 +100,21 @@ broadcast_address(LabScene *scene)
 /* --- Closed, and closed later ----------------------------------------------------------------- */
 
 static void
-no_place_left(LabScene *scene)
+close_at_once(int fd, gpointer data)
 {
-  lab_use_good_trust(scene);
-  guint16 port = lab_mosquitto(scene, &(LabMosquitto){.extra = "max_connections 1"});
-  lab_occupy(scene, port);
 }
 
 static void
-no_place_left_plain(LabScene *scene)
+closing_at_once(LabScene *scene)
 {
-  guint16 port =
-      lab_mosquitto(scene, &(LabMosquitto){.plain = TRUE, .extra = "max_connections 1"});
+  lab_use_good_trust(scene);
+  lab_peer(scene, close_at_once, NULL);
+}
+
+static void
+no_place_left(LabScene *scene)
+{
+  guint16 port = lab_mosquitto(scene, &(LabMosquitto){.plain = TRUE, .extra = "max_connections 1"});
   lab_profile(scene)->scheme = SCHEME_MQTT;
   lab_occupy(scene, port);
 }
@@ -132,11 +134,11 @@ static const LabFault faults[] = {
           NONE, -1, LAB_NO_TLS, full_queue),
     FAULT("tcp-unreachable", NULL, "a name that leads to a broadcast address (127.255.255.255)",
           ERROR, NETWORK, NONE, -1, LAB_NO_TLS, broadcast_address),
-    FAULT("tcp-closed-at-once", NULL, "mosquitto with TLS that takes one connection, and has it",
-          ERROR, NETWORK, NONE, -1, LAB_NO_TLS, no_place_left),
+    FAULT("tcp-closed-at-once", NULL, "a peer that closes every connection at once", ERROR, NETWORK,
+          NONE, -1, LAB_NO_TLS, closing_at_once),
     FAULT("tcp-closed-at-once", "plain",
-          "mosquitto that takes one connection, and has it; the connection is mqtt://", ERROR,
-          NETWORK, NONE, -1, LAB_NO_TLS, no_place_left_plain),
+          "mosquitto that has as many connections as it takes; the connection is mqtt://", ERROR,
+          NETWORK, NONE, -1, LAB_NO_TLS, no_place_left),
     FAULT("dns-wrong-host", NULL,
           "mosquitto; the name's first address is another site's, its second the broker's", ERROR,
           NETWORK, PEER, 0, 0, wrong_host),

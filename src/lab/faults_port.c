@@ -30,11 +30,14 @@ tls_broker(LabScene *scene)
   lab_mosquitto(scene, &(LabMosquitto){.any_version = TRUE});
 }
 
+/* GnuTLS answers what is no TLS with an alert. */
 static void
 tls_server(LabScene *scene)
 {
+  TlsPeerOptions options = lab_tls_options(scene, FALSE);
+  options.priority = NULL;
   without_tls(scene);
-  lab_openssl(scene, NULL, NULL, TRUE, NULL);
+  lab_tls_peer(scene, &options, NULL, NULL);
 }
 
 /* --- Web servers ------------------------------------------------------------------------------ */
@@ -64,18 +67,26 @@ web_server_without_tls(LabScene *scene)
   lab_peer(scene, answer_http, NULL);
 }
 
+/* A WebSocket listener (RFC 6455, 4.2.2) as mosquitto's: no other word gets an answer. mosquitto
+ * itself would listen on every address of this machine. */
 static void
-plain_websocket(LabScene *scene)
+answer_upgrade(LabScene *scene, TlsPeer *peer, gpointer data)
 {
-  lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){.plain = TRUE, .extra = "protocol websockets"});
+  static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                               "Connection: Upgrade\r\n"
+                               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+                               "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+  guint8 byte;
+  if (tls_peer_read(peer, &byte, 1) && byte == 'G')
+    tls_peer_write(peer, answer, strlen(answer));
 }
 
 static void
 websocket(LabScene *scene)
 {
+  TlsPeerOptions options = lab_tls_options(scene, FALSE);
   lab_use_good_trust(scene);
-  lab_mosquitto(scene, &(LabMosquitto){.extra = "protocol websockets"});
+  lab_tls_peer(scene, &options, answer_upgrade, NULL);
 }
 
 /* Whatever it is asked. */
@@ -197,10 +208,10 @@ one_way_beside_two_way(LabScene *scene)
 {
   const char *ca = lab_write_chain(scene, "client-ca.pem", lab_pki(scene)->client_ca, NULL);
   guint16 port = lab_two_ports(scene), next = (guint16)(port + 1);
-  const char *second = lab_listener(scene, "127.0.0.1", next, lab_pki(scene)->server,
-                                    lab_pki(scene)->intermediate);
-  const char *two_way = lab_keep(
-      scene, g_strdup_printf("%scafile %s\nrequire_certificate true", second, ca));
+  const char *second =
+      lab_listener(scene, "127.0.0.1", next, lab_pki(scene)->server, lab_pki(scene)->intermediate);
+  const char *two_way =
+      lab_keep(scene, g_strdup_printf("%scafile %s\nrequire_certificate true", second, ca));
   lab_use_good_trust(scene);
   lab_use_good_client(scene);
   lab_mosquitto(scene, &(LabMosquitto){.port = port, .last_port = next, .extra = two_way});
@@ -213,23 +224,21 @@ static const LabFault faults[] = {
     FAULT("port-needs-tls", NULL, "mosquitto with TLS; the connection is mqtt://", ERROR, NETWORK,
           NONE, -1, LAB_NO_TLS, tls_broker),
     FAULT("port-needs-tls", "alert",
-          "openssl s_server, which answers with a TLS alert; the connection is mqtt://", ERROR,
+          "a peer on GnuTLS, which answers with a TLS alert; the connection is mqtt://", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, tls_server),
     FAULT("port-http", NULL, "a peer that answers HTTP 400; the connection is mqtts://", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, web_server),
     FAULT("port-http", "plain", "a peer that answers HTTP 400; the connection is mqtt://", ERROR,
           NETWORK, NONE, -1, LAB_NO_TLS, web_server_without_tls),
-    FAULT("port-http", "websocket", "mosquitto with WebSocket and no TLS", ERROR, NETWORK, NONE, -1,
-          LAB_NO_TLS, plain_websocket),
-    FAULT("port-websocket", NULL, "mosquitto with WebSocket over TLS", ERROR, NETWORK, NONE, -1, 0,
-          websocket),
+    FAULT("port-websocket", NULL, "a peer on GnuTLS that speaks WebSocket over TLS", ERROR, NETWORK,
+          NONE, -1, 0, websocket),
     FAULT("port-websocket", "answers", "a peer on GnuTLS that answers HTTP 400 inside TLS", ERROR,
           NETWORK, NONE, -1, 0, websocket_of_server),
     FAULT("port-other-service", NULL, "a peer that greets as an SSH server", ERROR, NETWORK, NONE,
           -1, LAB_NO_TLS, ssh),
     FAULT("port-other-service", "plain",
-          "a peer that greets as an SSH server; the connection is mqtt://", ERROR, NETWORK, NONE, -1,
-          LAB_NO_TLS, ssh_without_tls),
+          "a peer that greets as an SSH server; the connection is mqtt://", ERROR, NETWORK, NONE,
+          -1, LAB_NO_TLS, ssh_without_tls),
     FAULT("port-other-service", "amqp", "a peer on GnuTLS that speaks AMQP inside TLS", ERROR,
           NETWORK, NONE, -1, 0, amqp_inside_tls),
     FAULT("tls-terminated-by-proxy", NULL, "a peer on GnuTLS that shows Traefik's own certificate",

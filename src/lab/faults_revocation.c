@@ -86,13 +86,28 @@ build_client(LabScene *scene)
   broker_with_list(scene, &crl);
 }
 
-/* We have the list, too. */
+/* We have the list, too, and a copy of its CA file, with which the list can be believed. */
 static void
 build_client_known(LabScene *scene)
 {
   const LabPki *pki = lab_pki(scene);
   build_client(scene);
+  lab_set(&lab_profile(scene)->broker_ca_path,
+          lab_write_chain(scene, "copy-of-client-ca.pem", pki->client_ca, NULL));
   use_list_of(scene, pki->client_ca, pki->client);
+}
+
+/* The broker has no list: it takes us as long as nobody gives it one. */
+static void
+build_client_accepted(LabScene *scene)
+{
+  const LabPki *pki = lab_pki(scene);
+  lab_good_broker(scene);
+  use_list_of(scene, pki->client_ca, pki->client);
+  lab_set(&lab_profile(scene)->broker_ca_path,
+          lab_write_chain(scene, "copy-of-client-ca.pem", pki->client_ca, NULL));
+  lab_expect_certificate(scene, pki->client);
+  lab_expect_file(scene, lab_profile(scene)->certificate_path);
 }
 
 /* mosquitto has no list of our CA and then takes nobody of it; its CA file is known to be right. */
@@ -258,6 +273,9 @@ static const LabFault faults[] = {
     FAULT("client-revoked", "known",
           "mosquitto; our certificate is on its revocation list, and on ours", ERROR, CLIENT,
           CLIENT, 0, 0, build_client_known),
+    FAULT("client-revoked", "accepted",
+          "mosquitto without a revocation list; our certificate is on ours", WARNING, CLIENT,
+          CLIENT, 0, 0, build_client_accepted),
     FAULT("broker-crl-suspected", NULL,
           "mosquitto; its CA file holds our CA, and its revocation list is of another CA", ERROR,
           BROKER, CLIENT, 0, 0, build_no_list),

@@ -125,45 +125,64 @@ build_weak_client(LabScene *scene)
 static void
 build_weak_client_ca(LabScene *scene)
 {
-  we_show(scene, with_rsa(site_ca(), 1024), lab_client("Client"), 0);
+  we_show(scene, with_rsa(site_ca(), 1024), lab_client("Client"), 1);
 }
 
+/* A mosquitto that was told to take all. */
 static void
-build_weak_client_ca_named(LabScene *scene)
+build_sha1_accepted(LabScene *scene)
 {
-  we_show(scene, with_rsa(site_ca(), 1024), lab_client("Client"), 1);
+  const LabPki *pki = lab_pki(scene);
+  ForgeTemplate template = signed_with_sha1(lab_client("Client"));
+  Forged *client = lab_forge(scene, &template, pki->client_ca);
+  const char *file = lab_write_chain(scene, "client.pem", client, NULL);
+  lab_use_good_trust(scene);
+  lab_use_client(scene, file, lab_write_key(scene, "client.key", client, NULL));
+  lab_mosquitto(scene, &(LabMosquitto){.client_ca_file = lab_write_chain(scene, "client-ca.pem",
+                                                                         pki->client_ca, NULL),
+                                       .extra = "ciphers DEFAULT:@SECLEVEL=0"});
+  lab_expect_certificate(scene, client);
+  lab_expect_file(scene, file);
 }
 
 /* --- Not known here ----------------------------------------------------------------------------
  */
 
-/* ecdsa-with-SHA256 (RFC 5758, 3.2) and SM2 with SM3 (GB/T 33560): of one length, so that one can
- * take the place of the other. */
-static const guint8 ecdsa_sha256[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
-static const guint8 sm2_sm3[] = {0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75};
+/* Of one length, so that one can take the place of the other. */
+typedef guint8 Oid[8];
+static const Oid ecdsa_sha256 = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02}; /* RFC 5758 */
+static const Oid sm2_sm3 = {0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75};      /* GB/T 33560 */
+static const Oid curve_p256 = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};   /* RFC 5480 */
+static const Oid curve_sm2 = {0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d};
 
-/* (transfer none): PEM of it, whose signature says that it is one of SM2: once in what is signed,
- * once beside the signature. */
+/* (transfer none): PEM of it, with the one for the other wherever it stands, `count` times: that of
+ * a signature in what is signed and beside it, that of a curve in the key. */
 static const char *
-sm2_pem(LabScene *scene, const Forged *forged)
+changed_pem(LabScene *scene, const Forged *forged, const Oid from, const Oid to, guint count)
 {
   static const char label[] = "CERTIFICATE";
   const char *text = lab_pem(scene, forged);
   gnutls_datum_t pem = {(unsigned char *)text, (unsigned)strlen(text)}, der, out;
-  guint replaced = 0;
+  guint found = 0;
   if (gnutls_pem_base64_decode2(label, &pem, &der) < 0)
     g_error("the certificate is not PEM");
-  for (guint8 *at = memmem(der.data, der.size, ecdsa_sha256, sizeof ecdsa_sha256); at != NULL;
-       at = memmem(at, (gsize)(der.data + der.size - at), ecdsa_sha256, sizeof ecdsa_sha256)) {
-    memcpy(at, sm2_sm3, sizeof sm2_sm3);
-    replaced++;
-  }
-  if (replaced != 2 || gnutls_pem_base64_encode2(label, &der, &out) < 0)
-    g_error("the certificate does not name its algorithm twice");
+  for (gsize i = 0; i + sizeof(Oid) <= der.size; i++)
+    if (memcmp(der.data + i, from, sizeof(Oid)) == 0) {
+      memcpy(der.data + i, to, sizeof(Oid));
+      found++;
+    }
+  if (found != count || gnutls_pem_base64_encode2(label, &der, &out) < 0)
+    g_error("the certificate names its algorithm %u times", found);
   gnutls_free(der.data);
   char *changed = g_strndup((const char *)out.data, out.size);
   gnutls_free(out.data);
   return lab_keep(scene, changed);
+}
+
+static const char *
+sm2_pem(LabScene *scene, const Forged *forged)
+{
+  return changed_pem(scene, forged, ecdsa_sha256, sm2_sm3, 2);
 }
 
 static void
@@ -188,6 +207,31 @@ build_sm2_client(LabScene *scene)
   lab_expect_file(scene, file);
 }
 
+/* Nobody looks at a root's own signature, so that this is as good as a root with such a key. */
+static void
+build_sm2_root(LabScene *scene)
+{
+  ForgeTemplate template = site_root(), leaf = lab_server(LAB_HOST);
+  Forged *root = lab_forge(scene, &template, NULL);
+  Forged *server = lab_forge(scene, &leaf, root);
+  broker_sends(scene, lab_write_chain(scene, "broker.pem", server, NULL), server);
+  const char *ca_file =
+      lab_write(scene, "site-root.pem", changed_pem(scene, root, curve_p256, curve_sm2, 1), -1);
+  lab_set(&lab_profile(scene)->ca_path, ca_file);
+  lab_expect_file(scene, ca_file);
+}
+
+/* mosquitto sends the root with it, for good measure. */
+static void
+build_sm2_sent(LabScene *scene)
+{
+  const LabPki *pki = lab_pki(scene);
+  g_autofree char *text =
+      g_strconcat(lab_pem(scene, pki->server),
+                  changed_pem(scene, pki->intermediate, curve_p256, curve_sm2, 1), NULL);
+  broker_sends(scene, lab_write(scene, "broker.pem", text, -1), pki->server);
+}
+
 /* --- All of them -------------------------------------------------------------------------------
  */
 
@@ -199,6 +243,9 @@ static const LabFault faults[] = {
     FAULT_WITH("signature-weak", "client",
                "mosquitto; our certificate is signed with SHA-1, and its OpenSSL refuses that",
                WARNING, CLIENT, CLIENT, 0, 0, build_sha1_client, "strength-refused"),
+    FAULT("signature-weak", "accepted",
+          "mosquitto; our certificate is signed with SHA-1, and its OpenSSL may take that", WARNING,
+          CLIENT, CLIENT, 0, 0, build_sha1_accepted),
     FAULT("issuer-key-weak", NULL, "mosquitto; its intermediate has an RSA key of 1024 bits",
           WARNING, SERVER, PEER, 1, 0, build_weak_ca),
     FAULT("issuer-key-weak", "very", "mosquitto; its intermediate has an RSA key of 768 bits",
@@ -209,7 +256,7 @@ static const LabFault faults[] = {
     FAULT_WITH("issuer-key-weak", "client",
                "mosquitto; our intermediate has an RSA key of 1024 bits, and its OpenSSL refuses "
                "that",
-               WARNING, CLIENT, CLIENT, 1, 0, build_weak_client_ca_named, "strength-refused"),
+               WARNING, CLIENT, CLIENT, 1, 0, build_weak_client_ca, "strength-refused"),
     FAULT("strength-refused", NULL,
           "mosquitto; our certificate has an RSA key of 1024 bits, and its OpenSSL refuses that",
           ERROR, CLIENT, CLIENT, 0, 0, build_weak_client),
@@ -218,11 +265,15 @@ static const LabFault faults[] = {
           CLIENT, CLIENT, 0, 0, build_sha1_client),
     FAULT("strength-refused", "issuer",
           "mosquitto; our intermediate has an RSA key of 1024 bits, and its OpenSSL refuses that",
-          ERROR, CLIENT, CLIENT, 0, 0, build_weak_client_ca),
+          ERROR, CLIENT, CLIENT, 1, 0, build_weak_client_ca),
     FAULT("algorithm-unsupported", NULL, "mosquitto; its intermediate is signed with SM2", ERROR,
           SERVER, PEER, 1, 0, build_sm2),
     FAULT("algorithm-unsupported", "client", "mosquitto; our certificate is signed with SM2", ERROR,
           CLIENT, CLIENT, 0, 0, build_sm2_client),
+    FAULT("algorithm-unsupported", "key", "mosquitto; the root in our CA file has an SM2 key",
+          ERROR, TRUST, TRUST, 0, 0, build_sm2_root),
+    FAULT("algorithm-unsupported", "key-sent", "mosquitto; its intermediate has an SM2 key", ERROR,
+          SERVER, PEER, 1, 0, build_sm2_sent),
     {0},
 };
 

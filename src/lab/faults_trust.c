@@ -4,6 +4,7 @@
 #include "lab/fault_row.h"
 #include "lab/lab_families.h"
 #include "lab/scene.h"
+#include "trust/anchors.h"
 
 /* --- The CA file of another --------------------------------------------------------------------
  */
@@ -65,18 +66,28 @@ build_other_root_sent(LabScene *scene)
 }
 
 static void
+trust_store(LabScene *scene)
+{
+  g_autoptr(Anchors) store = anchors_load_system(NULL);
+  if (store == NULL)
+    lab_fail(scene, LAB_ERROR_PROGRAM,
+             "The trust store of this machine is empty (Debian: install ca-certificates).");
+  lab_profile(scene)->trust = TRUST_SYSTEM;
+  lab_set(&lab_profile(scene)->ca_path, NULL);
+}
+
+static void
 build_private_with_store(LabScene *scene)
 {
   good_broker_alone(scene);
-  lab_profile(scene)->trust = TRUST_SYSTEM;
+  trust_store(scene);
 }
 
 static void
 build_private_root_with_store(LabScene *scene)
 {
   build_other_root_sent(scene);
-  lab_profile(scene)->trust = TRUST_SYSTEM;
-  lab_set(&lab_profile(scene)->ca_path, NULL);
+  trust_store(scene);
 }
 
 /* --- Not the root, but something near it -------------------------------------------------------
@@ -125,8 +136,7 @@ static void
 build_self_signed_with_store(LabScene *scene)
 {
   build_self_signed(scene);
-  lab_profile(scene)->trust = TRUST_SYSTEM;
-  lab_set(&lab_profile(scene)->ca_path, NULL);
+  trust_store(scene);
 }
 
 /* --- Two CAs of one name -----------------------------------------------------------------------

@@ -23,11 +23,12 @@ typedef enum {
   LAB_TLS_13_ONLY = 1 << 1,
   LAB_NO_TLS = 1 << 2,       /* no handshake decides anything: shown once */
   LAB_AFTER_ONLINE = 1 << 3, /* the finding comes after the connection was there */
+  LAB_REPEATED = 1 << 5, /* with LAB_AFTER_ONLINE: comes after several connections were lost */
   LAB_WITHOUT_PROBES = 1 << 4, /* is told without a second connection; the test runs it so */
 } LabFlags;
 
-/* What a user does once it is online, so that the fault comes: called once, with a connection of
- * the scene's profile. Only with LAB_AFTER_ONLINE. */
+/* What a user does once it is online, so that the fault comes: called once (LAB_REPEATED: whenever
+ * it is online again), with a connection of the scene's profile. Only with LAB_AFTER_ONLINE. */
 typedef void (*LabAct)(Connection *connection);
 
 typedef struct {

@@ -60,7 +60,9 @@ is_over(const LabTrial *trial)
   const Session *session = connection_session(trial->connection);
   if (connection_is_probing(trial->connection))
     return FALSE;
-  return has_name(trial) || session->stopped_by_fault || session->state == SESSION_WAITING;
+  gboolean may_go_on = trial->fault->flags & LAB_REPEATED;
+  return has_name(trial) || session->stopped_by_fault ||
+         (session->state == SESSION_WAITING && !may_go_on);
 }
 
 /* Not from within the connection's own call. */
@@ -75,6 +77,8 @@ on_later(gpointer data)
     if (trial->fault->act != NULL)
       trial->fault->act(trial->connection);
   }
+  if (session->state == SESSION_WAITING)
+    trial->was_online = FALSE; /* the next one is to be acted upon, too */
   trial->over = is_over(trial);
   trial->session = *session;
   if (trial->over)

@@ -272,6 +272,13 @@ lab_expect_file(LabScene *scene, const char *path)
   lab_set(&scene->expected_file, path);
 }
 
+void
+lab_expect_nothing(LabScene *scene)
+{
+  g_clear_pointer(&scene->expected_sha256, g_free);
+  g_clear_pointer(&scene->expected_file, g_free);
+}
+
 const Profile *
 lab_scene_profile(const LabScene *scene)
 {

@@ -127,10 +127,10 @@ TlsPeerOptions lab_tls_options(LabScene *scene, gboolean two_way);
 guint16 lab_mqtt_peer(LabScene *scene, const TlsPeerOptions *options, const MqttScript *script);
 /* A port on which nobody listens, into the profile. */
 guint16 lab_no_peer(LabScene *scene);
-/* A port that takes no connection and refuses none, into the profile: its queue is full (listen(2)),
- * and the kernel drops what comes as a firewall does. */
+/* A port that takes no connection and refuses none, into the profile: its queue is full
+ * (listen(2)), and the kernel drops what comes as a firewall does. */
 guint16 lab_full_port(LabScene *scene);
-/* A connection to this port that stays open as long as the scene. */
+/* MQTT connections without TLS to this port, as long as the scene, until it takes no more. */
 void lab_occupy(LabScene *scene, guint16 port);
 
 /* The scene's name server, which is in the profile: `name` has this record ("A", "AAAA", "CNAME").
@@ -143,6 +143,8 @@ void lab_dns_fail(LabScene *scene, const char *name, int rcode);
 
 void lab_expect_certificate(LabScene *scene, const Forged *forged);
 void lab_expect_file(LabScene *scene, const char *path);
+/* Takes both back. */
+void lab_expect_nothing(LabScene *scene);
 gboolean lab_failed(const LabScene *scene);
 /* Marks the scene as failed; the first sentence counts. */
 void lab_fail(LabScene *scene, LabError code, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -67,6 +67,25 @@ on_status_request(gnutls_session_t session, void *pointer, gnutls_datum_t *answe
   return 0;
 }
 
+static ssize_t
+push(gnutls_transport_ptr_t pointer, const void *bytes, size_t length)
+{
+  TlsPeer *peer = pointer;
+  peer->spoke_us = g_get_monotonic_time();
+  if (peer->answered_us == 0)
+    peer->answered_us = peer->spoke_us;
+  return send(peer->fd, bytes, length, MSG_NOSIGNAL);
+}
+
+/* Reads as GnuTLS does by itself; writes are noted. */
+static void
+set_transport(TlsPeer *peer, int fd)
+{
+  peer->fd = fd;
+  gnutls_transport_set_ptr2(peer->session, GINT_TO_POINTER(fd), peer);
+  gnutls_transport_set_push_function(peer->session, push);
+}
+
 static void
 set_up(TlsPeer *peer, int fd, const TlsPeerOptions *options)
 {
@@ -83,7 +102,7 @@ set_up(TlsPeer *peer, int fd, const TlsPeerOptions *options)
   must(gnutls_credentials_set(peer->session, GNUTLS_CRD_CERTIFICATE, peer->credentials));
   set_client_authentication(peer, options);
   set_alpn(peer, options);
-  gnutls_transport_set_int(peer->session, fd);
+  set_transport(peer, fd);
 }
 
 void

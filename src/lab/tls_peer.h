@@ -24,9 +24,12 @@ typedef struct {
   int code;                  /* of the handshake: 0 or GnuTLS's error */
   guint client_certificates; /* how many the client sent */
   char sni[256];
+  int fd;                    /* borrowed */
+  gint64 answered_us;        /* monotonic time of its first word, as it went to the kernel; 0: none */
+  gint64 spoke_us;           /* and of its last */
 } TlsPeer;
 
-/* Shakes hands; `code` says how it went. */
+/* Shakes hands; `code` says how it went. `peer` stays where it is from then on. */
 void tls_peer_accept(TlsPeer *peer, int fd, const TlsPeerOptions *options);
 /* Sends a fatal alert (RFC 8446, 6.2). */
 void tls_peer_alert(TlsPeer *peer, int alert);

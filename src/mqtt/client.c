@@ -5,6 +5,7 @@
 #include "mqtt/client.h"
 
 #include <MQTTAsync.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mqtt/client_check.h"
@@ -166,6 +167,15 @@ response_options(const MqttClient *client, guint number, MQTTAsync_onSuccess *on
 }
 
 /* --- Life ------------------------------------------------------------------------------------- */
+
+/* Paho sends even a connection to 127.0.0.1 to the proxy that this variable names (1.3.12,
+ * MQTTProtocol_connect), and knows no exceptions from it. Before main(): nobody else may read the
+ * environment while it changes. */
+__attribute__((constructor)) static void
+hide_proxy_from_paho(void)
+{
+  unsetenv("http_proxy");
+}
 
 /* When its last client is destroyed, Paho stops its threads and waits for them in steps of 100 ms,
  * for more than a second, on our thread; a client made meanwhile can lose its receive thread. One

@@ -62,7 +62,7 @@ typedef void (*MqttClientHandler)(const MqttClientEvent *event, gpointer user_da
 typedef struct MqttClient MqttClient;
 
 /* Starts Paho's threads ahead of the first client, in the background: their first round takes a
- * tenth of a second (1.3.12), for which the first mqtt_client_new() would wait otherwise. */
+ * tenth of a second (1.3.12), which is cut short; the first mqtt_client_new() waits for the rest. */
 void mqtt_client_prepare(void);
 
 /* NULL and a sentence when the options contradict each other or the standard. */

@@ -3,13 +3,22 @@
 #include "mqtt/client_wake.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define ACCEPT_TIMEOUT_MS 1000
-#define FIRST_PAUSE_US 1000
+#define NUDGE_PAUSE_MAX_MS 16
+#define NUDGES_MAX 70 /* a second in all */
+#define FIRST_PAUSE_US 250
 #define LAST_PAUSE_US 256000
 
 static int listener = -1;
@@ -33,60 +42,148 @@ mqtt_wake_listen(void)
 }
 
 static gboolean
-wait_readable(int fd)
+wait_readable(int fd, int timeout_ms)
 {
   struct pollfd wait = {.fd = fd, .events = POLLIN};
 
-  return poll(&wait, 1, ACCEPT_TIMEOUT_MS) > 0;
+  return poll(&wait, 1, timeout_ms) > 0;
 }
 
-/* Another local process that is faster than Paho gets nothing but a greeting, and we are as slow as
- * without all this. */
-void
-mqtt_wake_accept(void)
+/* --- Out of the first sleep ------------------------------------------------------------------- */
+
+/* Ignored unless somebody asks for it: a stray one harms nobody. */
+#define NUDGE_SIGNAL SIGURG
+
+static void
+do_nothing(int number)
 {
-  static const guint8 connack[] = {0x20, 0x02, 0x00, 0x00};
-  guint8 connect[256];
-
-  if (listener < 0)
-    return;
-  if (wait_readable(listener))
-    line = accept(listener, NULL, NULL);
-  close(listener);
-  listener = -1;
-  if (line < 0 || !wait_readable(line))
-    return;
-  if (recv(line, connect, sizeof connect, MSG_DONTWAIT) > 0 &&
-      send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack)
-    return;
-  close(line);
-  line = -1;
 }
+
+/* That of this process with this name (Paho names its own); 0: there is none. */
+static pid_t
+find_thread(const char *wanted)
+{
+  pid_t found = 0;
+  DIR *folder = opendir("/proc/self/task");
+
+  for (struct dirent *entry; folder != NULL && found == 0 && (entry = readdir(folder)) != NULL;) {
+    g_autofree char *path = g_strdup_printf("/proc/self/task/%s/comm", entry->d_name);
+    g_autofree char *name = NULL;
+
+    if (g_ascii_isdigit(entry->d_name[0]) && g_file_get_contents(path, &name, NULL, NULL) &&
+        strcmp(g_strchomp(name), wanted) == 0)
+      found = atoi(entry->d_name);
+  }
+  if (folder != NULL)
+    closedir(folder);
+  return found;
+}
+
+static void
+nudge(pid_t *thread)
+{
+  if (*thread == 0)
+    *thread = find_thread("MQTTAsync_rcv");
+  if (*thread != 0)
+    syscall(SYS_tgkill, getpid(), *thread, NUDGE_SIGNAL);
+}
+
+/* Acknowledged at once: Paho's next bytes wait for that, and Linux would hold it back for 40 ms. */
+static gssize
+read_line(guint8 *bytes, gsize size)
+{
+  gssize length = recv(line, bytes, size, MSG_DONTWAIT);
+  int on = 1;
+
+  setsockopt(line, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  return length;
+}
+
+/* Asks for a PUBCOMP, which any PUBREL gets, and waits for it; what else comes is read away. */
+static gboolean
+answers(guint8 number, int timeout_ms)
+{
+  const guint8 pubrel[] = {0x62, 0x02, 0x00, number}, pubcomp[] = {0x70, 0x02, 0x00, number};
+  guint8 bytes[256];
+  gint64 end = g_get_monotonic_time() + timeout_ms * 1000;
+
+  if (send(line, pubrel, sizeof pubrel, MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof pubrel)
+    return FALSE;
+  for (gint64 left = timeout_ms; left >= 0; left = (end - g_get_monotonic_time() + 999) / 1000) {
+    gssize length = wait_readable(line, (int)left) ? read_line(bytes, sizeof bytes) : 0;
+    if (length <= 0)
+      return FALSE;
+    if (length >= 4 && memcmp(bytes + length - 4, pubcomp, 4) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Paho's receive thread begins with a sleep of 100 ms, for at that moment it has no socket to look
+ * at (1.3.12, MQTTAsync_cycle); a signal ends the sleep. It sleeps as well after a signal that came
+ * while it was waiting for its sockets: hence the question after each one, until it is answered in
+ * time. */
+static void
+nudge_until_awake(void)
+{
+  struct sigaction before, ours = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+  pid_t thread = 0;
+  gboolean awake = FALSE;
+
+  sigemptyset(&ours.sa_mask);
+  sigaction(NUDGE_SIGNAL, &ours, &before);
+  for (guint8 i = 1; i <= NUDGES_MAX && !awake; i++) {
+    awake = answers(i, MIN(i + 1, NUDGE_PAUSE_MAX_MS));
+    if (!awake)
+      nudge(&thread);
+  }
+  sigaction(NUDGE_SIGNAL, &before, NULL);
+}
+
+/* --- At every connection ---------------------------------------------------------------------- */
 
 /* One thread wakes for all connections that begin: a hundred of them at once would wake Paho a
  * thousand times, and each time it looks at all its sockets. */
-static GMutex lock; /* of what follows */
-static GCond asked;
+static pthread_mutex_t lock =
+    PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
+static pthread_cond_t asked;
 static gboolean waking; /* the thread runs */
 static gboolean again;  /* another connection has begun meanwhile */
+
+static void
+prepare_waiting(void)
+{
+  pthread_condattr_t monotonic;
+
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&asked, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+}
+
+/* Until `end`, or until somebody signals: FALSE, it is `end`. */
+static gboolean
+wait_until(gint64 end)
+{
+  struct timespec time = {end / G_USEC_PER_SEC, end % G_USEC_PER_SEC * 1000};
+
+  return pthread_cond_timedwait(&asked, &lock, &time) == 0;
+}
 
 /* Waits for `pause`, or less when another connection begins; TRUE: one has begun. */
 static gboolean
 wait_for_turn(gint64 pause)
 {
   gint64 end = g_get_monotonic_time() + pause;
-  gboolean restart = again;
+  gboolean restart = FALSE;
 
-  if (restart)
-    end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
-  again = FALSE;
-  while (g_cond_wait_until(&asked, &lock, end)) {
+  do {
     if (!again)
       continue;
     again = FALSE;
     restart = TRUE;
     end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
-  }
+  } while (wait_until(end));
   return restart;
 }
 
@@ -95,7 +192,7 @@ wake_repeatedly(gpointer unused)
 {
   static const guint8 pingresp[] = {0xd0, 0x00};
 
-  g_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
   for (gint64 pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US || again; pause *= 2) {
     if (wait_for_turn(pause))
       pause = FIRST_PAUSE_US;
@@ -103,7 +200,7 @@ wake_repeatedly(gpointer unused)
       break;
   }
   waking = FALSE;
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
   return NULL;
 }
 
@@ -112,14 +209,45 @@ mqtt_wake_soon(void)
 {
   if (line < 0)
     return;
-  g_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
   if (waking) {
     again = TRUE;
-    g_cond_signal(&asked);
+    pthread_cond_signal(&asked);
   } else {
     waking = TRUE;
     again = FALSE;
     g_thread_unref(g_thread_new("mqtt-wake", wake_repeatedly, NULL));
   }
-  g_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
+}
+
+/* --- The line to Paho ------------------------------------------------------------------------- */
+
+/* Another local process that is faster than Paho gets nothing but a greeting, and we are as slow as
+ * without all this. */
+void
+mqtt_wake_accept(void)
+{
+  static const guint8 connack[] = {0x20, 0x02, 0x00, 0x00};
+  int on = 1;
+
+  prepare_waiting();
+  if (listener < 0)
+    return;
+  if (wait_readable(listener, ACCEPT_TIMEOUT_MS))
+    line = accept(listener, NULL, NULL);
+  close(listener);
+  listener = -1;
+  if (line < 0)
+    return;
+  /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40
+   * ms. */
+  setsockopt(line, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  /* Ahead of the CONNECT: something to read is what makes Paho look at its new socket. */
+  if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack) {
+    nudge_until_awake();
+    return;
+  }
+  close(line);
+  line = -1;
 }

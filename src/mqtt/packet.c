@@ -69,7 +69,7 @@ read_reason(PacketReader *reader, MqttType type, MqttAck *ack, const char *claus
     return FALSE;
   if (!mqtt_reason_is_allowed(type, reader->direction, ack->reason))
     return packet_fault(reader, reader->at - 1, clause, NULL,
-                        "the reason code does not belong into this packet");
+                        "the reason code does not belong in this packet");
   return reader->at == reader->end ||
          packet_read_properties(reader, (guint8)type, &ack->properties, NULL);
 }
@@ -104,13 +104,13 @@ packet_read_auth(PacketReader *reader, MqttAck *auth)
   if (reader->at == reader->end) {
     return mqtt_reason_is_allowed(MQTT_AUTH, reader->direction, 0) ||
            packet_fault(reader, reader->at, CLAUSE_5("3.15.2-1"),
-                        "the reason code does not belong into this packet");
+                        "the reason code does not belong in this packet");
   }
   if (!packet_read_byte(reader, &auth->reason))
     return FALSE;
   if (!mqtt_reason_is_allowed(MQTT_AUTH, reader->direction, auth->reason))
     return packet_fault(reader, reader->at - 1, CLAUSE_5("3.15.2-1"),
-                        "the reason code does not belong into this packet");
+                        "the reason code does not belong in this packet");
   if (!packet_read_properties(reader, MQTT_AUTH, &auth->properties, &seen))
     return FALSE;
   if ((seen & PROPERTY_BIT(MQTT_PROPERTY_AUTHENTICATION_METHOD)) == 0)

@@ -120,7 +120,7 @@ check_connack_reason(const PacketReader *reader, guint8 reason)
     return TRUE;
   return mqtt_reason_is_allowed(MQTT_CONNACK, MQTT_FROM_BROKER, reason) ||
          packet_fault(reader, reader->at - 1, CLAUSE_5("3.2.2-8"),
-                      "the reason code does not belong into this packet");
+                      "the reason code does not belong in this packet");
 }
 
 gboolean

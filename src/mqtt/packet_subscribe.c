@@ -132,7 +132,7 @@ read_codes(PacketReader *reader, MqttType type, MqttSubscription *answer, const 
   for (guint32 i = 0; i < answer->count; i++) {
     if (!code_is_allowed(reader, type, answer->list.data[i]))
       return packet_fault(reader, start + i, clause_5, clause_3,
-                          "the reason code does not belong into this packet");
+                          "the reason code does not belong in this packet");
   }
   return TRUE;
 }

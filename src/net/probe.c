@@ -192,7 +192,7 @@ explain_cut(const Probe *probe)
   return g_error_new(TUNNEL_ERROR,
                      asked_for_connack(probe) ? TUNNEL_ERROR_CLOSED_AFTER_CONNECT
                                               : TUNNEL_ERROR_PEER_CLOSED,
-                     "%s closed the connection after %s without an answer; its log says why",
+                     "%s closed the connection after %s without an answer; look into its log",
                      probe->peer, what_was_sent(probe));
 }
 

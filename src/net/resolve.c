@@ -115,13 +115,13 @@ explain_nothing(const Resolve *resolve)
                        resolve->host);
   if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
-                       "the name server does not answer for \"%s\"; this is a network fault, "
-                       "certificates were not looked at",
+                       "the name server does not answer for \"%s\"; check the network and the "
+                       "name server (certificates were not looked at)",
                        resolve->host);
   return g_error_new(
       TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
-      "the name server could not look up \"%s\" (%s); this is a fault of the network "
-      "or of the domain's name servers, certificates were not looked at",
+      "the name server could not look up \"%s\" (%s); check the network, or the domain's name "
+      "servers (certificates were not looked at)",
       resolve->host, status_name(status));
 }
 

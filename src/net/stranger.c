@@ -77,13 +77,13 @@ stranger_has_said_enough(const guint8 *bytes, gsize length)
          (is_tls_record(bytes, length) && length >= 7);
 }
 
-/* The rest of a line is enough, and the end of a line needs no escape. */
+/* A line is enough, or what there is of it. */
 char *
 stranger_quote(const guint8 *bytes, gsize length)
 {
-  gsize end = MIN(length, STRANGER_BYTES);
-  while (end > 0 && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r'))
-    end--;
+  gsize end = 0;
+  while (end < MIN(length, STRANGER_BYTES) && bytes[end] != '\n' && bytes[end] != '\r')
+    end++;
   return safe_text(bytes, end);
 }
 

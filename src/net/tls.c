@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "net/socket_io.h"
+#include "net/tls_chain.h"
 #include "net/tls_library.h"
 #include "net/tunnel_error.h"
 #include "trust/gnutls_bridge.h"
@@ -36,13 +37,16 @@ struct TlsStream {
   gboolean key_type_refused;
   int refusal_alert; /* with `refused` */
   int alert_received;
-  guint warnings; /* alerts received that were no end */
+  guint warnings; /* alerts received that were no end, and wishes to renegotiate */
   char *alpn;     /* safe text */
   char *priority; /* or NULL */
   gnutls_psk_client_credentials_t psk; /* NULL: not offered */
   gnutls_priority_t priorities;
   TlsOffer *offer;        /* of it, once asked for */
   gboolean accepted_peer; /* and the handshake failed all the same */
+  GBytes *chain_message;  /* Certificate, as it came; or NULL */
+  guint unreadable;       /* which of the peer's certificates, from 1; 0: none was met */
+  char *unreadable_why;   /* with it */
 };
 
 static TlsStream *
@@ -103,6 +107,8 @@ on_handshake_message(gnutls_session_t session, unsigned type, unsigned when, uns
                       gnutls_handshake_description_get_name((gnutls_handshake_description_t)type));
   if (incoming && type == GNUTLS_HANDSHAKE_SERVER_HELLO)
     tls->server_answered = TRUE;
+  if (incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT && tls->chain_message == NULL)
+    tls->chain_message = g_bytes_new(message->data, message->size);
   if (!incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
     report_request(tls, tls->identity != NULL);
   tls->sink->stage(text, tls->user_data);
@@ -209,23 +215,44 @@ on_certificate_request(gnutls_session_t session, const gnutls_datum_t *ca_names,
 
 /* --- The peer's certificates ----------------------------------------------------------------- */
 
-/* NULL: none came, or one of them cannot be parsed (GnuTLS is then about to fail too). */
+/* (transfer full), of GBytes: what GnuTLS has taken; or, when it stumbled, what was sent. */
 static GPtrArray *
-peer_certificates(TlsStream *tls)
+sent_certificates(TlsStream *tls)
 {
   unsigned count = 0;
   const gnutls_datum_t *list = gnutls_certificate_get_peers(tls->session, &count);
-  if (list == NULL || count == 0 ||
-      gnutls_certificate_type_get2(tls->session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
+  if (gnutls_certificate_type_get2(tls->session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
     return NULL;
+  if ((list == NULL || count == 0) && tls->chain_message != NULL)
+    return tls_chain_read(g_bytes_get_data(tls->chain_message, NULL),
+                          g_bytes_get_size(tls->chain_message),
+                          gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3);
+  GPtrArray *sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  for (unsigned i = 0; list != NULL && i < count; i++)
+    g_ptr_array_add(sent, g_bytes_new(list[i].data, list[i].size));
+  return sent;
+}
+
+/* NULL: none came, or one of them cannot be parsed. */
+static GPtrArray *
+peer_certificates(TlsStream *tls)
+{
+  g_autoptr(GPtrArray) sent = sent_certificates(tls);
   g_autoptr(GPtrArray) certificates = certificate_list_new();
-  for (unsigned i = 0; i < count; i++) {
-    Certificate *certificate = certificate_new_from_der(list[i].data, list[i].size, NULL);
-    if (certificate == NULL)
+  for (guint i = 0; sent != NULL && i < sent->len; i++) {
+    g_autoptr(GError) error = NULL;
+    gsize length;
+    const void *der = g_bytes_get_data(sent->pdata[i], &length);
+    Certificate *certificate = certificate_new_from_der(der, length, &error);
+    if (certificate == NULL) {
+      tls->unreadable = i + 1;
+      g_free(tls->unreadable_why);
+      tls->unreadable_why = g_strdup(error->message);
       return NULL;
+    }
     g_ptr_array_add(certificates, certificate);
   }
-  return g_steal_pointer(&certificates);
+  return certificates->len > 0 ? g_steal_pointer(&certificates) : NULL;
 }
 
 /* (transfer full): TLS 1.2 has one for the first certificate (RFC 6066, 8), TLS 1.3 for each. */
@@ -380,8 +407,11 @@ handle_recv_code(TlsStream *tls, int code)
     report_warning(tls);
     return STREAM_OK;
   case GNUTLS_E_REHANDSHAKE:
-    /* A client may decline (RFC 5246, 7.4.1.1); what was verified stays what is used. */
+    /* A client may decline (RFC 5246, 7.4.1.1), or ignore it; what was verified stays what is
+     * used. Who asks without end gets no more answers. */
     tls->declined_renegotiation = TRUE;
+    if (tls->warnings++ >= WARNINGS_MAX)
+      return STREAM_OK;
     tls->sink->stage("received HELLO REQUEST", tls->user_data);
     send_alert(tls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
     return STREAM_OK;
@@ -474,6 +504,8 @@ tls_free(Stream *stream)
   g_free(tls->key_types);
   g_free(tls->alpn);
   g_free(tls->priority);
+  g_clear_pointer(&tls->chain_message, g_bytes_unref);
+  g_free(tls->unreadable_why);
   tls_offer_free(tls->offer);
   g_free(tls);
 }
@@ -490,15 +522,6 @@ static const StreamClass tls_class = {
 
 /* --- The beginning --------------------------------------------------------------------------- */
 
-/* The machine's policy may have taken away what was asked for, without an error. */
-static gboolean
-leaves_nothing(gnutls_priority_t priorities)
-{
-  const unsigned *list;
-  return gnutls_priority_protocol_list(priorities, &list) <= 0 ||
-         gnutls_priority_cipher_list(priorities, &list) <= 0;
-}
-
 static gboolean
 set_priority(TlsStream *tls, const char *priority, GError **error)
 {
@@ -506,7 +529,7 @@ set_priority(TlsStream *tls, const char *priority, GError **error)
   const char *position = text;
   int code = gnutls_priority_init(&tls->priorities, text, &position);
   gboolean is_empty =
-      code >= 0 ? leaves_nothing(tls->priorities) : tls_cause_of(code) == TLS_CAUSE_NOTHING;
+      code >= 0 ? tls_priority_leaves_nothing(tls->priorities) : tls_cause_of(code) == TLS_CAUSE_NOTHING;
   if (code >= 0 && !is_empty)
     code = gnutls_priority_set(tls->session, tls->priorities);
   if (code >= 0 && !is_empty)
@@ -636,6 +659,8 @@ tls_facts(TlsStream *tls, TlsFacts *facts)
       .key_types = tls->key_types,
       .key_type_refused = tls->key_type_refused,
       .accepted_peer = tls->accepted_peer,
+      .unreadable = tls->unreadable,
+      .unreadable_why = tls->unreadable_why,
       .declined_renegotiation = tls->declined_renegotiation,
       .alert = tls->alert_received,
       .first = tls->io.first,

@@ -58,6 +58,8 @@ typedef struct {
   const char *key_types;     /* of client certificates that the broker takes; safe text, or NULL */
   gboolean key_type_refused; /* ours is none of them */
   gboolean accepted_peer;    /* judged good, and the handshake failed all the same */
+  guint unreadable;          /* which of the broker's certificates cannot be read, from 1; 0: none */
+  const char *unreadable_why;      /* with it: "its keyUsage cannot be parsed" */
   gboolean declined_renegotiation; /* TLS 1.2: the broker wanted to shake hands again */
   int alert;                       /* last one received, -1: none */
   const char *alert_name;

@@ -132,7 +132,7 @@ explain_alert(const TlsCase *c)
     return explain_alpn(c);
   default:
     return tls_error_new(TUNNEL_ERROR_TLS_OTHER,
-                         "%s ended TLS with alert %d (%s); the broker's log says why", c->at->peer,
+                         "%s ended TLS with alert %d (%s); look into the broker's log", c->at->peer,
                          c->facts->alert, c->facts->alert_name);
   }
 }
@@ -169,7 +169,7 @@ explain_silence(const TlsCase *c)
     return tls_error_new(
         TUNNEL_ERROR_CLIENT_RESET,
         "%s reset the connection after our certificate \"%s\" (%s): most likely it "
-        "refused it and the reason was lost; the broker's log has it",
+        "refused it and the reason was lost; look for it in the broker's log",
         c->at->peer, c->at->client_label, c->at->certificate_path);
   if (!c->facts->server_answered)
     return tls_error_new(
@@ -241,6 +241,12 @@ explain_key_usage(const TlsCase *c)
 static GError *
 explain_unreadable(const TlsCase *c)
 {
+  const TlsFacts *facts = c->facts;
+  if (facts->unreadable > 0)
+    return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
+                         "certificate %u that %s sends cannot be read: %s; re-issue it, and look at "
+                         "the file with openssl x509 -text on the broker",
+                         facts->unreadable - 1, c->at->peer, facts->unreadable_why);
   return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
                        "a certificate that %s sends cannot be read%s%s%s; re-issue it, and look at "
                        "the file with openssl x509 -text on the broker",

@@ -29,7 +29,7 @@ refused_generally(const TlsCase *c)
 {
   return tls_error_new(TUNNEL_ERROR_CLIENT_REFUSED,
                        "%s refused our certificate \"%s\" (%s) with alert %d (%s), which gives no "
-                       "reason; the broker's log does",
+                       "reason; look into the broker's log",
                        c->at->peer, c->at->client_label, c->at->certificate_path, c->facts->alert,
                        c->facts->alert_name);
 }

@@ -213,3 +213,27 @@ tls_priority_explain(const char *priority, const char *position, int gnutls_erro
                      file == NULL ? "" : ", or look at this machine's TLS policy, ",
                      file == NULL ? "" : file);
 }
+
+gboolean
+tls_priority_leaves_nothing(gnutls_priority_t priority)
+{
+  const unsigned *list;
+  return gnutls_priority_protocol_list(priority, &list) <= 0 ||
+         gnutls_priority_cipher_list(priority, &list) <= 0;
+}
+
+gboolean
+tls_priority_check(const char *priority, GError **error)
+{
+  gnutls_priority_t made;
+  const char *position = priority;
+  int code = gnutls_priority_init(&made, priority, &position);
+  gboolean is_empty = code >= 0 ? tls_priority_leaves_nothing(made)
+                                : tls_cause_of(code) == TLS_CAUSE_NOTHING;
+  if (code >= 0)
+    gnutls_priority_deinit(made);
+  if (code >= 0 && !is_empty)
+    return TRUE;
+  g_propagate_error(error, tls_priority_explain(priority, is_empty ? NULL : position, code));
+  return FALSE;
+}

@@ -35,6 +35,13 @@ TlsOffer *tls_offer_new(const char *priority);
 void tls_offer_free(TlsOffer *offer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TlsOffer, tls_offer_free)
 
+/* FALSE and a TUNNEL_ERROR: the library cannot use this priority string, or it leaves nothing to
+ * offer, as it is or under this machine's policy. */
+gboolean tls_priority_check(const char *priority, GError **error);
+/* The machine's policy may have taken away what was asked for, without an error. */
+struct gnutls_priority_st;
+gboolean tls_priority_leaves_nothing(struct gnutls_priority_st *priority);
+
 /* Safe text, static: this machine's policy file for TLS; NULL when there is none. Any thread. */
 const char *tls_policy_file(void);
 

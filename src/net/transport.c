@@ -1,6 +1,8 @@
 #include "config.h"
 #include "net/transport.h"
 
+#include "net/tunnel_error.h"
+#include "trust/trust_error.h"
 #include "util/event_queue.h"
 
 struct Transport {
@@ -45,6 +47,17 @@ run(gpointer data)
   return NULL;
 }
 
+/* What GLib makes at its first use is made here, before there is a second thread: there may be
+ * several transports, and ThreadSanitizer sees neither GLib's locks nor that two threads write the
+ * same quark. The main context is among it: push_thread_default() compares with it. */
+static void
+touch_globals(void)
+{
+  g_main_context_default();
+  g_error_free(g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_LOCAL, ""));
+  g_error_free(g_error_new_literal(TRUST_ERROR, TRUST_ERROR_LIBRARY, ""));
+}
+
 Transport *
 transport_new(void)
 {
@@ -52,9 +65,7 @@ transport_new(void)
   transport->context = g_main_context_new();
   transport->loop = g_main_loop_new(transport->context, FALSE);
   transport->calls = event_queue_new(0, transport->context, make_call, transport, free_call);
-  /* The main thread's context is made by the main thread: else push_thread_default(), which
-   * compares with it, makes it on the other, behind a lock that ThreadSanitizer does not see. */
-  g_main_context_default();
+  touch_globals();
   transport->thread = g_thread_new("transport", run, transport);
   return transport;
 }

@@ -39,6 +39,7 @@ tunnel_post(Tunnel *tunnel, TunnelEvent *event)
 {
   event->alert = tunnel->alert;
   event->gnutls_error = tunnel->gnutls_error;
+  event->unreadable = tunnel->unreadable;
   tunnel->sink->event(event, tunnel->user_data);
 }
 
@@ -161,8 +162,8 @@ explain_timeout(const Tunnel *tunnel, guint seconds)
   switch (tunnel->state) {
   case STATE_RESOLVING:
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
-                       "the name server does not answer for \"%s\" within %u s; this is a network "
-                       "fault, certificates were not looked at",
+                       "the name server does not answer for \"%s\" within %u s; check the network "
+                       "and the name server (certificates were not looked at)",
                        tunnel->host, seconds);
   case STATE_DIALING:
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_FILTERED,

@@ -11,6 +11,7 @@
 
 #include "mqtt/packet.h"
 #include "mqtt/tap.h"
+#include "net/broker_terms.h"
 #include "net/transport.h"
 #include "net/tunnel_error.h"
 #include "trust/anchors.h"
@@ -75,6 +76,7 @@ typedef struct {
   char *assigned_client_id;/* of CONNACK (MQTT 5), or NULL; safe text */
   char *server_reference;  /* of CONNACK and DISCONNECT (MQTT 5), or NULL; safe text */
   guint32 maximum_packet_size; /* of CONNACK (MQTT 5); 0: not said */
+  BrokerTerms *terms;      /* of CONNACK; NULL: another packet */
   GBytes *reasons;         /* all reason codes of SUBACK and UNSUBACK, or NULL */
 } TunnelPacket;
 
@@ -97,6 +99,7 @@ typedef struct {
   GError *error;           /* TUNNEL_ERROR: a sentence that a user can act on; or NULL */
   int alert;               /* last TLS alert received, -1: none */
   int gnutls_error;        /* 0: none */
+  guint unreadable;        /* which of the broker's certificates cannot be read, from 1; 0: none */
 } TunnelEvent;
 
 void tunnel_event_free(TunnelEvent *event);

@@ -29,6 +29,7 @@ tunnel_packet_free(TunnelPacket *packet)
   g_free(packet->reason_text);
   g_free(packet->assigned_client_id);
   g_free(packet->server_reference);
+  broker_terms_free(packet->terms);
   g_clear_pointer(&packet->reasons, g_bytes_unref);
   g_free(packet);
 }
@@ -84,6 +85,7 @@ take_fields(TunnelPacket *summary, const MqttPacket *packet)
   case MQTT_CONNACK:
     summary->reason = packet->connack.reason;
     summary->session_present = packet->connack.session_present;
+    summary->terms = broker_terms_new(packet->connack.properties);
     return packet->connack.properties;
   case MQTT_PUBACK:
   case MQTT_PUBREC:

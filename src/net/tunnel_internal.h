@@ -60,6 +60,7 @@ struct Tunnel {
   char *refusal;          /* why we refused the broker's certificate; or NULL */
   int alert;              /* last one received, -1: none */
   int gnutls_error;
+  guint unreadable; /* as in TunnelEvent */
 
   /* How far MQTT came. */
   MqttVersion version;

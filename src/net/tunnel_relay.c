@@ -26,17 +26,23 @@ explain_greeting(const Tunnel *tunnel, const guint8 *bytes, gsize length)
   return stranger_explain(&scene, bytes, length);
 }
 
+/* Before the client has said a word. */
+static GError *
+explain_unwanted(const Tunnel *tunnel, const StreamFailure *failure)
+{
+  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE,
+                     "%s accepts the connection and %s it at once: connection limit, "
+                     "allow-list, or a proxy without a backend",
+                     tunnel->peer, failure->error_number == 0 ? "closes" : "resets");
+}
+
 static GError *
 explain_idle_end(Tunnel *tunnel, StreamResult result)
 {
   const StreamFailure *failure = failure_of(tunnel, result);
   if (tunnel->tls != NULL)
     return tunnel_explain_stream(tunnel, failure);
-  return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE,
-                     "%s accepts the connection and closes it at once (%s): connection limit, "
-                     "allow-list, or a proxy without a backend",
-                     tunnel->peer,
-                     failure->error_number == 0 ? "end" : g_strerror(failure->error_number));
+  return explain_unwanted(tunnel, failure);
 }
 
 /* The refusal of our certificate comes here in TLS 1.3, and may come before the client does. */
@@ -196,13 +202,15 @@ explain_late_alert(Tunnel *tunnel, const StreamFailure *failure)
   if (facts.declined_renegotiation)
     return tunnel_explain_stream(tunnel, failure);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER,
-                     "%s ended TLS with alert %d (%s); the broker's log says why", tunnel->peer,
+                     "%s ended TLS with alert %d (%s); look into the broker's log", tunnel->peer,
                      facts.alert, facts.alert_name);
 }
 
 static GError *
 explain_no_answer(Tunnel *tunnel, const StreamFailure *failure)
 {
+  if (!tunnel->connect_seen && tunnel->tls == NULL && is_silent(failure))
+    return explain_unwanted(tunnel, failure);
   if (!tunnel->connect_seen || !is_silent(failure) || may_be_about_certificate(tunnel, failure))
     return tunnel->tls == NULL ? NULL : tunnel_explain_stream(tunnel, failure);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_CLOSED_AFTER_CONNECT,
@@ -210,7 +218,7 @@ explain_no_answer(Tunnel *tunnel, const StreamFailure *failure)
                      tunnel->tls == NULL
                          ? ": it may want TLS on this port (mqtts://), or refuse this client id"
                          : ", though TLS went well: its rules may not allow this client id or "
-                           "certificate to connect; its log says why");
+                           "certificate to connect; look into its log");
 }
 
 static GError *
@@ -235,7 +243,7 @@ explain_broker_end(Tunnel *tunnel, const StreamFailure *failure)
     return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_TLS_OTHER, "TLS with %s broke: %s (GnuTLS %d)",
                        tunnel->peer, failure->text, failure->gnutls_error);
   return g_error_new(TUNNEL_ERROR, TUNNEL_ERROR_PEER_CLOSED,
-                     "%s closed the connection; the broker's log says why", tunnel->peer);
+                     "%s closed the connection; look into the broker's log", tunnel->peer);
 }
 
 static GError *

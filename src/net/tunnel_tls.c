@@ -148,6 +148,7 @@ tunnel_explain_stream(Tunnel *tunnel, const StreamFailure *failure)
   TlsCircumstances circumstances = {.peer = tunnel->peer, .server_name = safe_sni, .alpn = alpn};
   tls_circumstances_take_identity(&circumstances, tunnel->config->identity);
   tls_facts(tunnel->tls, &facts);
+  tunnel->unreadable = facts.unreadable;
   return tls_fault_explain(&facts, failure, &circumstances);
 }
 

@@ -160,7 +160,7 @@ static const CatalogueEntry entries[] = {
      "Check the date on the broker."},
     {"expires-soon", FINDING_INFO, FINDING_SIDE_SERVER,
      "The path ends within a short time, because its certificate that ends first does.",
-     "Nothing to do yet; renew this certificate first."},
+     "Renew this certificate in time: all others last longer."},
     {"validity-long", FINDING_INFO, FINDING_SIDE_SERVER,
      "The certificate is valid for longer than the public rules allow.",
      "Nothing to do in a private PKI."},
@@ -204,8 +204,7 @@ static const CatalogueEntry entries[] = {
      "Connect by a name that the certificate is for, or issue it again with this one."},
     {"client-name-missing", FINDING_WARNING, FINDING_SIDE_CLIENT,
      "The broker takes the user name out of our certificate, and it has no common name.",
-     "Have the certificate issued with a common name, for the broker takes the user name "
-     "from it."},
+     "Have the certificate issued with a common name."},
     /* CA flags, usage, constraints, policies */
     {"issuer-not-ca", FINDING_ERROR, FINDING_SIDE_SERVER,
      "A certificate issued others without being marked as a CA (basicConstraints CA:TRUE).",
@@ -399,7 +398,7 @@ static const CatalogueEntry entries[] = {
      "Use the port of the MQTT listener."},
     {"port-websocket", FINDING_ERROR, FINDING_SIDE_NETWORK,
      "The port speaks MQTT over WebSocket, and bare MQTT was sent.",
-     "Use wss:// with the path of the listener."},
+     "Use the broker's MQTT port (with TLS mostly 8883); this one is for wss:// clients."},
     {"port-no-websocket", FINDING_ERROR, FINDING_SIDE_NETWORK,
      "The port speaks bare MQTT, and WebSocket was asked for.",
      "Use mqtts:// or mqtt://, or the broker's WebSocket port."},

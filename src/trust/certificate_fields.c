@@ -7,6 +7,7 @@
 
 #include "trust/certificate_names.h"
 #include "trust/key_label.h"
+#include "trust/key_unknown.h"
 #include "trust/name_compare.h"
 #include "util/safe_text.h"
 
@@ -145,8 +146,7 @@ read_dates(CertificateFields *f, gnutls_x509_crt_t crt)
   return f->not_before != -1 && f->not_after != -1;
 }
 
-/* A key of a kind that GnuTLS does not know is no fault of the certificate's form: FALSE, and no
- * label; its id must be asked of the certificate. */
+/* FALSE: GnuTLS cannot read it. */
 static gboolean
 describe_key(gnutls_x509_crt_t crt, char **label, unsigned char *id, size_t *size)
 {
@@ -161,6 +161,7 @@ describe_key(gnutls_x509_crt_t crt, char **label, unsigned char *id, size_t *siz
   return known;
 }
 
+/* A key of a kind that GnuTLS does not know is no fault of the certificate's form. */
 static gboolean
 read_key(CertificateFields *f, gnutls_x509_crt_t crt)
 {
@@ -168,13 +169,10 @@ read_key(CertificateFields *f, gnutls_x509_crt_t crt)
   f->key_algorithm = algorithm < 0 ? GNUTLS_PK_UNKNOWN : (gnutls_pk_algorithm_t)algorithm;
   unsigned char id[64];
   size_t size = sizeof id;
-  gboolean known = describe_key(crt, &f->key_label, id, &size);
-  if (!f->key_label)
-    f->key_label = g_strdup("unknown key type");
-  if (!known) {
-    size = sizeof id;
-    if (gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, id, &size) < 0)
-      return FALSE;
+  if (!describe_key(crt, &f->key_label, id, &size)) {
+    g_clear_pointer(&f->key_label, g_free);
+    f->key_algorithm = GNUTLS_PK_UNKNOWN;
+    return key_unknown_read(crt, &f->key_label, &f->key_id);
   }
   f->key_id = key_label_hexadecimal(id, size);
   return TRUE;
@@ -189,7 +187,7 @@ read_signature_label(CertificateFields *f, gnutls_x509_crt_t crt)
   char oid[128];
   size_t size = sizeof oid;
   if (!name && gnutls_x509_crt_get_signature_oid(crt, oid, &size) >= 0)
-    f->signature_label = safe_text_string(oid);
+    f->signature_label = safe_text_string(key_unknown_name(oid) ? key_unknown_name(oid) : oid);
   else
     f->signature_label = g_strdup(name ? name : "unknown");
 }

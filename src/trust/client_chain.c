@@ -122,7 +122,12 @@ client_chain_wrong_anchor(const Anchors *anchors, const GPtrArray *anchors_besid
   finding_set_message(finding, "%s is the file of %s (\"%s\"), not of a CA.", anchors_path(anchors),
                       ours ? "your own certificate" : "a certificate",
                       certificate_subject_label(first));
-  if (issuer)
+  if (ours && issuer)
+    finding_set_remedy(finding,
+                       "Use the CA that issued the broker's certificate; %s holds the one that "
+                       "issued yours (\"%s\").",
+                       where->path, certificate_subject_label(issuer));
+  else if (issuer)
     finding_set_remedy(finding, "Use %s, which holds its issuer \"%s\".", where->path,
                        certificate_subject_label(issuer));
   else
@@ -319,6 +324,7 @@ static Finding *
 partial(const ClientChain *chain, const Certificate *anchor)
 {
   Finding *finding = about_leaf(chain, "client-partial-chain-refused");
+  finding->side = FINDING_SIDE_BROKER;
   finding->severity = FINDING_WARNING;
   finding_set_message(finding,
                       "The broker's CA file %s holds the intermediate \"%s\" and not the root "
@@ -336,6 +342,7 @@ unknown_ca(const ClientChain *chain, const Certificate *top, gboolean sure)
 {
   g_autofree char *names = broker_names(chain);
   Finding *finding = about_leaf(chain, "client-ca-unknown");
+  finding->side = FINDING_SIDE_BROKER;
   finding->severity = FINDING_WARNING;
   finding_set_message(finding,
                       "Your certificate \"%s\" leads to \"%s\", and the broker's CA file %s holds "

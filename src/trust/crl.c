@@ -421,7 +421,7 @@ crl_alloc(const void *der, gsize length, const char *file, guint index)
   crl->others = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                       (GDestroyNotify)g_hash_table_unref);
   crl->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_mutex_init(&crl->lock);
+  pthread_mutex_init(&crl->lock, NULL);
   return crl;
 }
 
@@ -450,7 +450,7 @@ crl_free(Crl *crl)
   g_hash_table_unref(crl->entries);
   g_hash_table_unref(crl->others);
   g_hash_table_unref(crl->signers);
-  g_mutex_clear(&crl->lock);
+  pthread_mutex_destroy(&crl->lock);
   g_bytes_unref(crl->der);
   g_free(crl->file);
   g_free(crl->sha256);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <glib.h>
+#include <pthread.h>
 
 #include "trust/certificate.h"
 #include "trust/der_value.h"
@@ -52,7 +53,7 @@ typedef struct Crl {
   DerSpan tbs, algorithm, inner_algorithm, signature;
   GHashTable *entries; /* serial's INTEGER element → its entry, both within `der` */
   GHashTable *others;  /* the same for other issuers: name_compare_key() → such a table */
-  GMutex lock;
+  pthread_mutex_t lock;
   GHashTable *signers; /* fingerprint of a certificate → whether its key made the signature */
 } Crl;
 

@@ -77,13 +77,13 @@ crl_is_signed_by(const Crl *crl, const Certificate *signer)
   gpointer known;
   Crl *memory = (Crl *)crl; /* only what the lock guards */
   const char *sha256 = certificate_sha256(signer);
-  g_mutex_lock(&memory->lock);
+  pthread_mutex_lock(&memory->lock);
   if (!g_hash_table_lookup_extended(memory->signers, sha256, NULL, &known)) {
     known = GINT_TO_POINTER(check_signature(crl, certificate_gnutls(signer)));
     if (g_hash_table_size(memory->signers) < SIGNERS_MAX)
       g_hash_table_insert(memory->signers, g_strdup(sha256), known);
   }
-  g_mutex_unlock(&memory->lock);
+  pthread_mutex_unlock(&memory->lock);
   return GPOINTER_TO_INT(known);
 }
 

@@ -28,7 +28,7 @@ finding_new(const char *code)
   finding->index = -1;
   finding->evidence = g_ptr_array_new_with_free_func(g_free);
   finding->alternatives = g_ptr_array_new();
-  finding->message = g_strdup("");
+  finding->message = g_strdup(entry->summary);
   finding->remedy = g_strdup(entry->remedy);
   return finding;
 }
@@ -115,16 +115,33 @@ finding_add_alternative(Finding *finding, const char *code)
 
 /* --- from an error ---------------------------------------------------------------------------- */
 
+/* A sentence may begin with the name of a host, a file or a protocol, which stays as it is. */
+static gboolean
+begins_with_plain_word(const char *sentence)
+{
+  static const char *const words[] = {"a",    "an",  "another", "cannot", "it",  "no", "nobody",
+                                      "none", "our", "nothing", "the",    "this", "we"};
+  gsize length = strcspn(sentence, " ");
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+    if (strlen(words[i]) == length && memcmp(sentence, words[i], length) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* No remedy holds foreign text, so the last "; " is the one between the two. */
 void
 finding_set_sentence(Finding *finding, const char *sentence)
 {
   const char *gap = g_strrstr(sentence, "; ");
-  if (!gap || gap[2] == '\0') {
-    finding_set_message(finding, "%s%s", sentence, g_str_has_suffix(sentence, ".") ? "" : ".");
+  gboolean split = gap && gap[2] != '\0';
+  int length = (int)(split ? (gsize)(gap - sentence) : strlen(sentence));
+  gboolean ended = !split && g_str_has_suffix(sentence, ".");
+  finding_set_message(finding, "%.*s%s", length, sentence, ended || length == 0 ? "" : ".");
+  if (begins_with_plain_word(sentence))
+    finding->message[0] = g_ascii_toupper(finding->message[0]);
+  if (!split)
     return;
-  }
-  finding_set_message(finding, "%.*s.", (int)(gap - sentence), sentence);
   finding_set_remedy(finding, "%c%s%s", g_ascii_toupper(gap[2]), gap + 3,
                      g_str_has_suffix(gap, ".") ? "" : ".");
 }

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "trust/catalogue.h"
+
 /* In the catalogue's order. */
 static const struct {
   const char *code, *label;
@@ -160,4 +162,12 @@ finding_label(const char *code)
       return labels[i].label;
   }
   return g_intern_string(code);
+}
+
+const char *
+finding_reason(const Finding *finding)
+{
+  if (finding->message != NULL && *finding->message != '\0')
+    return finding->message;
+  return catalogue_find(finding->code)->summary;
 }

@@ -43,6 +43,9 @@ static void
 set_import_error(const FileContent *content, gboolean encrypted, int result, GError **error)
 {
   const char *label = content->label;
+  g_autofree char *reason = g_strdup(gnutls_strerror(result));
+  if (g_str_has_suffix(reason, "."))
+    reason[strlen(reason) - 1] = '\0';
   switch (result) {
   case GNUTLS_E_UNKNOWN_CIPHER_TYPE:
   case GNUTLS_E_UNKNOWN_HASH_ALGORITHM:
@@ -50,9 +53,9 @@ set_import_error(const FileContent *content, gboolean encrypted, int result, GEr
   case GNUTLS_E_ECC_UNSUPPORTED_CURVE:
   case GNUTLS_E_UNIMPLEMENTED_FEATURE:
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED,
-                "The key in %s is of a kind or encrypted in a way that is not supported (%s); "
+                "The key in %s is of a kind or encrypted in a way that is not supported: %s; "
                 "encrypt it anew with `openssl pkcs8 -topk8 -v2 aes256`.",
-                label, gnutls_strerror(result));
+                label, reason);
     return;
   case GNUTLS_E_BASE64_DECODING_ERROR:
   case GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:

@@ -134,9 +134,19 @@ repair_twin(const RepairJob *job, RepairDraft *draft)
   if (!new)
     return;
   draft->suffix = "root";
-  draft->summary = g_strdup_printf(
-      "takes the self-signed \"%s\"%s instead of \"%s\"", certificate_subject_label(new),
-      legacy ? "" : " (same name and key)", certificate_subject_label(old));
+  if (legacy)
+    draft->summary =
+        g_strdup_printf("takes the self-signed \"%s\" instead of \"%s\"",
+                        certificate_subject_label(new), certificate_subject_label(old));
+  else if (cross)
+    draft->summary =
+        g_strdup_printf("takes the self-signed \"%s\" instead of the one that \"%s\" signed "
+                        "(same key)",
+                        certificate_subject_label(new), certificate_issuer_label(old));
+  else
+    draft->summary = g_strdup_printf("takes another \"%s\" (same name and key), which is valid "
+                                     "for longer",
+                                     certificate_subject_label(new));
   g_ptr_array_set_size(draft->keys, 0);
   put(draft->certificates, (guint)target, new);
   drop_repetitions(draft->certificates);

@@ -3,6 +3,7 @@
 #include "trust/revocation_data.h"
 
 #include <gnutls/x509.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "trust/file_content.h"
@@ -21,7 +22,7 @@ struct RevocationData {
   GPtrArray *lists;      /* of Crl, owned */
   GHashTable *by_issuer; /* issuer_key() → GPtrArray of Crl */
   GHashTable *staples;   /* index of the sent certificate → GBytes */
-  GMutex lock;
+  pthread_mutex_t lock;
   GHashTable *answers; /* guarded: what the staples were found to say; key → OcspAnswer */
 };
 
@@ -43,7 +44,7 @@ revocation_data_new(void)
   data->staples =
       g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, (GDestroyNotify)g_bytes_unref);
   data->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, answer_free);
-  g_mutex_init(&data->lock);
+  pthread_mutex_init(&data->lock, NULL);
   return data;
 }
 
@@ -55,7 +56,7 @@ revocation_data_free(RevocationData *data)
   g_hash_table_unref(data->by_issuer);
   g_hash_table_unref(data->staples);
   g_hash_table_unref(data->answers);
-  g_mutex_clear(&data->lock);
+  pthread_mutex_destroy(&data->lock);
   g_ptr_array_unref(data->lists);
   g_free(data);
 }
@@ -277,7 +278,7 @@ revocation_data_judge_staple(const RevocationData *data, guint index,
   g_autofree char *key =
       g_strdup_printf("%u %s %s %" G_GINT64_FORMAT, index, certificate_sha256(certificate),
                       certificate_sha256(issuer), time);
-  g_mutex_lock(&memory->lock);
+  pthread_mutex_lock(&memory->lock);
   OcspAnswer *known = g_hash_table_lookup(memory->answers, key);
   OcspAnswer *found = known ? known : judge_anew(memory, der, certificate, issuer, time);
   ocsp_answer_copy(found, answer);
@@ -285,7 +286,7 @@ revocation_data_judge_staple(const RevocationData *data, guint index,
     g_hash_table_insert(memory->answers, g_steal_pointer(&key), found);
   else if (!known)
     answer_free(found);
-  g_mutex_unlock(&memory->lock);
+  pthread_mutex_unlock(&memory->lock);
   return TRUE;
 }
 

@@ -15,6 +15,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 
 #include "util/safe_text.h"
 
@@ -256,25 +257,36 @@ free_x509(gpointer certificate)
   X509_free(certificate);
 }
 
+/* Under the lock of load_issuer(); borrowed by it. */
 static X509 *
-load_issuer(GBytes *der)
+keep_issuer(GBytes *der)
 {
-  static GMutex lock;
   static GHashTable *kept; /* GBytes → X509 */
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
   if (!kept)
     kept = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                  free_x509);
   X509 *certificate = g_hash_table_lookup(kept, der);
-  if (!certificate) {
-    certificate = load_certificate(der);
-    if (!certificate)
-      return NULL;
-    if (g_hash_table_size(kept) >= ISSUERS_KEPT)
-      g_hash_table_remove_all(kept);
-    g_hash_table_insert(kept, g_bytes_ref(der), certificate);
-  }
-  X509_up_ref(certificate);
+  if (certificate)
+    return certificate;
+  certificate = load_certificate(der);
+  if (!certificate)
+    return NULL;
+  if (g_hash_table_size(kept) >= ISSUERS_KEPT)
+    g_hash_table_remove_all(kept);
+  g_hash_table_insert(kept, g_bytes_ref(der), certificate);
+  return certificate;
+}
+
+/* A POSIX lock: ThreadSanitizer cannot see GLib's own. */
+static X509 *
+load_issuer(GBytes *der)
+{
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&lock);
+  X509 *certificate = keep_issuer(der);
+  if (certificate)
+    X509_up_ref(certificate);
+  pthread_mutex_unlock(&lock);
   return certificate;
 }
 

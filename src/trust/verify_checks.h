@@ -72,8 +72,17 @@ void explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const 
                        const Path *path);
 /* It ends below an issuer that is nowhere (and not in a root). */
 gboolean issuer_is_missing(const Path *path);
+
+/* --- verify_broken.c: signatures that are not good -------------------------------------------- */
 /* A link of the path that is one by name only. */
 void explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path);
+/* `needing` was signed by, or is, a CA with the anchor's name and another key. */
+void report_same_name(GPtrArray *findings, const VerifyRequest *request, const PathNode *anchor,
+                      const Certificate *needing);
+/* Issued by itself, with its own key named, and yet not signed by it, as far as can be seen. */
+gboolean is_damaged_root(const Certificate *certificate);
+/* The path ends in such a one. */
+void explain_damaged_root(GPtrArray *findings, const VerifyRequest *request, const Path *path);
 
 /* --- verify_anchor.c ------------------------------------------------------------------------- */
 /* A path that reaches an anchor: whether others would be content with that. */

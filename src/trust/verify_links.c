@@ -26,8 +26,8 @@ check_name_encoding(GPtrArray *findings, const VerifyRequest *request, const Pat
   Finding *finding = report_position(findings, request, path, position, "name-encoding-differs");
   finding->severity = FINDING_WARNING;
   finding_set_message(finding,
-                      "\"%s\" in %s names its issuer \"%s\" in other bytes than that names itself "
-                      "(case, spaces or type of string); programs with GnuTLS do not find it.",
+                      "\"%s\" in %s names its issuer \"%s\" in other bytes than the issuer names "
+                      "itself (case, spaces or type of string); programs with GnuTLS do not find it.",
                       certificate_subject_label(certificate), place,
                       certificate_issuer_label(certificate));
   finding_add_evidence(finding, "issuer of the certificate: %s", certificate_issuer(certificate));

@@ -45,127 +45,6 @@ list_anchors(const VerifyRequest *request, gboolean whole_names)
   return g_string_free(list, FALSE);
 }
 
-/* --- the right name, another key -------------------------------------------------------------- */
-
-static void
-report_same_name(GPtrArray *findings, const VerifyRequest *request, const PathNode *anchor,
-                 const Certificate *needing)
-{
-  g_autofree char *trust = report_trust(request);
-  g_autofree char *sender = report_sender(request);
-  const char *label = certificate_subject_label(anchor->certificate);
-  Finding *finding = report_anchor(findings, request, anchor->anchor, "anchor-same-name");
-  finding_add_evidence(finding, "key id of \"%s\" in %s: %.16s", label, trust,
-                       certificate_key_id(anchor->certificate));
-  finding_set_message(finding,
-                      "Two CAs are called \"%s\": the one in %s did not sign \"%s\" in "
-                      "%s.",
-                      label, trust, certificate_subject_label(needing), sender);
-  finding_set_remedy(finding,
-                     "Compare the fingerprints, and put the CA certificate that issued "
-                     "\"%s\" into %s.",
-                     certificate_subject_label(needing), trust);
-}
-
-static void
-report_signature(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                 guint position)
-{
-  const Certificate *certificate = path_node(path, position)->certificate;
-  g_autofree char *place = report_place(request, path, position);
-  Finding *finding = report_position(findings, request, path, position, "signature-invalid");
-  finding_set_message(finding,
-                      "\"%s\" in %s does not carry a valid signature of \"%s\": it is "
-                      "damaged or was altered.",
-                      certificate_subject_label(certificate), place,
-                      certificate_issuer_label(certificate));
-  finding_set_remedy(finding, "Install \"%s\" again from its source, as its CA issued it.",
-                     certificate_subject_label(certificate));
-}
-
-static void
-report_algorithm(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                 guint position)
-{
-  const Certificate *certificate = path_node(path, position)->certificate;
-  Finding *finding = report_position(findings, request, path, position, "algorithm-unsupported");
-  finding_set_message(finding, "\"%s\" is signed with %s, which is not supported here.",
-                      certificate_subject_label(certificate),
-                      certificate_signature_label(certificate));
-}
-
-/* (transfer none): who did sign `child`, in a file that nobody named; NULL: none of them holds it. */
-static const Certificate *
-right_issuer(const VerifyRequest *request, const Certificate *child, const FolderFile **where)
-{
-  return request->beside ? folder_find_issuer(request->beside, child, where) : NULL;
-}
-
-static gboolean
-is_outdated(const VerifyRequest *request, const Certificate *issuer, const Certificate *right)
-{
-  return known_newer(request, issuer) ||
-         (right && certificate_not_before(right) > certificate_not_before(issuer));
-}
-
-static void
-report_other_key(GPtrArray *findings, const VerifyRequest *request, const Path *path,
-                 guint position)
-{
-  const FolderFile *where = NULL;
-  const Certificate *child = path_node(path, position)->certificate;
-  const Certificate *issuer = path_node(path, position + 1)->certificate;
-  const Certificate *right = right_issuer(request, child, &where);
-  g_autofree char *place = report_place(request, path, position + 1);
-  Finding *finding = report_position(findings, request, path, position + 1,
-                                     is_outdated(request, issuer, right)
-                                         ? "chain-stale-intermediate"
-                                         : "issuer-key-differs");
-  finding_add_evidence(finding, "key id of \"%s\": %.16s", certificate_subject_label(issuer),
-                       certificate_key_id(issuer));
-  finding_set_message(finding, "\"%s\" in %s has another key than the one that signed \"%s\".",
-                      certificate_subject_label(issuer), place, certificate_subject_label(child));
-  if (right)
-    finding_set_remedy(finding, "Put the \"%s\" of %s in its place, which signed \"%s\".",
-                       certificate_subject_label(right), where->path,
-                       certificate_subject_label(child));
-  else
-    finding_set_remedy(finding, "Install the \"%s\" that came with \"%s\".",
-                       certificate_subject_label(issuer), certificate_subject_label(child));
-}
-
-/* RFC 5280, 4.2.1.1: the identifiers tell a damaged signature from another key, where both have
- * them: 1 the same key, 0 another one, -1 not known. */
-static int
-key_ids_agree(const Certificate *child, const Certificate *issuer)
-{
-  GBytes *wanted = certificate_fields(child)->authority_key_id;
-  GBytes *found = certificate_fields(issuer)->subject_key_id;
-  return wanted && found ? g_bytes_equal(wanted, found) : -1;
-}
-
-void
-explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Path *path)
-{
-  guint position = path->broken;
-  const PathNode *child = path_node(path, position), *issuer = path_node(path, position + 1);
-  int agree = key_ids_agree(child->certificate, issuer->certificate);
-  if (certificate_fields(child->certificate)->signature_algorithm <= 0) {
-    report_algorithm(findings, request, path, position);
-    return;
-  }
-  if (agree == 1) {
-    report_signature(findings, request, path, position);
-    return;
-  }
-  if (issuer->anchor >= 0 && issuer->sent < 0)
-    report_same_name(findings, request, issuer, child->certificate);
-  else
-    report_other_key(findings, request, path, position);
-  if (agree < 0)
-    finding_add_alternative(findings->pdata[findings->len - 1], "signature-invalid");
-}
-
 /* --- a root that nobody trusts ---------------------------------------------------------------- */
 
 static void
@@ -418,13 +297,6 @@ explain_root(GPtrArray *findings, const VerifyRequest *request, const Path *path
     report_wrong_anchor(findings, request, path);
 }
 
-/* Issued by itself, with its own key named, and yet not signed by it. */
-static gboolean
-is_damaged_root(const Certificate *certificate)
-{
-  return certificate_is_self_issued(certificate) && key_ids_agree(certificate, certificate) != 0;
-}
-
 gboolean
 issuer_is_missing(const Path *path)
 {
@@ -476,7 +348,7 @@ explain_no_anchor(GPtrArray *findings, const VerifyRequest *request, const PathG
   else if (certificate_is_self_signed(top))
     explain_root(findings, request, path);
   else if (is_damaged_root(top))
-    report_signature(findings, request, path, path->nodes->len - 1);
+    explain_damaged_root(findings, request, path);
   else
     explain_missing_issuer(findings, request, graph, path);
 }

@@ -183,9 +183,10 @@ check_nested_purpose(GPtrArray *findings, const VerifyRequest *request, const Pa
     report_rule(finding, request, FINDING_WARNING);
 }
 
-/* RFC 8446, 4.4.2.2: a key that may not sign cannot prove itself in TLS 1.3. */
+/* RFC 8446, 4.4.2.2, and RFC 5246, 7.4.2 and 7.4.8: a key that may not sign cannot prove itself in
+ * TLS 1.3, nor with ECDHE, nor as a client's in any version. */
 static void
-check_signing(GPtrArray *findings, const VerifyRequest *request, const Path *path)
+check_signing(GPtrArray *findings, const VerifyRequest *request, const Path *path, gboolean server)
 {
   const Certificate *leaf = path_node(path, 0)->certificate;
   const char *const *usages = certificate_key_usage(leaf);
@@ -195,9 +196,9 @@ check_signing(GPtrArray *findings, const VerifyRequest *request, const Path *pat
   Finding *finding = report_position(findings, request, path, 0, "key-usage-no-signature");
   report_rule(finding, request, FINDING_WARNING);
   finding_set_message(finding,
-                      "The keyUsage of \"%s\" allows only %s, and TLS 1.3 needs "
-                      "digitalSignature.",
-                      certificate_subject_label(leaf), text);
+                      "The keyUsage of \"%s\" allows only %s, and %s needs digitalSignature.",
+                      certificate_subject_label(leaf), text,
+                      server ? "a server with TLS 1.3 or ECDHE" : "a client");
 }
 
 void
@@ -207,7 +208,7 @@ check_purpose(GPtrArray *findings, const VerifyRequest *request, const Path *pat
     return;
   gboolean server = request->purpose == VERIFY_PURPOSE_SERVER;
   check_leaf_purpose(findings, request, path, server);
-  check_signing(findings, request, path);
+  check_signing(findings, request, path, server);
   for (guint i = 1; i < path->nodes->len; i++)
     check_nested_purpose(findings, request, path, i, server ? "serverAuth" : "clientAuth");
 }

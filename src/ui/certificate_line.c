@@ -113,12 +113,13 @@ certificate_lines_finding(CertificateLines *list, const Finding *finding)
 {
   g_autofree char *headline = finding_headline(finding);
   Role role = finding_role(finding->severity);
+  gboolean note = finding->severity == FINDING_INFO; /* for which there is mostly nothing to do */
   certificate_lines_text(list, role, finding_glyph(finding->severity), role, FALSE, headline);
   certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE,
                          finding_reason(finding));
   if (finding->remedy && finding->remedy[0])
-    certificate_lines_text(list, ROLE_STRONG, GLYPH_ARROW_RIGHT, ROLE_ACCENT, TRUE,
-                           finding->remedy);
+    certificate_lines_text(list, note ? ROLE_NORMAL : ROLE_STRONG, GLYPH_ARROW_RIGHT,
+                           note ? ROLE_DIM : ROLE_ACCENT, TRUE, finding->remedy);
   CertificateLine *line = first_of_last_item(list);
   line->finding = finding_copy(finding);
 }

@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "ui/certificate_findings.h"
 #include "ui/certificate_paths.h"
 #include "ui/item_list.h"
 #include "util/safe_text.h"
 
+#define STRANGERS_SHOWN 6 /* certificates sent in vain */
 #define CA_NAMES_SHOWN 5 /* the others are counted, and listed by Enter */
 
 static void
@@ -89,6 +91,7 @@ add_summary(CertificateLines *list, const CertificatesModel *model)
   Glyph mark = !verdict ? GLYPH_BUSY : doubted ? GLYPH_WARN : good ? GLYPH_OK : GLYPH_FAIL;
   Role role = !verdict ? ROLE_ACCENT : doubted ? ROLE_WARNING : good ? ROLE_GOOD : ROLE_ERROR;
   certificate_lines_text(list, ROLE_STRONG, mark, role, FALSE, text);
+  certificate_findings_add_opinion(list, model->info);
 }
 
 static char *
@@ -159,23 +162,47 @@ is_on_path(const Verdict *verdict, guint index)
   return FALSE;
 }
 
+static const char *
+stranger_word(const CertificatesModel *model, guint index)
+{
+  const PathLink *same =
+      link_with(model->info->verdict, g_ptr_array_index(model->info->peer_chain, index));
+  return !same ? "not needed" : same->origin == PATH_SENT ? "a copy" : "the same as A";
+}
+
+/* The rest of them as one line; Enter lists them. */
+static void
+add_more_strangers(CertificateLines *list, const CertificatesModel *model, guint first, guint count)
+{
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = first; i < model->info->peer_chain->len; i++) {
+    const Certificate *certificate = g_ptr_array_index(model->info->peer_chain, i);
+    if (!is_on_path(model->info->verdict, i))
+      g_string_append_printf(all, "%u  %s %s %s (%s)\n", i, certificate_subject_label(certificate),
+                             glyph(GLYPH_ARROW_LEFT), certificate_issuer_label(certificate),
+                             stranger_word(model, i));
+  }
+  g_autofree char *text = g_strdup_printf("and %u more: Enter lists them", count);
+  add(list, ROLE_DIM, text);
+  certificate_lines_detail(list, "Also sent, not on the path", g_strdup(all->str));
+}
+
 static void
 add_strangers(CertificateLines *list, const CertificatesModel *model)
 {
-  const Verdict *verdict = model->info->verdict;
-  gboolean any = FALSE;
-  for (guint i = 0; i < model->info->peer_chain->len; i++) {
-    if (is_on_path(verdict, i))
+  guint count = 0, sent = model->info->peer_chain->len, after_last_shown = 0;
+  for (guint i = 0; i < sent; i++) {
+    if (is_on_path(model->info->verdict, i))
       continue;
-    if (!any)
+    if (count == 0)
       certificate_lines_heading(list, "Also sent, not on the path");
-    any = TRUE;
-    const PathLink *same = link_with(verdict, g_ptr_array_index(model->info->peer_chain, i));
-    add_sent(list, model, i, GLYPH_DOT,
-             !same                       ? "not needed"
-             : same->origin == PATH_SENT ? "a copy"
-                                         : "the same as A");
+    if (count++ >= STRANGERS_SHOWN)
+      continue;
+    add_sent(list, model, i, GLYPH_DOT, stranger_word(model, i));
+    after_last_shown = i + 1;
   }
+  if (count > STRANGERS_SHOWN)
+    add_more_strangers(list, model, after_last_shown, count - STRANGERS_SHOWN);
 }
 
 static void
@@ -356,68 +383,7 @@ add_our_side(CertificateLines *list, const CertificatesModel *model)
   add_ca_names(list, model);
 }
 
-/* --- What is wrong, and the rest -------------------------------------------------------------- */
-
-static char *
-findings_heading(GPtrArray *findings)
-{
-  guint count[3] = {0, 0, 0};
-  static const char *const one[] = {"error", "warning", "note"};
-  for (guint i = 0; i < findings->len; i++)
-    count[((const Finding *)g_ptr_array_index(findings, i))->severity]++;
-  g_autoptr(GString) out = g_string_new("Findings:");
-  const char *separator = " ";
-  for (int i = 0; i < 3; i++) {
-    if (count[i] == 0)
-      continue;
-    g_string_append_printf(out, "%s%u %s%s", separator, count[i], one[i], count[i] > 1 ? "s" : "");
-    separator = ", ";
-  }
-  return g_strdup(out->str);
-}
-
-/* (transfer full): the numbers, for who looks them up. */
-static char *
-opinion_detail(const SecondOpinion *opinion, const char *difference)
-{
-  g_autofree char *subject =
-      opinion->subject ? g_strdup_printf("Certificate: %s\n", opinion->subject) : g_strdup("");
-  g_autofree char *numbers =
-      opinion->error ? g_strdup_printf("Error %d at depth %d: %s\n", opinion->error,
-                                       opinion->depth, opinion->reason)
-                     : g_strdup("");
-  return g_strconcat("OpenSSL's own verification of the same certificates, which is what MQTTX, "
-                     "mosquitto, Paho with OpenSSL and most devices go by.\n\n",
-                     numbers, subject, "\n", difference, NULL);
-}
-
-/* OpenSSL's verdict where it is another one than ours. */
-static void
-add_difference(CertificateLines *list, const ConnectionInfo *info)
-{
-  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
-  if (!difference)
-    return;
-  g_autofree char *summary = second_opinion_summary(info->opinion);
-  certificate_lines_text(list, ROLE_WARNING, GLYPH_WARN, ROLE_WARNING, FALSE, summary);
-  certificate_lines_text(list, ROLE_NORMAL, GLYPH_COUNT, ROLE_NORMAL, TRUE, difference);
-  certificate_lines_detail(list, "OpenSSL's verdict", opinion_detail(info->opinion, difference));
-}
-
-static void
-add_findings(CertificateLines *list, const CertificatesModel *model)
-{
-  GPtrArray *findings = model->info->findings;
-  gboolean none = !findings || findings->len == 0;
-  g_autofree char *heading = none ? NULL : findings_heading(findings);
-  if (!none)
-    certificate_lines_heading(list, heading);
-  else if (model->info->verdict && model->info->verdict->accepted)
-    certificate_lines_heading(list, "Findings: none");
-  for (guint i = 0; !none && i < findings->len; i++)
-    certificate_lines_finding(list, g_ptr_array_index(findings, i));
-  add_difference(list, model->info);
-}
+/* --- The rest --------------------------------------------------------------------------------- */
 
 /* Whole sentences: "Revocation: no revocation list and no OCSP answer was looked at." */
 static void
@@ -482,22 +448,25 @@ add_nothing_yet(CertificateLines *list, const CertificatesModel *model)
 static void
 add_plain(CertificateLines *list, const CertificatesModel *model)
 {
+  certificate_findings_add_errors(list, model->info);
   certificate_lines_text(list, ROLE_NORMAL, GLYPH_WARN, ROLE_WARNING, FALSE,
                          "mqtt:// is not encrypted: there are no certificates, and everybody on "
                          "the way can read and change all messages. e edits the connection.");
-  add_findings(list, model);
+  certificate_findings_add_others(list, model->info);
   add_parameters(list, model->info);
 }
 
+/* What stops the connection stands first, then the certificates, then what does not stop it. */
 static void
 add_all(CertificateLines *list, const CertificatesModel *model)
 {
+  certificate_findings_add_errors(list, model->info);
   if (model->info->peer_chain && model->info->peer_chain->len > 0)
     add_chain(list, model);
   else
     add_nothing_yet(list, model);
   add_our_side(list, model);
-  add_findings(list, model);
+  certificate_findings_add_others(list, model->info);
   add_parameters(list, model->info);
   add_not_checked(list, model->info->verdict);
 }

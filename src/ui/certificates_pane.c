@@ -17,6 +17,7 @@ typedef struct {
   int selected;     /* item */
   GPtrArray *lines; /* as drawn last; NULL before the first time */
   GArray *items;    /* item of each line */
+  int rows_wanted;  /* kept while the next attempt is made, so that the tiles stand still */
 } CertificatesPane;
 
 static gpointer
@@ -75,14 +76,20 @@ compose(CertificatesPane *pane, int columns)
 
 /* Another connection begins at its top; the same one stays on its item. */
 static void
-place_scroll(CertificatesPane *pane, int rows)
+take_connection(CertificatesPane *pane)
 {
   Connection *connection = ui_selected(pane->ui);
-  if (connection != pane->connection) {
-    pane->connection = connection;
-    pane->selected = 0;
-    pane->scroll = (Scroll){0};
-  }
+  if (connection == pane->connection)
+    return;
+  pane->connection = connection;
+  pane->selected = 0;
+  pane->scroll = (Scroll){0};
+  pane->rows_wanted = 0;
+}
+
+static void
+place_scroll(CertificatesPane *pane, int rows)
+{
   const int *items = (const int *)pane->items->data;
   int count = (int)pane->items->len;
   item_list_update(&pane->scroll, items, count, rows, pane->selected);
@@ -93,6 +100,7 @@ static void
 certificates_draw(gpointer data, Canvas *canvas, gboolean focused)
 {
   CertificatesPane *pane = data;
+  take_connection(pane);
   compose(pane, canvas_columns(canvas));
   place_scroll(pane, canvas_rows(canvas));
   CertificateWidths widths = certificate_lines_widths(pane->lines);
@@ -109,6 +117,35 @@ certificates_draw(gpointer data, Canvas *canvas, gboolean focused)
     if (number == pane->scroll.selected)
       paint_cursor(canvas, row, 0, FALSE);
   }
+}
+
+/* All of it, once something is to be mended; a tile of its ordinary size while all is well. */
+static int
+certificates_rows_wanted(gpointer data, int columns)
+{
+  CertificatesPane *pane = data;
+  take_connection(pane);
+  if (!pane->connection)
+    return 0;
+  SessionState state = connection_session(pane->connection)->state;
+  if (state != SESSION_IDLE && state != SESSION_WAITING && state != SESSION_ONLINE)
+    return pane->rows_wanted;
+  const Finding *worst = finding_worst(pane->connection);
+  gboolean mending = worst && worst->severity <= FINDING_WARNING;
+  if (mending)
+    compose(pane, columns);
+  pane->rows_wanted = mending ? (int)pane->lines->len : 0;
+  return pane->rows_wanted;
+}
+
+/* The worst finding stands first, when it is what stops the connection. */
+static FaultTold
+certificates_tells_fault(gpointer data)
+{
+  CertificatesPane *pane = data;
+  const Finding *worst = pane->connection ? finding_worst(pane->connection) : NULL;
+  return worst && worst->severity == FINDING_ERROR && pane->scroll.top == 0 ? FAULT_ALL_TOLD
+                                                                           : FAULT_UNTOLD;
 }
 
 static const CertificateLine *
@@ -218,4 +255,6 @@ const PaneClass certificates_pane = {
     .draw = certificates_draw,
     .act = certificates_act,
     .disabled = certificates_disabled,
+    .tells_fault = certificates_tells_fault,
+    .rows_wanted = certificates_rows_wanted,
 };

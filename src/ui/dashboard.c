@@ -2,7 +2,8 @@
  *
  *   a key        → ui_handle_key() → a frame at once
  *   a signal     → resize, suspend or the end
- *   the model    → ui_connection_changed() → a frame, but at most one in FRAME_US
+ *   the model    → ui_connection_changed() → a frame, but at most one in FRAME_US, or in
+ *                  STATE_FRAME_US when it is more than messages: a fault is to be seen at once
  *   a clock      → only while something on the screen counts: connection_needs_tick(), a try to
  *                  come; else one rare timer for the days on the header
  *
@@ -23,6 +24,7 @@
 #include "ui/ui_state.h"
 
 #define FRAME_US (125 * 1000) /* between frames that data causes: 8 a second */
+#define STATE_FRAME_US (20 * 1000)
 #define TICK_MS 1000
 #define RARE_SECONDS_MAX 3600 /* a laptop's clock stops in its sleep: look again now and then */
 
@@ -35,7 +37,7 @@ typedef struct {
   Ui *ui;
   GMainLoop *loop;
   guint keys, frame, tick, rare; /* sources */
-  gboolean frame_is_due;         /* `frame` waits for nothing but its turn */
+  gint64 frame_us;               /* when `frame` is due */
   gint64 last_frame_us;
   int exit_code;
 } Dashboard;
@@ -57,7 +59,7 @@ draw_frame(Dashboard *dashboard)
   Ui *ui = dashboard->ui;
   CanvasCursor cursor;
   g_clear_handle_id(&dashboard->frame, g_source_remove);
-  ui->dirty = ui->data_dirty = FALSE;
+  ui->dirty = ui->data_dirty = ui->state_dirty = FALSE;
   /* What a pane asks for while it is drawn is as urgent as data. */
   ui->in_model_change = TRUE;
   ui_draw(ui, LINES, COLS, &cursor);
@@ -76,24 +78,26 @@ on_frame(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static guint
-frame_delay_ms(const Dashboard *dashboard)
+static gint64
+next_frame_us(const Dashboard *dashboard, gint64 now)
 {
-  gint64 since = g_get_monotonic_time() - dashboard->last_frame_us;
-  gboolean now = dashboard->ui->dirty || since >= FRAME_US;
-  return now ? 0 : (guint)((FRAME_US - since + 999) / 1000);
+  if (dashboard->ui->dirty)
+    return now;
+  gint64 pace = dashboard->ui->state_dirty ? STATE_FRAME_US : FRAME_US;
+  return MAX(now, dashboard->last_frame_us + pace);
 }
 
 static void
 schedule_frame(gpointer data)
 {
   Dashboard *dashboard = data;
-  guint delay = frame_delay_ms(dashboard);
-  if (dashboard->frame != 0 && (delay > 0 || dashboard->frame_is_due))
+  gint64 now = g_get_monotonic_time(), due = next_frame_us(dashboard, now);
+  if (dashboard->frame != 0 && dashboard->frame_us <= due)
     return;
   g_clear_handle_id(&dashboard->frame, g_source_remove);
-  dashboard->frame_is_due = delay == 0;
-  dashboard->frame = g_timeout_add_full(PRIORITY_FRAME, delay, on_frame, dashboard, NULL);
+  dashboard->frame_us = due;
+  dashboard->frame = g_timeout_add_full(PRIORITY_FRAME, (guint)((due - now + 999) / 1000), on_frame,
+                                        dashboard, NULL);
 }
 
 /* --- Clocks ----------------------------------------------------------------------------------- */

@@ -60,19 +60,22 @@ show_file_notes(Editor *editor)
   }
 }
 
-/* What a file holds now is good to know beside what it should hold; what keeps it from being read
- * is to be mended first. */
+/* What a file holds now is good to know beside what it should hold. That there is none is to be
+ * mended first; any other fault of it is what the advice is about. */
 static void
 show_advice(Editor *editor)
 {
   const char *note = NULL;
   Role role = ROLE_NORMAL;
   for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
-    if (file_fields[i].field == editor->advised)
-      note = editor_files_note(editor->files, file_fields[i].file, &role);
+    if (file_fields[i].field != editor->advised)
+      continue;
+    note = editor_files_note(editor->files, file_fields[i].file, &role);
+    if (editor_files_is_missing(editor->files, file_fields[i].file))
+      return;
   }
-  if (note && role == ROLE_ERROR)
-    return;
+  if (role == ROLE_ERROR)
+    note = NULL;
   g_autofree char *text =
       note ? g_strdup_printf("%s It holds now: %s", editor->advice, note) : g_strdup(editor->advice);
   form_set_message(editor->form, editor->advised, ROLE_WARNING, text);
@@ -459,6 +462,22 @@ editor_hint(gpointer data, Action action)
   return action == ACTION_TEST ? NULL : form_hint(editor->form, action);
 }
 
+/* A field says what is wrong with its file, unless the advice stands there. */
+static FaultTold
+editor_tells_fault(gpointer data)
+{
+  Editor *editor = data;
+  for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
+    Role role = ROLE_NORMAL;
+    EditorFile file = file_fields[i].file;
+    gboolean noted = editor_files_note(editor->files, file, &role) && role == ROLE_ERROR;
+    if (noted && (file_fields[i].field != editor->advised ||
+                  editor_files_is_missing(editor->files, file)))
+      return FAULT_ALL_TOLD;
+  }
+  return FAULT_UNTOLD;
+}
+
 const PaneClass editor_form = {
     .name = "editor",
     .context = CONTEXT_FORM,
@@ -471,6 +490,7 @@ const PaneClass editor_form = {
     .key = editor_key,
     .paste = editor_paste,
     .wanted = editor_wanted,
+    .tells_fault = editor_tells_fault,
     .dirty = editor_dirty,
     .hint = editor_hint,
 };

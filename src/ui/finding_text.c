@@ -2,7 +2,6 @@
 
 #include "ui/finding_text.h"
 
-#include "trust/catalogue.h"
 #include "trust/finding_label.h"
 
 Glyph
@@ -70,13 +69,6 @@ detail_alternatives(GString *out, GPtrArray *codes)
     g_autofree char *text = g_strdup_printf("%s (%s)", code, finding_label(code));
     detail(out, "or perhaps", text);
   }
-}
-
-const char *
-finding_reason(const Finding *finding)
-{
-  return finding->message && finding->message[0] ? finding->message
-                                                 : catalogue_find(finding->code)->summary;
 }
 
 char *

@@ -138,6 +138,16 @@ finding_view_hint(gpointer pane, Action action)
   return action == ACTION_OPEN ? "" : NULL;
 }
 
+static FaultTold
+finding_view_tells_fault(gpointer pane)
+{
+  const FindingView *view = pane;
+  const Finding *worst = alive(view) ? finding_worst(view->connection) : NULL;
+  gboolean same = worst && view->connection == ui_selected(view->ui) &&
+                  strcmp(worst->code, view->finding->code) == 0;
+  return same ? FAULT_ALL_TOLD : FAULT_UNTOLD;
+}
+
 const PaneClass finding_view = {
     .name = "finding",
     .context = CONTEXT_FINDING,
@@ -149,4 +159,5 @@ const PaneClass finding_view = {
     .act = finding_view_act,
     .disabled = finding_view_disabled,
     .hint = finding_view_hint,
+    .tells_fault = finding_view_tells_fault,
 };

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "ui/curses.h"
+#include "ui/finding_actions.h"
 #include "ui/header.h"
 #include "ui/hint_bar.h"
 #include "ui/ui_state.h"
@@ -12,6 +13,7 @@ static const char *const tab_names[LAYOUT_TILES] = {"Connections", "Certificates
                                                     "Timeline"};
 static const char *const short_tab_names[LAYOUT_TILES] = {"Conns", "Certs", "Msgs", "Time"};
 
+#define TILE_CERTIFICATES 1
 #define TABS_COLUMNS 58 /* what the long names take */
 
 /* --- Too small -------------------------------------------------------------------------------- */
@@ -93,6 +95,12 @@ draw_inside(const Layout *layout, Rect outside, const View *view, gboolean focus
   view->pane_class->draw(view->pane, &canvas, focused);
 }
 
+static FaultTold
+told_by(const View *view)
+{
+  return view->pane_class->tells_fault ? view->pane_class->tells_fault(view->pane) : FAULT_UNTOLD;
+}
+
 /* Which tile waits behind the one at the lower right, and its key. */
 static const char *
 hidden_tab(const Ui *ui, const Layout *layout, int tile)
@@ -110,6 +118,7 @@ draw_framed_tile(Ui *ui, const Layout *layout, int tile, CanvasCursor *cursor)
   canvas_init(&canvas, layout->tiles[tile], NULL);
   paint_box(&canvas, focused ? ROLE_BORDER_FOCUSED : ROLE_BORDER);
   draw_inside(layout, layout->tiles[tile], &ui->tiles[tile], focused, cursor);
+  ui->fault_told = MAX(ui->fault_told, told_by(&ui->tiles[tile]));
   draw_title(&canvas, &ui->tiles[tile], hidden_tab(ui, layout, tile), focused);
 }
 
@@ -121,12 +130,14 @@ draw_single_tile(Ui *ui, const Layout *layout, CanvasCursor *cursor)
     return;
   canvas_init(&canvas, layout->tabs, NULL);
   draw_inside(layout, layout->body, &ui->tiles[ui->focused], TRUE, cursor);
+  ui->fault_told = told_by(&ui->tiles[ui->focused]);
   draw_tabs(ui, &canvas);
 }
 
 static void
 draw_tiles(Ui *ui, const Layout *layout, CanvasCursor *cursor)
 {
+  ui->fault_told = FAULT_UNTOLD;
   if (layout->kind == LAYOUT_SINGLE)
     draw_single_tile(ui, layout, cursor);
   for (int tile = 0; tile < LAYOUT_TILES && layout->framed; tile++) {
@@ -174,27 +185,21 @@ draw_header(Ui *ui, const Layout *layout)
   header_model_clear(&model);
 }
 
-static gboolean
-is_told_above(Ui *ui, const Layout *layout)
-{
-  for (int i = 0; i < LAYOUT_TILES && !ui_has_view(ui); i++) {
-    const View *tile = &ui->tiles[i];
-    if (layout->tiles[i].rows > 0 && tile->pane_class->tells_fault &&
-        tile->pane_class->tells_fault(tile->pane))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Why the connection is not online, as long as nothing newer is to be said and no pane says it. */
-static const char *
-standing_fault(Ui *ui, const Layout *layout)
+/* (transfer full), safe: why the connection is not online, or what is to be done about it where a
+ * pane says why; NULL when there is nothing to say that the panes do not. A view hides the tiles. */
+static char *
+standing_fault(Ui *ui, Glyph *mark)
 {
   Connection *connection = ui_selected(ui);
-  if (!connection || is_told_above(ui, layout) ||
+  FaultTold told = ui_has_view(ui) ? told_by(ui_top(ui)) : ui->fault_told;
+  const ConnectionInfo *info = connection ? connection_info(connection) : NULL;
+  if (told == FAULT_ALL_TOLD || !info || !info->last_error ||
       connection_session(connection)->state == SESSION_ONLINE)
     return NULL;
-  return connection_info(connection)->last_error;
+  const Finding *worst = finding_worst(connection);
+  gboolean only_remedy = told == FAULT_WHY_TOLD && worst && worst->remedy && worst->remedy[0];
+  *mark = only_remedy ? GLYPH_ARROW_RIGHT : GLYPH_FAIL;
+  return safe_text_string(only_remedy ? worst->remedy : info->last_error);
 }
 
 static void
@@ -214,14 +219,16 @@ draw_notice(Ui *ui, const Layout *layout, CanvasCursor *cursor)
   Canvas canvas;
   canvas_init(&canvas, layout->notice, NULL);
   int columns = canvas_columns(&canvas) - 2;
+  Glyph mark = GLYPH_FAIL;
+  g_autofree char *fault = standing_fault(ui, &mark);
   if (ui->question.text) {
     draw_question(&canvas, ui->question.text, cursor);
   } else if (ui->notice) {
     paint_text_in(&canvas, 0, 1, columns, ui->notice_role, ui->notice);
-  } else if (standing_fault(ui, layout)) {
-    g_autofree char *safe = safe_text_string(standing_fault(ui, layout));
-    int column = paint_glyph(&canvas, 0, 1, ROLE_ERROR, GLYPH_FAIL) + 1;
-    paint_text_in(&canvas, 0, column, columns - 2, ROLE_ERROR, safe);
+  } else if (fault) {
+    Role role = mark == GLYPH_FAIL ? ROLE_ERROR : ROLE_STRONG;
+    int column = paint_glyph(&canvas, 0, 1, role, mark) + 1;
+    paint_text_in(&canvas, 0, column, columns - 2, role, fault);
   }
 }
 
@@ -246,13 +253,27 @@ draw_hints(Ui *ui, const Layout *layout)
   hint_bar_draw(&canvas, context, ui_has_view(ui), hint_word, top);
 }
 
+/* First without any wish, which tells how wide the tile would be that is asked for its wish. */
+static void
+compute_layout(Ui *ui, Layout *layout, int rows, int columns)
+{
+  LayoutRequest request = {.focused = ui->focused, .lower = ui->lower, .zoomed = ui->zoomed};
+  const View *tile = &ui->tiles[TILE_CERTIFICATES];
+  layout_compute(layout, rows, columns, &request);
+  if (!layout->framed || !tile->pane_class->rows_wanted)
+    return;
+  int inside = layout_inside(layout, layout->tiles[TILE_CERTIFICATES]).columns;
+  request.certificate_rows = tile->pane_class->rows_wanted(tile->pane, inside);
+  layout_compute(layout, rows, columns, &request);
+}
+
 void
 ui_draw(Ui *ui, int rows, int columns, CanvasCursor *cursor)
 {
   Layout layout;
   *cursor = (CanvasCursor){0};
   erase();
-  layout_compute(&layout, rows, columns, ui->focused, ui->lower, ui->zoomed);
+  compute_layout(ui, &layout, rows, columns);
   if (layout.kind == LAYOUT_TOO_SMALL) {
     draw_too_small(rows, columns);
     return;

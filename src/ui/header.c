@@ -79,10 +79,13 @@ add_rtt(Line *line, gint64 us)
     add(line, 7, 2, ROLE_WARNING, "rtt %ds", (int)MIN(us / G_USEC_PER_SEC, 9999));
 }
 
+/* Good news only beside a connection that is well: green next to a fault would say that the
+ * certificates are not at fault. */
 static void
-add_certificate_end(Line *line, gint64 end, gint64 now)
+add_certificate_end(Line *line, const HeaderModel *model)
 {
-  gint64 left = end - now;
+  gint64 end = model->certificate_end, left = end - model->now;
+  Role good = model->online ? ROLE_GOOD : ROLE_NORMAL;
   if (end == 0)
     return;
   if (left <= 0)
@@ -90,7 +93,7 @@ add_certificate_end(Line *line, gint64 end, gint64 now)
   else if (left < DAY)
     add(line, 1, 2, ROLE_ERROR, "cert %dh", (int)(left / 3600));
   else
-    add(line, 4, 2, left < WARN_DAYS * DAY ? ROLE_WARNING : ROLE_GOOD, "cert %" G_GINT64_FORMAT "d",
+    add(line, 4, 2, left < WARN_DAYS * DAY ? ROLE_WARNING : good, "cert %" G_GINT64_FORMAT "d",
         left / DAY);
 }
 
@@ -171,7 +174,7 @@ header_draw(Canvas *canvas, const HeaderModel *model)
   add_rates(&line, model);
   if (model->online)
     add_rtt(&line, model->rtt_us);
-  add_certificate_end(&line, model->certificate_end, model->now);
+  add_certificate_end(&line, model);
   choose(&line, columns, text_width(model->name));
   int name = name_columns(model, &line, columns);
   paint_text_in(canvas, 0, 1, name, ROLE_STRONG, model->name);

@@ -8,6 +8,12 @@ enum { CONNECTIONS, CERTIFICATES, MESSAGES, TIMELINE };
 #define SPLIT_ROWS 20
 #define FULL_COLUMNS 160
 #define FULL_ROWS 48
+/* Shares of the body in percent: what the certificates have anyway, and what they may grow to. */
+#define SPLIT_SHARE 45
+#define SPLIT_SHARE_MOST 67
+#define FULL_SHARE 36
+#define FULL_SHARE_MOST 50
+#define FULL_MESSAGES_SHARE 59 /* of what the certificates leave */
 /* What a dialog leaves of the tiles at each side must be more than slivers of words. */
 #define LEAST_MARGIN_COLUMNS 16
 #define LEAST_MARGIN_ROWS 4
@@ -43,8 +49,15 @@ take_rows(Rect *rest, int height)
   return top;
 }
 
+/* `wanted` rows and the frame around them, within the two shares of `rows`. */
+static int
+certificates_height(int rows, int wanted, int share, int most)
+{
+  return CLAMP(wanted + 2, rows * share / 100, rows * most / 100);
+}
+
 static void
-place_tiles(Layout *layout, int lower)
+place_tiles(Layout *layout, int lower, int wanted)
 {
   Rect body = layout->body, right = body;
   int left_columns = CLAMP(body.columns * 24 / 100, 28, 44);
@@ -52,25 +65,27 @@ place_tiles(Layout *layout, int lower)
   right.column = left_columns;
   right.columns = body.columns - left_columns;
   if (layout->kind == LAYOUT_FULL) {
-    layout->tiles[CERTIFICATES] = take_rows(&right, body.rows * 36 / 100);
-    layout->tiles[MESSAGES] = take_rows(&right, body.rows * 38 / 100);
+    int height = certificates_height(body.rows, wanted, FULL_SHARE, FULL_SHARE_MOST);
+    layout->tiles[CERTIFICATES] = take_rows(&right, height);
+    layout->tiles[MESSAGES] = take_rows(&right, right.rows * FULL_MESSAGES_SHARE / 100);
     layout->tiles[TIMELINE] = right;
   } else {
-    layout->tiles[CERTIFICATES] = take_rows(&right, body.rows * 45 / 100);
+    int height = certificates_height(body.rows, wanted, SPLIT_SHARE, SPLIT_SHARE_MOST);
+    layout->tiles[CERTIFICATES] = take_rows(&right, height);
     layout->tiles[lower == TIMELINE ? TIMELINE : MESSAGES] = right;
   }
 }
 
 void
-layout_compute(Layout *layout, int rows, int columns, int focused, int lower, gboolean zoomed)
+layout_compute(Layout *layout, int rows, int columns, const LayoutRequest *request)
 {
-  *layout = (Layout){.kind = kind_of(rows, columns, zoomed)};
+  *layout = (Layout){.kind = kind_of(rows, columns, request->zoomed)};
   place_bars(layout, rows, columns);
   layout->framed = layout->kind >= LAYOUT_SPLIT;
   if (layout->framed)
-    place_tiles(layout, lower);
+    place_tiles(layout, request->lower, request->certificate_rows);
   else if (layout->kind == LAYOUT_SINGLE)
-    layout->tiles[CLAMP(focused, 0, LAYOUT_TILES - 1)] = layout->body;
+    layout->tiles[CLAMP(request->focused, 0, LAYOUT_TILES - 1)] = layout->body;
 }
 
 /* `wanted` and its frame, or all when there is not much more; 0 wants all. */

@@ -24,9 +24,16 @@ typedef struct {
   gboolean framed;      /* tiles have a box around them */
 } Layout;
 
-/* `focused` tile; `lower`: which of messages (2) and timeline (3) is shown where there is room for
- * one; `zoomed`: the focused tile alone, whatever the size. */
-void layout_compute(Layout *layout, int rows, int columns, int focused, int lower, gboolean zoomed);
+typedef struct {
+  int focused;     /* tile */
+  int lower;       /* messages (2) or timeline (3): which is shown where there is room for one */
+  gboolean zoomed; /* the focused tile alone, whatever the size */
+  /* What the certificates want inside their frame. Beyond their share they get it up to two thirds
+   * (SPLIT) or half (FULL) of the body; 0: the share. */
+  int certificate_rows;
+} LayoutRequest;
+
+void layout_compute(Layout *layout, int rows, int columns, const LayoutRequest *request);
 
 /* A view or dialog above the tiles, its frame included: what it wants, centred in the body, as far
  * as there is room; 0 wants everything. In SINGLE always the whole body. */

@@ -169,9 +169,12 @@ after_fault(Ui *ui, Connection *connection)
 {
   if (connection_session(connection)->state == SESSION_WAITING)
     return "It tries again by itself; c tries at once, d stops.";
-  return finding_action_disabled(ui, connection, finding_worst(connection), ACTION_MEND)
-             ? "c tries again, e edits the connection."
-             : "m goes to the field that mends it, c tries again.";
+  const Finding *worst = finding_worst(connection);
+  if (finding_action_disabled(ui, connection, worst, ACTION_MEND))
+    return "c tries again, e edits the connection.";
+  return finding_action_disabled(ui, connection, worst, ACTION_REPAIR)
+             ? "m goes to the field that mends it, c tries again."
+             : "R offers a repaired copy of the file, m goes to the field, c tries again.";
 }
 
 static void
@@ -188,9 +191,24 @@ draw_fault(Ui *ui, Connection *connection, Canvas *canvas, const char *fault)
   }
 }
 
+/* Where another tile says why, once is enough. */
+static const char *
+fault_here(Ui *ui, Connection *connection)
+{
+  const char *fault = standing_fault(connection);
+  gboolean told = fault && ui_fault_told(ui) == FAULT_ALL_TOLD;
+  return told ? "No message came: the connection failed. Certificates says why, and what to do."
+              : fault;
+}
+
 static void
 open_fault(MessagesPane *pane, Connection *connection)
 {
+  FindingViewArgument finding = {connection, finding_worst(connection), NULL};
+  if (finding.finding) {
+    ui_open(pane->ui, &finding_view, &finding);
+    return;
+  }
   g_autofree char *text =
       g_strdup_printf("%s\n\n%s", standing_fault(connection), after_fault(pane->ui, connection));
   TextViewArgument argument = {"Not online", text};
@@ -200,7 +218,7 @@ open_fault(MessagesPane *pane, Connection *connection)
 static void
 draw_empty(Ui *ui, Connection *connection, Canvas *canvas)
 {
-  const char *fault = standing_fault(connection);
+  const char *fault = fault_here(ui, connection);
   if (fault)
     draw_fault(ui, connection, canvas, fault);
   else
@@ -317,11 +335,11 @@ messages_act(gpointer data, Action action)
   }
 }
 
-static gboolean
+static FaultTold
 messages_tells_fault(gpointer data)
 {
   MessagesPane *pane = data;
-  return standing_fault(ui_selected(pane->ui)) != NULL;
+  return standing_fault(ui_selected(pane->ui)) ? FAULT_ALL_TOLD : FAULT_UNTOLD;
 }
 
 static const char *

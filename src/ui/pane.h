@@ -14,6 +14,7 @@
 typedef struct Ui Ui; /* the dashboard as panes see it; see below */
 
 typedef enum { PANE_IGNORED, PANE_HANDLED, PANE_CLOSE } PaneResult;
+typedef enum { FAULT_UNTOLD, FAULT_WHY_TOLD, FAULT_ALL_TOLD } FaultTold;
 
 typedef struct PaneClass {
   const char *name;        /* "certificates" */
@@ -40,9 +41,12 @@ typedef struct PaneClass {
   /* The hint bar's word for an action, static: NULL for the action's own, "" for no hint at all
    * where it would do nothing now. NULL: always the action's own. */
   const char *(*hint)(gpointer pane, Action action);
-  /* It shows the whole of why the connection is not online, so that the bottom line need not. NULL:
-   * it does not. */
-  gboolean (*tells_fault)(gpointer pane);
+  /* How much it shows, as drawn last, of why the connection is not online: the bottom line says the
+   * rest. NULL: nothing. */
+  FaultTold (*tells_fault)(gpointer pane);
+  /* How many rows it would like to have as a tile of so many columns; 0: its share is enough. NULL:
+   * always 0. */
+  int (*rows_wanted)(gpointer pane, int columns);
 } PaneClass;
 
 /* The tiled panes, in tab order. */
@@ -84,4 +88,6 @@ void ui_notice(Ui *ui, Role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void ui_ask(Ui *ui, const char *question, void (*yes)(gpointer data), gpointer data,
             GDestroyNotify free_data);
 void ui_redraw(Ui *ui);                             /* marks dirty; drawn once a turn */
+/* What the tiles drawn so far in this frame tell of the selected connection's fault. */
+FaultTold ui_fault_told(Ui *ui);
 gint64 ui_now(Ui *ui);                              /* seconds since 1970, fixed in tests */

@@ -54,7 +54,7 @@ question_text(const RepairView *view)
   g_autofree char *name = safe_text_string(profile->name);
   return g_strdup_printf("The copy %s.\n\n"
                          "old  %s\nnew  %s\n\n"
-                         "The old file stays. %s %s the new one as %s, and tries again.\n\n"
+                         "The old file stays. %s %s the new one as %s, and connects again.\n\n"
                          "Write it and use it?",
                          repair->summary, old, new, name,
                          is_saved(view) ? "is saved with" : "takes", slot_words(repair->slot));

@@ -249,6 +249,21 @@ timeline_disabled(gpointer data, Action action)
   return finding_action_disabled(pane->ui, connection, finding, action);
 }
 
+/* The worst finding's line says why; there is no room in it for what to do. */
+static FaultTold
+timeline_tells_fault(gpointer data)
+{
+  TimelinePane *pane = data;
+  const Finding *worst = pane->connection ? finding_worst(pane->connection) : NULL;
+  for (int row = 0; worst && row < pane->scroll.rows; row++) {
+    const TimelineEntry *entry =
+        timeline_get(connection_timeline(pane->connection), pane->scroll.top + (guint64)row);
+    if (entry && g_strcmp0(entry->code, worst->code) == 0)
+      return FAULT_WHY_TOLD;
+  }
+  return FAULT_UNTOLD;
+}
+
 const PaneClass timeline_pane = {
     .name = "timeline",
     .context = CONTEXT_TIMELINE,
@@ -259,4 +274,5 @@ const PaneClass timeline_pane = {
     .draw = timeline_draw,
     .act = timeline_act,
     .disabled = timeline_disabled,
+    .tells_fault = timeline_tells_fault,
 };

@@ -147,6 +147,7 @@ ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what)
   if (what == CONNECTION_CHANGED_MESSAGES && connection != ui_selected(ui))
     return;
   ui->in_model_change = TRUE;
+  ui->state_dirty |= (what & CONNECTION_CHANGED_STATE) != 0;
   tell_all(ui, what);
   ui_redraw(ui);
   ui->in_model_change = FALSE;
@@ -157,10 +158,17 @@ ui_any_connected(Ui *ui)
 {
   GPtrArray *connections = workspace_connections(ui->workspace);
   for (guint i = 0; i < connections->len; i++) {
-    if (connection_session(g_ptr_array_index(connections, i))->wanted)
+    SessionState state = connection_session(g_ptr_array_index(connections, i))->state;
+    if (state != SESSION_IDLE && state != SESSION_WAITING && state != SESSION_CLOSING)
       return TRUE;
   }
   return FALSE;
+}
+
+FaultTold
+ui_fault_told(Ui *ui)
+{
+  return ui->fault_told;
 }
 
 gint64

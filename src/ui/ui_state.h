@@ -33,11 +33,13 @@ struct Ui {
   Question question;
   char *repair_key;          /* what `repairable` was found out for; see finding_actions.c */
   gboolean repairable;
+  FaultTold fault_told;      /* by the tiles of the frame that is drawn */
   gint64 fixed_now;          /* for tests: seconds since 1970; 0: the clock's */
 
   /* What has happened since the last turn, for the main loop. */
   gboolean dirty;            /* something shown is different because of a key or a clock */
   gboolean data_dirty;       /* ... because of what came from the network */
+  gboolean state_dirty;      /* ... and that was a change of state: it does not wait as long */
   gboolean in_model_change;
   gboolean leave, redraw_all, suspend;
   void (*wake)(gpointer data); /* dirty or data_dirty was set; NULL: nobody waits */
@@ -56,7 +58,7 @@ void ui_close_view(Ui *ui, View *view);
 void ui_focus_tile(Ui *ui, int tile);
 void ui_clear_notice(Ui *ui);
 void ui_clear_question(Ui *ui);
-/* A connection is online, or would be if it could. */
+/* A connection is online or being made: leaving would end it. */
 gboolean ui_any_connected(Ui *ui);
 /* To be called for every change that the workspace reports. */
 void ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what);

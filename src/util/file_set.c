@@ -160,13 +160,20 @@ stage(const FileSet *set, Member *member, GError **error)
 
 /* --- into its place --------------------------------------------------------------------------- */
 
-/* Not every file system knows the flags of renameat2(); then the look before must do. */
+/* Not every file system knows the flags of renameat2(). A link is not made over an existing file,
+ * either; where there are no links, the look before must do. */
 static gboolean
 move(const Member *member, unsigned flags)
 {
   if (renameat2(AT_FDCWD, member->staged, AT_FDCWD, member->path, flags) == 0)
     return TRUE;
-  return (errno == EINVAL || errno == ENOSYS) && rename(member->staged, member->path) == 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return FALSE;
+  if ((flags & RENAME_NOREPLACE) == 0)
+    return rename(member->staged, member->path) == 0;
+  if (link(member->staged, member->path) == 0)
+    return unlink(member->staged) == 0;
+  return errno != EEXIST && rename(member->staged, member->path) == 0;
 }
 
 static gboolean

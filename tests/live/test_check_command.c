@@ -27,8 +27,9 @@ run_clear(Run *run)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 
+/* `environment`: NULL, the test's. */
 static Run
-run_words(const char *const *words)
+run_words_in(char **environment, const char *const *words)
 {
   const char *build = g_getenv("MQTRUST_TEST_BUILDDIR");
   g_autofree char *program = g_canonicalize_filename("mqtrust", build);
@@ -41,7 +42,7 @@ run_words(const char *const *words)
   for (; *words != NULL; words++)
     g_ptr_array_add(argv, (char *)*words);
   g_ptr_array_add(argv, NULL);
-  g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &run.out, &run.err,
+  g_spawn_sync(NULL, (char **)argv->pdata, environment, G_SPAWN_DEFAULT, NULL, NULL, &run.out, &run.err,
                &status, &error);
   g_assert_no_error(error);
   g_assert_true(WIFEXITED(status));
@@ -50,7 +51,9 @@ run_words(const char *const *words)
   return run;
 }
 
-#define RUN(...) run_words((const char *const[]){__VA_ARGS__, NULL})
+#define RUN_IN(environment, ...)                                                                   \
+  run_words_in(environment, (const char *const[]){__VA_ARGS__, NULL})
+#define RUN(...) RUN_IN(NULL, __VA_ARGS__)
 #define TWO_WAY "--cafile", pki->root, "--cert", pki->client.fullchain, "--key", pki->client.key
 
 static char *
@@ -131,6 +134,7 @@ test_two_way(void)
   g_assert_true(json_object_get_boolean_member(client, "requested"));
   g_assert_true(json_object_get_boolean_member(client, "sent"));
   g_assert_true(json_object_get_boolean_member(client, "accepted"));
+  g_assert_true(json_object_get_boolean_member(client, "enforced"));
   JsonObject *mqtt = json_object_get_object_member(report, "mqtt");
   g_assert_cmpint(json_object_get_int_member(mqtt, "connack"), ==, 0);
   JsonObject *subscription =
@@ -331,6 +335,20 @@ test_save_chain(void)
   g_assert_true(private_folder_remove(folder, NULL));
 }
 
+/* What others reach by a proxy has nothing to do with our own loopback connection. */
+static void
+test_proxy_variable(void)
+{
+  if (!broker_available_or_skip())
+    return;
+  g_autoptr(Broker) broker = start_two_way();
+  g_autofree char *url = url_of(broker_port(broker));
+  g_auto(GStrv) environment =
+      g_environ_setenv(g_get_environ(), "http_proxy", "http://127.0.0.1:1", TRUE);
+  g_auto(Run) run = RUN_IN(environment, "--no-probes", "--timeout", "10", TWO_WAY, url);
+  g_assert_cmpint(run.code, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -338,6 +356,7 @@ main(int argc, char **argv)
   pki = certificates_new();
   g_test_add_func("/check-command/two-way", test_two_way);
   g_test_add_func("/check-command/one-way", test_one_way);
+  g_test_add_func("/check-command/proxy-variable", test_proxy_variable);
   g_test_add_func("/check-command/warnings", test_warnings);
   g_test_add_func("/check-command/refusals", test_refusals);
   g_test_add_func("/check-command/network", test_network);

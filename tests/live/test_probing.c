@@ -3,11 +3,14 @@
 #include "config.h"
 
 #include "live/live_connection.h"
+#include "lab/lab.h"
 #include "lab/peer.h"
+#include "lab/scene.h"
 
 #include <gnutls/gnutls.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static Certificates *certificates;
 
@@ -103,6 +106,27 @@ test_plain_port(void)
   assert_only_error(live, "port-plain-mqtt");
   g_assert_true(live_timeline_says(live, "MQTT without TLS → the broker answers (CONNACK 0)"));
   g_assert_nonnull(strstr(connection_info(live->connection)->last_error, "8883"));
+}
+
+/* What second connections have shown stays when the user leaves. */
+static void
+test_stays_known(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LabScene) scene = lab_scene_start(lab_fault_find("port-one-way"), LAB_TLS_1_3, &error);
+  if (g_error_matches(error, LAB_ERROR, LAB_ERROR_PROGRAM)) {
+    g_test_skip(error->message);
+    return;
+  }
+  g_assert_no_error(error);
+  g_autoptr(LiveConnection) live = live_connect(lab_scene_profile(scene));
+  g_assert_true(live_wait_online(live));
+  wait_for(live, has_probed);
+  g_assert_nonnull(find(live, "port-one-way"));
+  connection_disconnect(live->connection);
+  g_assert_true(live_wait_idle(live));
+  g_assert_nonnull(find(live, "port-one-way"));
+  g_assert_null(find(live, "client-cert-not-requested"));
 }
 
 /* Switched off, it stays what it is, and is tried again. */
@@ -304,6 +328,60 @@ test_publish_refused(void)
   wait_for(live, publish_is_forgiven);
 }
 
+/* --- A word too many -------------------------------------------------------------------------- */
+
+#define GOODBYES 5300 /* three bytes each: one record of TLS */
+
+static int all_said[2]; /* a pipe */
+
+/* At the first PUBLISH. */
+static void
+say_goodbye_often(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  guint8 version, packet[130];
+  g_autofree guint8 *goodbyes = g_malloc(GOODBYES * 3);
+  for (gsize i = 0; i < GOODBYES; i++)
+    memcpy(goodbyes + i * 3, (const guint8[]){0xe0, 1, 0x8e}, 3);
+  if (!mqtt_script_read_connect(peer, &version))
+    return;
+  mqtt_script_send_connack(peer, version, 0);
+  tls_peer_read_packet(peer, packet);
+  tls_peer_write(peer, goodbyes, GOODBYES * 3);
+  peer_wait_for_end(peer->fd);
+  g_assert_cmpint(write(all_said[1], "x", 1), ==, 1);
+}
+
+static void
+build_goodbyes(LabScene *scene)
+{
+  TlsPeerOptions options = lab_tls_options(scene, FALSE);
+  lab_use_good_trust(scene);
+  lab_tls_peer(scene, &options, say_goodbye_often, NULL);
+}
+
+/* The main thread is busy elsewhere meanwhile: what waits for it has a bound. */
+static void
+test_many_goodbyes(void)
+{
+  const LabFault fault = {.code = "mqtt-session-taken-over", .build = build_goodbyes};
+  g_assert_cmpint(pipe(all_said), ==, 0);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LabScene) scene = lab_scene_start(&fault, LAB_TLS_1_3, &error);
+  g_assert_no_error(error);
+  g_autoptr(LiveConnection) live = live_connect(lab_scene_profile(scene));
+  g_assert_true(live_wait_online(live));
+  g_assert_true(connection_publish(live->connection, "go", "x", 1, 0, FALSE, &error));
+  g_assert_no_error(error);
+  char byte;
+  g_assert_cmpint(read(all_said[0], &byte, 1), ==, 1);
+  g_assert_true(live_wait_stopped(live));
+  assert_only_error(live, "mqtt-session-taken-over");
+  g_assert_cmpuint(connection_info(live->connection)->events_dropped, >=, 1000);
+  g_assert_cmpuint(connection_info(live->connection)->events_dropped, <, GOODBYES);
+  close(all_said[0]);
+  close(all_said[1]);
+}
+
 /* --- A scripted broker ------------------------------------------------------------------------ */
 
 /* Resets whoever offers TLS 1.3 (supported_versions, RFC 8446, 4.2.1), as some boxes on the way do;
@@ -374,6 +452,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   certificates = certificates_new();
   g_test_add_func("/probing/plain-port", test_plain_port);
+  g_test_add_func("/probing/stays-known", test_stays_known);
   g_test_add_func("/probing/switched-off", test_without_probes);
   g_test_add_func("/probing/once", test_once_per_fault);
   g_test_add_func("/probing/tls-port", test_tls_port);
@@ -384,6 +463,7 @@ main(int argc, char **argv)
   g_test_add_func("/probing/intolerant", test_intolerant);
   g_test_add_func("/probing/enforced", test_enforced);
   g_test_add_func("/requests/publish-refused", test_publish_refused);
+  g_test_add_func("/requests/many-goodbyes", test_many_goodbyes);
   int status = g_test_run();
   certificates_free(certificates);
   return status;

@@ -356,6 +356,35 @@ test_reset_after_request(void)
   scene_clear(&scene);
 }
 
+/* --- Without end ------------------------------------------------------------------------------ */
+
+#define REQUESTS 500
+
+/* Each is a HelloRequest (RFC 5246, 7.4.1.1). */
+static void
+ask_to_renegotiate(Scene *scene, TlsPeer *peer)
+{
+  for (guint i = 0; i < REQUESTS; i++)
+    gnutls_rehandshake(peer->session);
+  tls_peer_write(peer, (const guint8[]){0xd0, 0}, 2); /* PINGRESP: comes after all of them */
+}
+
+/* A broker that asks again and again does not fill our queue, nor its own line. */
+static void
+test_renegotiation_flood(void)
+{
+  Scene scene;
+  scene_init(&scene, pki);
+  scene.server.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
+  scene.script = ask_to_renegotiate;
+  scene_start(&scene);
+  scene_go_online(&scene);
+  recorder_wait_packet(scene.recorder, MQTT_FROM_BROKER, MQTT_PINGRESP);
+  g_assert_cmpuint(recorder_count(scene.recorder, TUNNEL_TLS_ALERT), ==, 16);
+  assert_alert(&scene, GNUTLS_A_NO_RENEGOTIATION, FALSE);
+  scene_clear(&scene);
+}
+
 /* --- Negotiation ----------------------------------------------------------------------------- */
 
 static void
@@ -545,6 +574,7 @@ main(int argc, char **argv)
   g_test_add_func("/tunnel-tls/unknown-client-ca", test_unknown_client_ca);
   g_test_add_func("/tunnel-tls/alert-before-reset", test_alert_before_reset);
   g_test_add_func("/tunnel-tls/reset-after-request", test_reset_after_request);
+  g_test_add_func("/tunnel-tls/renegotiation-flood", test_renegotiation_flood);
   g_test_add_func("/tunnel-tls/alpn", test_alpn);
   g_test_add_func("/tunnel-tls/alpn-missing", test_alpn_missing);
   g_test_add_func("/tunnel-tls/alerts-to-client-hello", test_alerts_to_client_hello);

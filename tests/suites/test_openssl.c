@@ -439,7 +439,7 @@ test_request(void)
     judged++;
   }
   g_test_message("%u of %u cases", judged, cases->len);
-  g_assert_cmpuint(judged, ==, 284);
+  g_assert_cmpuint(judged, ==, 285);
   private_folder_remove(folder, NULL);
   g_clear_pointer(&folder, g_free);
 }

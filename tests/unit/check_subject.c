@@ -67,7 +67,8 @@ fail_dial(MadeSubject *made, const char *address)
 {
   DialFailure *failure = g_new0(DialFailure, 1);
   failure->address = g_strdup(address);
-  failure->text = g_strdup("connection refused");
+  failure->code = TUNNEL_ERROR_TCP_REFUSED;
+  failure->text = g_strdup("nothing listens there (connection refused); start the broker");
   g_ptr_array_add(made->evidence->dial_failures, failure);
 }
 
@@ -140,7 +141,11 @@ subscribe(MadeSubject *made, SubscriptionState state)
 static void
 reach_mqtt(MadeSubject *made)
 {
+  static const guint8 said[] = {0x12, 0, 1, 'x', 0x21, 0, 20, 0x24, 1, 0x25, 0, 0x2a, 1};
   reach_tls(made);
+  made->evidence->terms = broker_terms_new((MqttBytes){said, sizeof said});
+  made->info.enforced = ENFORCED_YES;
+  made->info.enforced_alert = 116;
   made->evidence->connack = 0;
   made->evidence->at_us[EVIDENCE_FIRST_BYTE] = START_US + 1250 + 10500 + 12000 + 4000;
   made->evidence->at_us[EVIDENCE_CONNACK] = START_US + 1250 + 10500 + 12000 + 4321;

@@ -263,6 +263,27 @@ der_of(const Certificate *certificate)
   return bytes;
 }
 
+static Certificate *
+parse_pem(const char *pem)
+{
+  gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der;
+  g_autoptr(GError) error = NULL;
+  g_assert_cmpint(gnutls_pem_base64_decode2("CERTIFICATE", &text, &der), >=, 0);
+  Certificate *certificate = certificate_new_from_der(der.data, der.size, &error);
+  g_assert_no_error(error);
+  gnutls_free(der.data);
+  return certificate;
+}
+
+/* The first place where these bytes stand. */
+static void
+patch(GByteArray *der, const char *from, const char *to, gsize length)
+{
+  guint8 *place = memmem(der->data, der->len, from, length);
+  g_assert_nonnull(place);
+  memcpy(place, to, length);
+}
+
 static void
 test_malformed(void)
 {
@@ -279,6 +300,52 @@ test_malformed(void)
   memcpy(large, "\x30\x83\x10\x00\x00", 5);
   assert_malformed(large, 5 + 0x100000, "larger than 1024 KiB");
   assert_malformed(large, 5, "not exactly one");
+}
+
+/* A P-256 key whose curve is spelt out, as `openssl ecparam -param_enc explicit` makes it. */
+static const char spelt_out[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIICYjCCAgmgAwIBAgIUNXacGLFC8FPo90sS1jldPivs6YcwCgYIKoZIzj0EAwIw\n"
+    "DDEKMAgGA1UEAwwBWDAgFw0yNjExMjMxNjM1MzRaGA8yMDgxMDgyNjE2MzUzNFow\n"
+    "DDEKMAgGA1UEAwwBWDCCAUswggEDBgcqhkjOPQIBMIH3AgEBMCwGByqGSM49AQEC\n"
+    "IQD/////AAAAAQAAAAAAAAAAAAAAAP///////////////zBbBCD/////AAAAAQAA\n"
+    "AAAAAAAAAAAAAP///////////////AQgWsY12Ko6k+ez671VdpiGvGUdBrDMU7D2\n"
+    "O848PifSYEsDFQDEnTYIhucEk2pmeOETnSa3gZ9+kARBBGsX0fLhLEJH+Lzm5WOk\n"
+    "QPJ3A32BLeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/\n"
+    "UfUCIQD/////AAAAAP//////////vOb6racXnoTzucrC/GMlUQIBAQNCAASfTNtL\n"
+    "udWIC4PlUxMjKuTUzM5JvMWDyDOBO6kPXnWO92cjl6bW7n0fGgqx0QlHq8whVJML\n"
+    "1U+AvIz1bVHfXnTLo1MwUTAdBgNVHQ4EFgQUyQnrUR1tUG6dj9NqExzBa6Vm+30w\n"
+    "HwYDVR0jBBgwFoAUyQnrUR1tUG6dj9NqExzBa6Vm+30wDwYDVR0TAQH/BAUwAwEB\n"
+    "/zAKBggqhkjOPQQDAgNHADBEAiBLHbrJsUxMrsX2hSALUfMxv8L/JrmpJTDf/+KZ\n"
+    "7DrW4AIgPow1yeiDiRubbiy5bi+FtJ7gnPjSrP3gy6a7TpJ9FWk=\n"
+    "-----END CERTIFICATE-----\n";
+
+/* A kind of key that GnuTLS does not know is no damage. */
+static void
+test_unknown_key(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Certificate) curve = parse_pem(spelt_out);
+  g_assert_cmpstr(certificate_key_label(curve), ==, "ECDSA on a curve that is spelt out");
+  g_assert_cmpstr(certificate_key_id(curve), ==,
+                  "93192b7e6f5d732c72176369f132d44d18a8e92ab2409d5f903eb6414fe07a7d");
+  g_assert_false(certificate_is_self_signed(curve));
+  g_autoptr(Forged) forged = make_server(NULL);
+  g_autoptr(GByteArray) der = der_of(forged->certificate);
+  patch(der, "\x2a\x86\x48\xce\x3d\x02\x01", "\x2a\x86\x48\xce\x3d\x02\x7f", 7);
+  g_autoptr(Certificate) strange = certificate_new_from_der(der->data, der->len, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(certificate_key_label(strange), ==, "1.2.840.10045.2.127");
+}
+
+/* Of a known kind, and not readable: a point that is neither compressed nor not. */
+static void
+test_damaged_key(void)
+{
+  g_autoptr(Forged) forged = make_server(NULL);
+  g_autoptr(GByteArray) der = der_of(forged->certificate);
+  patch(der, "\x03\x42\x00\x04", "\x03\x42\x00\x09", 4);
+  assert_malformed(der->data, der->len, "its public key cannot be parsed");
 }
 
 static void
@@ -374,6 +441,8 @@ main(int argc, char **argv)
   g_test_add_func("/certificate/self-signed", test_self_signed);
   g_test_add_func("/certificate/equal", test_equal);
   g_test_add_func("/certificate/malformed", test_malformed);
+  g_test_add_func("/certificate/unknown-key", test_unknown_key);
+  g_test_add_func("/certificate/damaged-key", test_damaged_key);
   g_test_add_func("/certificate/malformed-extension", test_malformed_extension);
   g_test_add_func("/certificate/describe", test_describe);
   g_test_add_func("/certificate/describe-v1", test_describe_unknown_extension);

@@ -157,6 +157,25 @@ test_overrides(void)
   g_assert_cmpint(profile->port, ==, 8884);
   g_assert_cmpint(profile->keep_alive, ==, 30);
   g_assert_cmpstr(profile->host, ==, "saved.test");
+  g_assert_cmpint(profile->tls_version, ==, TLS_ANY);
+  g_assert_false(profile->no_probes);
+  g_assert_null(profile->dns_servers);
+}
+
+/* Those that no option of mosquitto's stands for. */
+static void
+test_overrides_of_ours(void)
+{
+  save("plant-9");
+  g_auto(Run) run = RUN("plant-9", "--tls-version", "tlsv1.2", "--no-probes", "--crl", "list.crl",
+                        "--dns-server", "192.0.2.53", "--broker-ca", "theirs.pem");
+  const Profile *profile = target_of(&run, 0)->profile;
+  g_assert_cmpint(profile->tls_version, ==, TLS_1_2);
+  g_assert_true(profile->no_probes);
+  g_assert_cmpstr(profile->crl_path, ==, "list.crl");
+  g_assert_cmpstr(profile->dns_servers, ==, "192.0.2.53");
+  g_assert_cmpstr(profile->broker_ca_path, ==, "theirs.pem");
+  g_assert_cmpstr(profile->key_path, ==, "/x/saved.key");
 }
 
 /* --- Its own options -------------------------------------------------------------------------- */
@@ -250,6 +269,7 @@ main(int argc, char **argv)
   g_test_add_func("/check-options/options-alone", test_options_alone);
   g_test_add_func("/check-options/saved", test_saved);
   g_test_add_func("/check-options/overrides", test_overrides);
+  g_test_add_func("/check-options/overrides-of-ours", test_overrides_of_ours);
   g_test_add_func("/check-options/defaults", test_defaults);
   g_test_add_func("/check-options/own-options", test_own_options);
   g_test_add_func("/check-options/refused", test_refused);

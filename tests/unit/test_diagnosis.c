@@ -124,6 +124,30 @@ has_alternative(const Finding *finding, const char *code)
   return FALSE;
 }
 
+/* --- A certificate of the broker that cannot be read ------------------------------------------ */
+
+static void
+test_unreadable(void)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_autoptr(GError) error = g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_SERVER_MALFORMED,
+                                                "certificate 2 cannot be read; re-issue it");
+  TunnelEvent event = {.type = TUNNEL_CLOSED,
+                       .time_ns = NOW * G_GINT64_CONSTANT(1000000000),
+                       .fault = tunnel_error_fault(TUNNEL_ERROR_SERVER_MALFORMED),
+                       .error = error,
+                       .alert = -1,
+                       .unreadable = 3};
+  g_autoptr(Finding) finding = end_with(&event, profile, NULL, -1);
+  g_assert_cmpstr(finding->code, ==, "certificate-malformed");
+  g_assert_cmpint(finding->severity, ==, FINDING_ERROR);
+  g_assert_cmpint(finding->source, ==, FINDING_SOURCE_PEER);
+  g_assert_cmpint(finding->index, ==, 2);
+  event.unreadable = 0;
+  g_autoptr(Finding) unknown = end_with(&event, profile, NULL, -1);
+  g_assert_cmpint(unknown->index, ==, -1);
+}
+
 /* --- Our certificate was refused -------------------------------------------------------------- */
 
 static void
@@ -147,11 +171,15 @@ test_tunnel_sentences(void)
     const char *sentence, *message, *remedy;
   } cases[] = {
       {TUNNEL_ERROR_TCP_REFUSED, "nothing listens on a; b:1 (refused); start the broker",
-       "nothing listens on a; b:1 (refused).", "Start the broker."},
-      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "nothing listens there.",
+       "Nothing listens on a; b:1 (refused).", "Start the broker."},
+      {TUNNEL_ERROR_TCP_REFUSED, "nothing listens there", "Nothing listens there.",
        "Start the broker, or correct the port."},
-      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "it went away.",
+      {TUNNEL_ERROR_PEER_CLOSED, "it went away; its log says why", "It went away.",
        "Its log says why."},
+      {TUNNEL_ERROR_PEER_CLOSED, "hub (192.0.2.1:1) went away.", "hub (192.0.2.1:1) went away.",
+       "Look at the evidence, and at the broker's log for the time of this connection."},
+      {TUNNEL_ERROR_PEER_CLOSED, "hub.test is gone", "hub.test is gone.",
+       "Look at the evidence, and at the broker's log for the time of this connection."},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(Profile) profile = make_profile();
@@ -292,6 +320,17 @@ test_connack(void)
 }
 
 static void
+test_connack_empty_client_id(void)
+{
+  g_autoptr(Profile) profile = make_profile();
+  g_free(profile->client_id);
+  profile->client_id = g_strdup("");
+  g_autoptr(Finding) finding = connack_with(2, profile);
+  g_assert_cmpstr(finding->code, ==, "mqtt-client-id-refused");
+  g_assert_cmpstr(finding->remedy, ==, "Set a client id.");
+}
+
+static void
 test_connack_alternatives(void)
 {
   g_autoptr(Profile) profile = make_profile();
@@ -373,6 +412,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/diagnosis/unreadable", test_unreadable);
   g_test_add_func("/diagnosis/refused_good_certificate", test_refused_good_certificate);
   g_test_add_func("/diagnosis/refused_expired", test_refused_expired);
   g_test_add_func("/diagnosis/refused_not_yet_valid", test_refused_not_yet_valid);
@@ -385,6 +425,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis/heals", test_heals);
   g_test_add_func("/diagnosis/seen_in_file_and_in_chain", test_seen_in_file_and_in_chain);
   g_test_add_func("/diagnosis/connack", test_connack);
+  g_test_add_func("/diagnosis/connack_empty_client_id", test_connack_empty_client_id);
   g_test_add_func("/diagnosis/connack_alternatives", test_connack_alternatives);
   g_test_add_func("/diagnosis/certificate_not_requested", test_certificate_not_requested);
   g_test_add_func("/diagnosis/tunnel-sentences", test_tunnel_sentences);

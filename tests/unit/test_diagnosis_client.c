@@ -590,6 +590,74 @@ test_strength(void)
   }
 }
 
+static GPtrArray *
+local_of(const char *code, int index)
+{
+  GPtrArray *local = finding_list_new();
+  Finding *finding = finding_new(code);
+  finding->severity = FINDING_ERROR;
+  finding->source = FINDING_SOURCE_CLIENT;
+  finding->index = index;
+  finding_set_message(finding, "Found here.");
+  g_ptr_array_add(local, finding);
+  return local;
+}
+
+/* It is about the certificate that is weak, which need not be the leaf. */
+static void
+test_strength_of_issuer(void)
+{
+  Row row = plain_row;
+  row.client = "deep-full.pem";
+  Scene scene;
+  scene_init(&scene, &row);
+  g_autoptr(GPtrArray) local = local_of("issuer-key-weak", 1);
+  scene.c.local = local;
+  const Certificate *middle = g_ptr_array_index(identity_certificates(scene.identity), 1);
+  g_autoptr(GPtrArray) all = diagnose(&scene.c);
+  const Finding *refused = find(all, "strength-refused");
+  g_assert_cmpuint(count_errors(all), ==, 1);
+  g_assert_cmpint(refused->index, ==, 1);
+  g_assert_cmpstr(refused->subject, ==, certificate_subject(middle));
+  g_assert_cmpstr(refused->sha256, ==, certificate_sha256(middle));
+  g_assert_nonnull(strstr(refused->message, "the key of \"Middle\" is too short"));
+  g_assert_nonnull(strstr(refused->remedy, "Have \"deep\" issued by a stronger CA"));
+  scene_clear(&scene);
+}
+
+/* What is found fault with in our certificate is an error until the broker has taken it; and none
+ * beside the refusal that it explains. */
+static void
+test_settled(void)
+{
+  Scene scene;
+  scene_init(&scene, &plain_row);
+  g_autoptr(GPtrArray) weak = local_of("signature-weak", 0);
+  g_autoptr(GPtrArray) usage = local_of("client-usage-missing", 0);
+  scene.c.local = weak;
+  g_autoptr(GPtrArray) refused = diagnose(&scene.c);
+  g_assert_cmpint(find(refused, "strength-refused")->severity, ==, FINDING_ERROR);
+  g_assert_cmpint(find(refused, "signature-weak")->severity, ==, FINDING_WARNING);
+  g_clear_pointer(&scene.evidence->closed, tunnel_event_free);
+  scene.c.local = usage;
+  g_autoptr(GPtrArray) before = diagnose(&scene.c);
+  g_assert_cmpint(find(before, "client-usage-missing")->severity, ==, FINDING_ERROR);
+  scene.evidence->at_us[EVIDENCE_FIRST_BYTE] = 1;
+  g_autoptr(GPtrArray) online = diagnose(&scene.c);
+  g_assert_cmpuint(online->len, ==, 1);
+  const Finding *taken = find(online, "client-usage-missing");
+  g_assert_cmpint(taken->severity, ==, FINDING_WARNING);
+  g_assert_cmpstr(g_ptr_array_index(taken->evidence, 0), ==, "this broker takes it all the same");
+  scene.evidence->requested = FALSE;
+  g_autoptr(GPtrArray) unasked = diagnose(&scene.c);
+  g_assert_cmpstr(g_ptr_array_index(find(unasked, "client-usage-missing")->evidence, 0), ==,
+                  "this broker did not ask for it");
+  ((Finding *)g_ptr_array_index(usage, 0))->source = FINDING_SOURCE_TRUST;
+  g_autoptr(GPtrArray) other = diagnose(&scene.c);
+  g_assert_cmpint(find(other, "client-usage-missing")->severity, ==, FINDING_ERROR);
+  scene_clear(&scene);
+}
+
 static guint
 count_lines(const Finding *finding, const char *line)
 {
@@ -641,6 +709,23 @@ test_nothing_withheld(void)
   scene_clear(&scene);
 }
 
+/* A broker may name thousands. */
+static void
+test_many_names(void)
+{
+  Scene scene;
+  scene_init(&scene, &plain_row);
+  g_strfreev(scene.evidence->ca_names);
+  scene.evidence->ca_names = g_new0(char *, 21);
+  for (guint i = 0; i < 20; i++)
+    scene.evidence->ca_names[i] = g_strdup_printf("CN=CA %u", i);
+  g_autoptr(GPtrArray) findings = diagnose(&scene.c);
+  const Finding *withheld = find(findings, "client-cert-withheld");
+  g_assert_nonnull(strstr(withheld->message, "CN=CA 7 and 12 more, and ours"));
+  g_assert_null(strstr(withheld->message, "CN=CA 8"));
+  scene_clear(&scene);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -656,8 +741,11 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-client/alternatives", test_alternatives_have_a_test);
   g_test_add_func("/diagnosis-client/refused-late", test_refused_late);
   g_test_add_func("/diagnosis-client/strength", test_strength);
+  g_test_add_func("/diagnosis-client/strength-of-issuer", test_strength_of_issuer);
+  g_test_add_func("/diagnosis-client/settled", test_settled);
   g_test_add_func("/diagnosis-client/local-error", test_local_error_explains);
   g_test_add_func("/diagnosis-client/withheld", test_nothing_withheld);
+  g_test_add_func("/diagnosis-client/many-names", test_many_names);
   int status = g_test_run();
   g_assert_true(private_folder_remove(folder, NULL));
   g_free(folder);

@@ -171,6 +171,9 @@ test_close_loop(void)
   assert_end(&scene, "mqtt-session-taken-over", FALSE);
   scene.c.end_count = 1;
   assert_end(&scene, "unknown", TRUE);
+  g_autoptr(Finding) once = diagnose_end(&scene.c);
+  g_assert_cmpuint(once->alternatives->len, ==, 1);
+  g_assert_cmpstr(g_ptr_array_index(once->alternatives, 0), ==, "mqtt-session-taken-over");
   scene.c.end_count = 2;
   scene.c.ends = slow;
   assert_end(&scene, "unknown", TRUE);
@@ -179,6 +182,10 @@ test_close_loop(void)
   /* A made-up id is nobody else's. */
   scene.c.ends = quick;
   g_clear_pointer(&scene.profile->client_id, g_free);
+  assert_end(&scene, "unknown", TRUE);
+  g_autoptr(Finding) nobody = diagnose_end(&scene.c);
+  g_assert_cmpuint(nobody->alternatives->len, ==, 0);
+  scene.profile->client_id = g_strdup("");
   assert_end(&scene, "unknown", TRUE);
   scene_clear(&scene);
 }
@@ -251,6 +258,23 @@ test_requests(void)
   scene_clear(&scene);
 }
 
+/* Not every no is one of the access rules. */
+static void
+test_requests_refused_otherwise(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  scene.profile->user_name = g_strdup("anna");
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/b", 0x97);
+  g_assert_cmpstr(publish->code, ==, "mqtt-publish-refused");
+  g_assert_cmpstr(publish->message, ==,
+                  "The broker does not let \"anna\" publish to a/b: Quota exceeded.");
+  g_assert_null(strstr(publish->remedy, "access rules"));
+  g_autoptr(Finding) subscribe = diagnose_subscribe(&scene.c, "a/b", 0x80);
+  g_assert_nonnull(strstr(subscribe->message, "access rules"));
+  scene_clear(&scene);
+}
+
 /* --- Addresses -------------------------------------------------------------------------------- */
 
 static void
@@ -297,6 +321,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-mqtt/idle-drop", test_idle_drop);
   g_test_add_func("/diagnosis-mqtt/idle-drop-stays", test_idle_drop_stays);
   g_test_add_func("/diagnosis-mqtt/requests", test_requests);
+  g_test_add_func("/diagnosis-mqtt/requests-otherwise", test_requests_refused_otherwise);
   g_test_add_func("/diagnosis-mqtt/ipv6", test_ipv6);
   return g_test_run();
 }

@@ -340,7 +340,7 @@ test_version(void)
   g_autoptr(Finding) end = diagnose_end(&scene.c);
   g_assert_cmpstr(end->code, ==, "tls-version-mismatch");
   g_assert_cmpstr(end->message, ==,
-                  "The broker offers TLS 1.2, TLS 1.1, this connection allows TLS 1.3 only.");
+                  "The broker offers TLS 1.2, TLS 1.1, and this connection allows TLS 1.3 only.");
   scene_clear(&scene);
 }
 
@@ -367,6 +367,49 @@ test_silence(void)
   assert_end(&scene, "port-plain-mqtt");
   g_autoptr(Finding) end = diagnose_end(&scene.c);
   g_assert_false(diagnosis_heals(&scene.c, end));
+  scene_clear(&scene);
+}
+
+static void
+cut_at_once(const Scene *scene)
+{
+  const PlannedProbe *probe = probe_for(scene, PROBE_LISTEN);
+  g_assert_cmpint(probe->request->kind, ==, PROBE_TCP);
+  g_assert_cmpuint(probe->request->listen_ms, >, 0);
+  result_of((PlannedProbe *)probe)->error =
+      g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE, "closed");
+}
+
+/* Who closes before a word was said does not mind TLS; unless plain MQTT was answered. */
+static void
+test_closed_at_once(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  close_with(&scene, TUNNEL_ERROR_TLS_RESET, -1);
+  plan(&scene, "tls-reset");
+  nobody_answers(&scene);
+  cut_at_once(&scene);
+  assert_end(&scene, "tcp-closed-at-once");
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_true(diagnosis_heals(&scene.c, end));
+  result_of(probe_for(&scene, PROBE_PLAIN_MQTT))->answered = TRUE;
+  assert_end(&scene, "port-plain-mqtt");
+  scene_clear(&scene);
+}
+
+static void
+test_closed_at_once_without_tls(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  scene.profile->scheme = SCHEME_MQTT;
+  close_with(&scene, TUNNEL_ERROR_CLOSED_AFTER_CONNECT, -1);
+  plan(&scene, "mqtt-closed-after-connect");
+  nobody_answers(&scene);
+  assert_end(&scene, "mqtt-closed-after-connect");
+  cut_at_once(&scene);
+  assert_end(&scene, "tcp-closed-at-once");
   scene_clear(&scene);
 }
 
@@ -602,6 +645,8 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-probe/silence", test_silence);
   g_test_add_func("/diagnosis-probe/half-way", test_half_way);
   g_test_add_func("/diagnosis-probe/needs-tls", test_needs_tls);
+  g_test_add_func("/diagnosis-probe/closed-at-once", test_closed_at_once);
+  g_test_add_func("/diagnosis-probe/closed-at-once-plain", test_closed_at_once_without_tls);
   g_test_add_func("/diagnosis-probe/upgrade", test_upgrade);
   g_test_add_func("/diagnosis-probe/another-way", test_another_way);
   g_test_add_func("/diagnosis-probe/nodes", test_nodes_differ);

@@ -130,6 +130,31 @@ test_sort(void)
     g_assert_cmpstr(((Finding *)findings->pdata[i])->code, ==, sorted[i]);
 }
 
+/* Whole sentences of what errors say: a capital, unless a host or a file begins it, and a stop. */
+static void
+test_sentence(void)
+{
+  static const struct {
+    const char *error, *message, *remedy;
+  } cases[] = {
+      {"no route to h; check VPN and network", "No route to h.", "Check VPN and network."},
+      {"the port is b; c; use d.", "The port is b; c.", "Use d."},
+      {"nothing is there", "Nothing is there.", NULL},
+      {"nothing is there.", "Nothing is there.", NULL},
+      {"notes.example.com (192.0.2.1:8883) refused us", "notes.example.com (192.0.2.1:8883) "
+                                                        "refused us.",
+       NULL},
+      {"ours.pem is empty; write it again", "ours.pem is empty.", "Write it again."},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Finding) finding = finding_new("tcp-refused");
+    g_autofree char *general = g_strdup(finding->remedy);
+    finding_set_sentence(finding, cases[i].error);
+    g_assert_cmpstr(finding->message, ==, cases[i].message);
+    g_assert_cmpstr(finding->remedy, ==, cases[i].remedy ? cases[i].remedy : general);
+  }
+}
+
 static void
 test_words(void)
 {
@@ -153,6 +178,7 @@ main(int argc, char **argv)
   g_test_add_func("/finding/copy", test_copy);
   g_test_add_func("/finding/from-error", test_from_error);
   g_test_add_func("/finding/from-foreign-error", test_from_foreign_error);
+  g_test_add_func("/finding/sentence", test_sentence);
   g_test_add_func("/finding/sort", test_sort);
   g_test_add_func("/finding/words", test_words);
   return g_test_run();

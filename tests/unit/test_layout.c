@@ -45,13 +45,13 @@ check_views(const Layout *layout, const Screen *screen)
 }
 
 static void
-check(int rows, int columns, int focused, int lower, gboolean zoomed)
+check(int rows, int columns, const LayoutRequest *request)
 {
   static Screen screen;
   Layout layout;
   int shown = 0;
   screen = (Screen){.rows = rows, .columns = columns};
-  layout_compute(&layout, rows, columns, focused, lower, zoomed);
+  layout_compute(&layout, rows, columns, request);
   g_assert_cmpint(layout.header.rows, ==, 1);
   g_assert_cmpint(layout.hints.rows, ==, 1);
   cover(&screen, layout.header);
@@ -78,8 +78,13 @@ test_every_size(void)
 {
   for (int rows = 1; rows <= 60; rows++) {
     for (int columns = 1; columns <= 200; columns++) {
-      check(rows, columns, (rows + columns) % LAYOUT_TILES, 2 + columns % 2, rows % 2);
-      check(rows, columns, (rows + columns) % LAYOUT_TILES, 2 + columns % 2, !(rows % 2));
+      LayoutRequest request = {.focused = (rows + columns) % LAYOUT_TILES,
+                               .lower = 2 + columns % 2,
+                               .zoomed = rows % 2,
+                               .certificate_rows = rows * columns % 71};
+      check(rows, columns, &request);
+      request.zoomed = !request.zoomed;
+      check(rows, columns, &request);
     }
   }
 }
@@ -88,7 +93,7 @@ static LayoutKind
 kind(int rows, int columns, gboolean zoomed)
 {
   Layout layout;
-  layout_compute(&layout, rows, columns, 2, 2, zoomed);
+  layout_compute(&layout, rows, columns, &(LayoutRequest){2, 2, zoomed, 0});
   return layout.kind;
 }
 
@@ -109,16 +114,43 @@ static void
 test_the_lower_right(void)
 {
   Layout layout;
-  layout_compute(&layout, 40, 120, 0, 3, FALSE);
+  layout_compute(&layout, 40, 120, &(LayoutRequest){0, 3, FALSE, 0});
   g_assert_cmpint(layout.tiles[2].rows, ==, 0);
   g_assert_cmpint(layout.tiles[3].rows, >, 5);
+}
+
+/* Rows of certificates, messages and timeline when the certificates want so many. */
+static void
+assert_shares(int rows, int columns, int wanted, int certificates, int messages, int timeline)
+{
+  Layout layout;
+  layout_compute(&layout, rows, columns, &(LayoutRequest){0, 2, FALSE, wanted});
+  g_assert_cmpint(layout.tiles[1].rows, ==, certificates);
+  g_assert_cmpint(layout.tiles[2].rows, ==, messages);
+  g_assert_cmpint(layout.tiles[3].rows, ==, timeline);
+}
+
+static void
+test_what_the_certificates_want(void)
+{
+  assert_shares(40, 120, 0, 16, 21, 0);
+  assert_shares(40, 120, 14, 16, 21, 0); /* with its frame just what they have */
+  assert_shares(40, 120, 15, 17, 20, 0);
+  assert_shares(40, 120, 22, 24, 13, 0);
+  assert_shares(40, 120, 23, 24, 13, 0); /* two thirds */
+  assert_shares(40, 120, 1000, 24, 13, 0);
+  assert_shares(20, 120, 1000, 11, 6, 0);
+  assert_shares(60, 200, 0, 20, 21, 16);
+  assert_shares(60, 200, 19, 21, 21, 15);
+  assert_shares(60, 200, 1000, 28, 17, 12); /* a half */
+  assert_shares(24, 80, 1000, 0, 0, 0);     /* one pane: nothing to share */
 }
 
 static void
 test_dialogs_are_centred(void)
 {
   Layout layout;
-  layout_compute(&layout, 40, 120, 0, 2, FALSE);
+  layout_compute(&layout, 40, 120, &(LayoutRequest){0, 2, FALSE, 0});
   Rect view = layout_view(&layout, 10, 60);
   g_assert_cmpint(view.rows, ==, 12);
   g_assert_cmpint(view.columns, ==, 62);
@@ -133,7 +165,7 @@ test_dialogs_are_centred(void)
   g_assert_cmpint(view.rows, ==, layout.body.rows);
   view = layout_view(&layout, 27, 60);
   g_assert_cmpint(view.rows, ==, 29);
-  layout_compute(&layout, 24, 80, 0, 2, FALSE);
+  layout_compute(&layout, 24, 80, &(LayoutRequest){0, 2, FALSE, 0});
   view = layout_view(&layout, 10, 60);
   g_assert_cmpint(view.rows, ==, layout.body.rows);
 }
@@ -145,6 +177,7 @@ main(int argc, char **argv)
   g_test_add_func("/layout/every-size", test_every_size);
   g_test_add_func("/layout/kinds", test_kinds);
   g_test_add_func("/layout/lower-right", test_the_lower_right);
+  g_test_add_func("/layout/certificates", test_what_the_certificates_want);
   g_test_add_func("/layout/dialogs", test_dialogs_are_centred);
   return g_test_run();
 }

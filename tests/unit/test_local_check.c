@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "core/local_check.h"
+#include "core/local_share.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -605,7 +606,7 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   STAGE_WRITE(stage, "client.pem", chain.client, chain.middle);
   use(&stage->profile->broker_ca_path, g_strdup(path));
   Expected expected = {
-      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_CLIENT, FINDING_SOURCE_CLIENT, 0,
+      "client-ca-unknown", FINDING_WARNING, FINDING_SIDE_BROKER, FINDING_SOURCE_CLIENT, 0,
       stage->certificate,  "\"Other CA\"",  "\"Test CA\""};
   g_free(write_pem(stage, "broker.pem", other));
   assert_only(stage, TRUE, expected);
@@ -615,6 +616,7 @@ test_broker_ca(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE, expected);
   STAGE_WRITE(stage, "client.pem", chain.client);
   expected.code = "anchor-same-name";
+  expected.side = FINDING_SIDE_CLIENT;
   expected.message = "Two CAs are called \"Middle\"";
   expected.remedy = "\"Middle\"";
   g_free(write_pem(stage, "broker.pem", namesake));
@@ -630,6 +632,26 @@ test_broker_ca_missing(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE,
               (Expected){"file-missing", FINDING_WARNING, FINDING_SIDE_LOCAL, FINDING_SOURCE_NONE,
                          -1, "/nowhere/broker.pem", "does not exist", NULL});
+}
+
+/* --- Settings --------------------------------------------------------------------------------- */
+
+/* What the user wrote is quoted, without the version that is appended to it. */
+static void
+test_priority(Stage *stage, gconstpointer unused)
+{
+  Expected expected = {"local-policy-forbids", FINDING_ERROR, FINDING_SIDE_LOCAL,
+                       FINDING_SOURCE_NONE,    -1,            NULL,
+                       "\"NORMAL:-NOSUCH\"",   "Correct it in the connection"};
+  stage->profile->tls_version = TLS_1_3;
+  use(&stage->profile->tls_priority, g_strdup("NORMAL:-VERS-TLS1.2"));
+  assert_nothing(stage);
+  use(&stage->profile->tls_priority, g_strdup("NORMAL:-NOSUCH"));
+  assert_only(stage, FALSE, expected);
+  use(&stage->profile->tls_priority, g_strdup("NORMAL:-CIPHER-ALL"));
+  expected.message = "leaves no TLS version or no cipher";
+  expected.remedy = NULL;
+  assert_only(stage, FALSE, expected);
 }
 
 /* --- Dates and usage -------------------------------------------------------------------------- */
@@ -688,6 +710,24 @@ test_no_name(Stage *stage, gconstpointer unused)
   assert_only(stage, TRUE,
               (Expected){"client-name-missing", FINDING_WARNING, FINDING_SIDE_CLIENT,
                          FINDING_SOURCE_CLIENT, 0, stage->certificate, "common name", NULL});
+}
+
+/* --- Shared ----------------------------------------------------------------------------------- */
+
+static void
+test_share(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(LocalShare) share = local_share_new();
+  g_autoptr(LocalCheck) first = local_share_take(share, stage->profile, FILES_NOW);
+  g_assert_cmpint(g_unlink(stage->profile->key_path), ==, 0);
+  use(&stage->profile->host, g_strdup("other.test"));
+  g_autoptr(LocalCheck) second = local_share_take(share, stage->profile, FILES_NOW);
+  g_assert_true(second == first && second->identity != NULL);
+  use(&stage->profile->key_password, g_strdup("secret"));
+  g_autoptr(LocalCheck) other = local_share_take(share, stage->profile, FILES_NOW);
+  g_assert_true(other != first && other->identity == NULL);
+  g_clear_pointer(&share, local_share_free);
+  g_assert_nonnull(second->identity);
 }
 
 /* --- Who may read ----------------------------------------------------------------------------- */
@@ -1015,8 +1055,10 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   TEST(good);
+  TEST(priority);
   TEST(good_one_way);
   TEST(good_combined);
+  TEST(share);
   TEST(missing);
   TEST(empty);
   TEST(no_anchor);

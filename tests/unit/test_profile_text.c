@@ -372,6 +372,18 @@ test_insecure_is_not_written(void)
   assert_becomes(profile, NULL, "[connection]\nhost=h\n");
 }
 
+/* RFC 7512: no file, and so nowhere beside the profile nor where the program was started. */
+static void
+test_token_is_no_path(void)
+{
+  static const char text[] = "[tls]\ncertificate=pkcs11:token=gate;object=client\n";
+  g_autoptr(Profile) profile = profile_new();
+  set(&profile->certificate_path, "pkcs11:token=gate;object=client");
+  assert_becomes(profile, NULL, text);
+  g_autoptr(Profile) again = from_text(text);
+  g_assert_cmpstr(again->certificate_path, ==, "pkcs11:token=gate;object=client");
+}
+
 static void
 test_relative_path_is_written_whole(void)
 {
@@ -458,6 +470,7 @@ main(int argc, char **argv)
   g_test_add_func("/profile-text/save/comments", test_comments_and_unknown_keys_stay);
   g_test_add_func("/profile-text/save/removed", test_what_is_gone_is_removed);
   g_test_add_func("/profile-text/save/insecure", test_insecure_is_not_written);
+  g_test_add_func("/profile-text/save/token", test_token_is_no_path);
   g_test_add_func("/profile-text/save/relative-path", test_relative_path_is_written_whole);
   g_test_add_func("/profile-text/save/odd-texts", test_odd_texts_come_back);
   g_test_add_func("/profile-text/save/cannot-keep", test_what_a_file_cannot_keep);

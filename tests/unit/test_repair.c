@@ -432,7 +432,7 @@ typedef struct {
 static CrossSign
 cross_sign(gint64 old_end)
 {
-  CrossSign made = {NULL};
+  CrossSign made = {0};
   ForgeTemplate old = forge_authority("Old Root"), root = forge_authority("New Root");
   ForgeTemplate broker = forge_server("broker", "broker.example");
   old.not_before = FORGE_START - 3650 * DAY;

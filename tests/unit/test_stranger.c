@@ -67,6 +67,8 @@ test_quote(void)
   g_autofree char *hostile = stranger_quote(BYTES("\x1b[2Jx"));
   g_autofree char *cut = stranger_quote(BYTES("1234567890123456789012345678901234567890"));
   g_autofree char *empty = stranger_quote(BYTES(""));
+  g_autofree char *first = stranger_quote(BYTES("HTTP/1.1 400\r\nContent-Le"));
+  g_assert_cmpstr(first, ==, "HTTP/1.1 400");
   g_assert_cmpstr(line, ==, "220 mail");
   g_assert_cmpstr(hostile, ==, "\\e[2Jx");
   g_assert_cmpstr(cut, ==, "12345678901234567890123456789012");

@@ -63,6 +63,24 @@ test_safe(void)
   g_assert_cmpstr(timeline_get(timeline, 1)->text, ==, "");
 }
 
+/* Cut between characters, however many a broker sends. */
+static void
+test_long_text(void)
+{
+  g_autoptr(Timeline) timeline = timeline_new();
+  g_autoptr(GString) text = g_string_new("x");
+  while (text->len < 70000)
+    g_string_append(text, "\u00e9");
+  add(timeline, 1, TRUE, text->str);
+  const char *kept = timeline_get(timeline, 0)->text;
+  g_assert_true(g_utf8_validate(kept, -1, NULL));
+  g_assert_true(g_str_has_suffix(kept, "\u00e9 (cut off)"));
+  g_assert_cmpuint(strlen(kept), ==, TIMELINE_TEXT_MAX - 1 + strlen(" (cut off)"));
+  g_string_truncate(text, TIMELINE_TEXT_MAX - 1);
+  add(timeline, 2, FALSE, text->str);
+  g_assert_cmpstr(timeline_get(timeline, 1)->text, ==, text->str);
+}
+
 static void
 test_bound(void)
 {
@@ -102,6 +120,7 @@ main(int argc, char **argv)
   g_test_add_func("/timeline/steps", test_steps);
   g_test_add_func("/timeline/safe", test_safe);
   g_test_add_func("/timeline/bound", test_bound);
+  g_test_add_func("/timeline/long-text", test_long_text);
   g_test_add_func("/timeline/text_of_the_oldest", test_text_of_the_oldest);
   return g_test_run();
 }

@@ -72,6 +72,20 @@ test_priority(void)
   g_assert_cmpint(file != NULL, ==, file != NULL && strstr(stops->message, file) != NULL);
 }
 
+static void
+test_priority_check(void)
+{
+  g_autoptr(GError) stops = NULL, empty = NULL, none = NULL;
+  g_assert_true(tls_priority_check("NORMAL:-VERS-TLS1.2", &none));
+  g_assert_no_error(none);
+  g_assert_false(tls_priority_check("NORMAL:-NOSUCH", &stops));
+  g_assert_error(stops, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY);
+  g_assert_nonnull(strstr(stops->message, "stops at \"-NOSUCH\""));
+  g_assert_false(tls_priority_check("NORMAL:-CIPHER-ALL", &empty));
+  g_assert_error(empty, TUNNEL_ERROR, TUNNEL_ERROR_TLS_POLICY);
+  g_assert_nonnull(strstr(empty->message, "leaves no TLS version or no cipher"));
+}
+
 /* The library reads its policy when it is loaded, so it takes a process of its own. */
 static void
 test_policy_file(void)
@@ -110,6 +124,7 @@ main(int argc, char **argv)
   g_test_add_func("/tls-library/versions", test_versions);
   g_test_add_func("/tls-library/causes", test_causes);
   g_test_add_func("/tls-library/priority", test_priority);
+  g_test_add_func("/tls-library/priority-check", test_priority_check);
   g_test_add_func("/tls-library/policy-file", test_policy_file);
   g_test_add_func("/tls-library/policy-file/subprocess", test_policy_file_subprocess);
   return g_test_run();

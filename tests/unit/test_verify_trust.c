@@ -179,8 +179,10 @@ test_anchor_same_name(Bench *bench, gconstpointer unused)
   g_assert_cmpuint(bench->verdict->path->len, ==, 3);
   assert_link(bench->verdict, 2, "Root X1", PATH_IN_TRUST, 0, FALSE);
   bench_send(bench, bench->root); /* the real one is sent: still nobody trusts it */
-  assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST,
-                 0);
+  const Finding *both = assert_refused(bench_judge(bench), "anchor-same-name", FINDING_SIDE_TRUST,
+                                       FINDING_SOURCE_TRUST, 0);
+  g_assert_nonnull(strstr(both->message, "has another key than the one in"));
+  g_assert_nonnull(strstr(both->remedy, certificate_sha256(bench->root->certificate)));
 }
 
 /* A self-signed broker that was set up anew: the old certificate is what is trusted. */
@@ -217,26 +219,74 @@ test_anchor_twin(Bench *bench, gconstpointer unused)
   g_assert_null(bench_find(bench->verdict, "anchor-intermediate"));
 }
 
-/* ecdsa-with-SHA256 becomes an algorithm that nobody has given a number. */
+typedef guint8 Oid[8];
+
+/* (transfer full): with the one for the other wherever it stands, `expected` times. */
 static Certificate *
-with_strange_algorithm(const Certificate *certificate)
+with_oid(const Certificate *certificate, const Oid from, const Oid to, guint expected)
 {
-  static const guint8 oid[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
   g_autofree char *pem = certificate_to_pem(certificate);
   gnutls_datum_t text = {(unsigned char *)pem, strlen(pem)}, der;
   GError *error = NULL;
   guint count = 0;
   g_assert_cmpint(gnutls_pem_base64_decode2("CERTIFICATE", &text, &der), >=, 0);
-  for (gsize i = 0; i + sizeof oid <= der.size; i++)
-    if (!memcmp(der.data + i, oid, sizeof oid)) {
-      der.data[i + sizeof oid - 1] = 0x7f;
+  for (gsize i = 0; i + sizeof(Oid) <= der.size; i++)
+    if (!memcmp(der.data + i, from, sizeof(Oid))) {
+      memcpy(der.data + i, to, sizeof(Oid));
       count++;
     }
-  g_assert_cmpuint(count, ==, 2);
+  g_assert_cmpuint(count, ==, expected);
   Certificate *strange = certificate_new_from_der(der.data, der.size, &error);
   g_assert_no_error(error);
   gnutls_free(der.data);
   return strange;
+}
+
+/* ecdsa-with-SHA256 becomes an algorithm that nobody has given a number. */
+static Certificate *
+with_strange_algorithm(const Certificate *certificate)
+{
+  static const Oid from = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+  static const Oid to = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x7f};
+  return with_oid(certificate, from, to, 2);
+}
+
+/* P-256 becomes SM2's curve, which GnuTLS does not know. */
+static Certificate *
+with_strange_key(const Certificate *certificate)
+{
+  static const Oid from = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+  static const Oid to = {0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d};
+  return with_oid(certificate, from, to, 1);
+}
+
+/* Nobody can say whether such an issuer signed: that is no damage. */
+static void
+test_key_unsupported(Bench *bench, gconstpointer unused)
+{
+  g_autoptr(Certificate) root = with_strange_key(bench->root->certificate);
+  g_assert_cmpstr(certificate_key_label(root), ==, "ECDSA SM2");
+  g_assert_cmpuint(strlen(certificate_key_id(root)), ==, 64);
+  g_assert_cmpstr(certificate_key_id(root), !=, certificate_key_id(bench->root->certificate));
+  bench_send(bench, bench->leaf);
+  bench_send(bench, bench->intermediate);
+  g_ptr_array_add(bench->trusted, certificate_ref(root));
+  const Verdict *verdict = bench_judge(bench);
+  assert_refused(verdict, "algorithm-unsupported", FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
+  const Finding *finding = bench_find(verdict, "algorithm-unsupported");
+  g_assert_nonnull(strstr(finding->message, "(ECDSA SM2)"));
+  g_assert_cmpstr(finding->sha256, ==, certificate_sha256(root));
+}
+
+/* The same, self-signed and sent. */
+static void
+test_key_unsupported_sent(Bench *bench, gconstpointer unused)
+{
+  g_ptr_array_add(bench->sent, with_strange_key(bench->root->certificate));
+  bench_trust(bench, bench->intermediate);
+  assert_found(bench_judge(bench), "algorithm-unsupported", FINDING_ERROR, FINDING_SIDE_SERVER,
+               FINDING_SOURCE_PEER, 0);
+  g_assert_null(bench_find(bench->verdict, "signature-invalid"));
 }
 
 static void
@@ -373,6 +423,8 @@ main(int argc, char **argv)
   BENCH_TEST("trust/", self_signed_same_name);
   BENCH_TEST("trust/", anchor_twin);
   BENCH_TEST("trust/", algorithm_unsupported);
+  BENCH_TEST("trust/", key_unsupported);
+  BENCH_TEST("trust/", key_unsupported_sent);
   BENCH_TEST("trust/", anchor_same_name_without_ids);
   BENCH_TEST("trust/", issuer_key_differs);
   BENCH_TEST("trust/", signature_invalid);

@@ -188,6 +188,21 @@ test_filled(void)
   view_close();
 }
 
+/* Green is for what is well: not beside a fault. */
+static void
+test_certificate_end_beside_fault(void)
+{
+  HeaderModel model = online_model();
+  view_open(3, 120, 0);
+  model.certificate_end = NOW + 89 * 86400;
+  model.online = FALSE;
+  g_autofree char *line = header_line(&model, 120);
+  const char *at = strstr(line, "cert 89d");
+  g_assert_nonnull(at);
+  g_assert_cmpint(view_role_at(0, (int)g_utf8_strlen(line, at - line)), ==, ROLE_NORMAL);
+  view_close();
+}
+
 static void
 test_tiny_widths(void)
 {
@@ -227,6 +242,7 @@ int
 main(int argc, char **argv)
 {
   view_test_init(&argc, &argv);
+  g_test_add_func("/bars/certificate-end-beside-fault", test_certificate_end_beside_fault);
   g_test_add_func("/header/online", test_online);
   g_test_add_func("/header/never-dropped", test_never_dropped);
   g_test_add_func("/header/not-verified", test_not_verified);

@@ -273,6 +273,56 @@ test_selecting(void)
   scene_keys(scene, "q G k Enter");
 }
 
+static char *
+screen_text(Scene *scene)
+{
+  CanvasCursor cursor;
+  view_open(24, 80, 0);
+  ui_draw(scene->ui, 24, 80, &cursor);
+  char *text = view_text();
+  view_close();
+  return text;
+}
+
+/* Copies by the dozen do not push away what follows them. */
+static void
+test_sent_in_vain(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  scene_send(scene, "leaf", "stranger", "leaf", "leaf", "leaf", "leaf", "leaf", "leaf", "leaf",
+             "stranger", NULL);
+  Verdict *verdict = scene_judge(scene, TRUE);
+  scene_link(scene, verdict, "leaf", PATH_SENT, 0, TRUE, NULL);
+  scene_keys(scene, "2");
+  g_autofree char *text = screen_text(scene);
+  g_assert_nonnull(strstr(text, "6 mqtt.example.com"));
+  g_assert_null(strstr(text, "7 mqtt.example.com"));
+  g_assert_nonnull(strstr(text, " and 3 more: Enter lists them"));
+  scene_keys(scene, "j j j j j j j j Enter");
+  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+  g_autofree char *list = screen_text(scene);
+  g_assert_nonnull(strstr(list, "7  mqtt.example.com"));
+  g_assert_nonnull(strstr(list, "(a copy)"));
+  g_assert_nonnull(strstr(list, "9  "));
+  g_assert_nonnull(strstr(list, "(not needed)"));
+}
+
+/* A finding that says what OpenSSL makes of it needs no second one. */
+static void
+test_opinion_is_told_once(void)
+{
+  g_autoptr(Scene) scene = partial_trust_scene();
+  scene_keys(scene, "2");
+  Finding *finding = g_ptr_array_index(scene->connection->info.findings, 0);
+  g_autofree char *twice = screen_text(scene);
+  g_assert_nonnull(strstr(twice, "\n ! OpenSSL clients refuse"));
+  finding_set_message(finding, "\"R3\" is an intermediate; OpenSSL clients will refuse it.");
+  g_autofree char *once = screen_text(scene);
+  g_assert_null(strstr(once, "\n ! OpenSSL clients refuse"));
+  scene_keys(scene, "Enter"); /* its numbers are behind the first line */
+  g_assert_true(ui_top(scene->ui)->pane_class == &text_view);
+}
+
 static void
 test_finding_opens(void)
 {
@@ -281,7 +331,7 @@ test_finding_opens(void)
   finding_set_message(finding, "mqtt.example.com is not known to DNS.");
   scene->connection->info.last_error = "mqtt.example.com is not known to DNS";
   PICTURE(scene, "dns");
-  scene_keys(scene, "2 G Enter");
+  scene_keys(scene, "2 Enter"); /* what stops the connection stands first, and is selected */
   g_assert_true(ui_top(scene->ui)->pane_class == &finding_view);
 }
 
@@ -372,6 +422,8 @@ main(int argc, char **argv)
   g_test_add_func("/certificates-pane/two-way", test_two_way);
   g_test_add_func("/certificates-pane/second-verdict", test_second_verdict);
   g_test_add_func("/certificates-pane/second-verdict-opens", test_second_verdict_opens);
+  g_test_add_func("/certificates-pane/sent-in-vain", test_sent_in_vain);
+  g_test_add_func("/certificates-pane/opinion-once", test_opinion_is_told_once);
   g_test_add_func("/certificates-pane/expired", test_expired);
   g_test_add_func("/certificates-pane/missing", test_missing);
   g_test_add_func("/certificates-pane/client-refused", test_client_refused);

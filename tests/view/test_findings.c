@@ -99,6 +99,113 @@ assert_typing_changes(Scene *scene, const char *expected)
   assert_shows(scene, expected);
 }
 
+/* --- Where it stands -------------------------------------------------------------------------- */
+
+/* (transfer full): a row of the whole screen. */
+static char *
+screen_row(Scene *scene, int rows, int columns, int row)
+{
+  g_autofree char *text = screen(scene, rows, columns);
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  return g_strdup(lines[row]);
+}
+
+static void
+assert_row(Scene *scene, int rows, int columns, int row, const char *expected)
+{
+  g_autofree char *line = screen_row(scene, rows, columns, row);
+  g_assert_cmpstr(line, ==, expected);
+}
+
+static guint
+count_on_screen(Scene *scene, int rows, int columns, const char *what)
+{
+  g_autofree char *text = screen(scene, rows, columns);
+  g_auto(GStrv) parts = g_strsplit(text, what, -1);
+  return g_strv_length(parts) - 1;
+}
+
+/* With its remedy at the top of the certificates. */
+static void
+test_worst_stands_first(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  wrong_ca(scene);
+  scene_keys(scene, "2");
+  assert_row(scene, 24, 80, 2, " ✗ anchor-wrong: error, trust side, trusted certificate 0");
+  assert_row(scene, 24, 80, 4, " → Take the CA file that holds \"Test CA\".");
+  assert_row(scene, 24, 80, 5, "");
+  assert_row(scene, 24, 80, 6, " ✗ no certificate came from the broker");
+}
+
+/* Neither in other words at the bottom, nor in the tile beside it. */
+static void
+test_fault_is_told_once(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  wrong_ca(scene);
+  scene_keys(scene, "2");
+  assert_row(scene, 24, 80, 22, "");
+  scene_keys(scene, "Enter");
+  g_assert_true(top(scene) == &finding_view);
+  assert_row(scene, 24, 80, 22, "");
+  scene_keys(scene, "q 1");
+  assert_row(scene, 24, 80, 22, " ✗ the broker's certificate leads to no CA of root.pem");
+  scene_keys(scene, "3");
+  assert_row(scene, 24, 80, 22, "");
+  g_assert_cmpuint(count_on_screen(scene, 40, 120, "leads to"), ==, 1);
+  assert_shows(scene, "No message came: the connection failed. Certificates says why");
+  scene_keys(scene, "Enter"); /* that leads to it */
+  g_assert_true(top(scene) == &finding_view);
+}
+
+/* The timeline says why; the bottom line says what to do. */
+static void
+test_remedy_below_timeline(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  const Finding *finding = wrong_ca(scene);
+  scene_keys(scene, "4");
+  assert_row(scene, 24, 80, 22, " ✗ the broker's certificate leads to no CA of root.pem");
+  happened(scene, TIMELINE_ERROR, "anchor-wrong", finding->message);
+  assert_row(scene, 24, 80, 22, " → Take the CA file that holds \"Test CA\".");
+}
+
+/* The row at which the lower right tile begins. */
+static int
+lower_tile(Scene *scene, int rows, int columns)
+{
+  g_autofree char *text = screen(scene, rows, columns);
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (int row = 0; lines[row]; row++) {
+    if (strstr(lines[row], " Messages "))
+      return row;
+  }
+  return -1;
+}
+
+/* As large as its content while something is to be mended; tries in between move nothing. */
+static void
+test_tile_grows(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  Session *session = &scene->connection->session;
+  g_assert_cmpint(lower_tile(scene, 40, 120), ==, 17);
+  for (int i = 0; i < 4; i++)
+    wrong_ca(scene);
+  g_assert_cmpint(lower_tile(scene, 40, 120), ==, 19);
+  session->state = SESSION_WAITING;
+  g_assert_cmpint(lower_tile(scene, 40, 120), ==, 19);
+  session->state = SESSION_HANDSHAKING;
+  g_ptr_array_set_size(scene->connection->info.findings, 0);
+  g_assert_cmpint(lower_tile(scene, 40, 120), ==, 19);
+  session->state = SESSION_ONLINE;
+  g_assert_cmpint(lower_tile(scene, 40, 120), ==, 17);
+  for (int i = 0; i < 20; i++)
+    wrong_ca(scene);
+  g_assert_cmpint(lower_tile(scene, 40, 120), ==, 25); /* two thirds */
+}
+
 /* --- One key to the field --------------------------------------------------------------------- */
 
 static void
@@ -118,7 +225,28 @@ test_mend_from_certificates(void)
   assert_hides(scene, "Take the CA file");
 }
 
-/* That the file cannot be read comes before any advice. */
+/* What to do instead of why: that stands below, once. */
+static void
+test_mend_pair(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  Profile *profile = scene->connection->profile;
+  profile->certificate_path = g_strdup("client.pem");
+  profile->key_path = g_strdup("client-soon.key");
+  scene->connection->info.last_error = "The key is not the one.";
+  Finding *finding = scene_find(scene, "key-mismatch", NULL, NULL);
+  finding->source = FINDING_SOURCE_KEY;
+  finding_set_message(finding, "The key is not the one.");
+  finding_set_remedy(finding, "Use client.key: it is.");
+  scene_keys(scene, "m");
+  assert_shows(scene, "client-soon.key");
+  assert_shows(scene, "! Use client.key: it is.");
+  assert_row(scene, 24, 80, 22, " ✗ The key is not the one.");
+  scene_type(scene, "x"); /* then what is wrong with what is there now */
+  assert_hides(scene, "Use client.key");
+}
+
+/* That there is no such file comes before any advice, and is not said again below. */
 static void
 test_mend_missing_file(void)
 {
@@ -128,6 +256,7 @@ test_mend_missing_file(void)
   wrong_ca(scene);
   scene_keys(scene, "m");
   assert_shows(scene, "nowhere.pem does not exist");
+  assert_row(scene, 24, 80, 22, "");
 }
 
 /* The selected one, not the worst. */
@@ -238,8 +367,8 @@ test_connection_gone(void)
   const Finding *finding = wrong_ca(scene);
   FindingViewArgument argument = {scene->connection, finding, NULL};
   ui_open(scene->ui, &finding_view, &argument);
+  fake_connection_add(scene->workspace, "other"); /* before: not at the place that gets free */
   workspace_delete(scene->workspace, scene->connection, NULL);
-  fake_connection_add(scene->workspace, "other");
   scene_keys(scene, "m");
   g_assert_cmpstr(scene->ui->notice, ==, "The connection is gone.");
   g_assert_true(top(scene) == &finding_view);
@@ -570,6 +699,11 @@ int
 main(int argc, char **argv)
 {
   view_test_init(&argc, &argv);
+  g_test_add_func("/findings/first", test_worst_stands_first);
+  g_test_add_func("/findings/once", test_fault_is_told_once);
+  g_test_add_func("/findings/below-timeline", test_remedy_below_timeline);
+  g_test_add_func("/findings/tile", test_tile_grows);
+  g_test_add_func("/findings/mend-pair", test_mend_pair);
   g_test_add_func("/findings/mend/certificates", test_mend_from_certificates);
   g_test_add_func("/findings/mend/selected", test_mend_selected);
   g_test_add_func("/findings/mend/missing", test_mend_missing_file);

@@ -395,6 +395,21 @@ test_leaving(void)
   press("q");
   g_assert_true(ui->leave);
   tear_down();
+  /* Being made is as good as online; stopped by a fault, or between two tries, there is nothing to
+   * part from, although the user still wants it. */
+  static const struct {
+    SessionState state;
+    gboolean asks;
+  } cases[] = {{SESSION_RESOLVING, TRUE}, {SESSION_HANDSHAKING, TRUE}, {SESSION_IDLE, FALSE},
+               {SESSION_WAITING, FALSE},  {SESSION_CLOSING, FALSE}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    set_up();
+    connection->session = (Session){.state = cases[i].state, .wanted = TRUE};
+    press("q");
+    g_assert_cmpint(ui->leave, ==, !cases[i].asks);
+    g_assert_cmpint(ui->question.text != NULL, ==, cases[i].asks);
+    tear_down();
+  }
   set_up();
   fake_connection_set_online(connection);
   press("Q");

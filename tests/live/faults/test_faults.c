@@ -110,6 +110,7 @@ test_every_fault_has_its_own_name(void)
     g_assert_true(lab_fault_find(name) == faults[i]);
     g_assert_true(faults[i]->error == NULL || faults[i]->severity != FINDING_ERROR);
     g_assert_true(faults[i]->act == NULL || (faults[i]->flags & LAB_AFTER_ONLINE));
+    g_assert_true(!(faults[i]->flags & LAB_REPEATED) || (faults[i]->flags & LAB_AFTER_ONLINE));
     g_assert_null(strpbrk(faults[i]->made_by, "\t\n"));
   }
 }

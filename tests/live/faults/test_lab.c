@@ -322,7 +322,8 @@ test_judge_sentences(void)
                           .side = FINDING_SIDE_SERVER,
                           .source = FINDING_SOURCE_PEER};
   g_autoptr(FaultResult) result = result_with("leaf-expired");
-  Finding *beside = finding_new("certificate-duplicate"); /* it has a remedy, and no message yet */
+  Finding *beside = finding_new("certificate-duplicate"); /* it has a remedy */
+  finding_set_message(beside, "%s", "");
   g_ptr_array_add(result->findings, beside);
   const char *wrong = "message and remedy of certificate-duplicate are not both sentences\n";
   expect_verdict(result, &fault, wrong);

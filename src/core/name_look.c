@@ -18,13 +18,13 @@ static void
 on_answer(NameSurvey *survey, const GError *error, gpointer data)
 {
   NameLook *look = data;
-  g_autoptr(NameSurvey) owned = survey;
   if (survey != NULL) {
     NameReport report = {.host = look->profile->host,
                          .server_name = look->profile->server_name,
                          .survey = survey,
                          .leaf = look->leaf};
     look->text = name_report_text(&report);
+    name_survey_free(survey);
   } else {
     look->text = g_strdup_printf("%s.\n", error->message);
   }

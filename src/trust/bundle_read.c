@@ -300,9 +300,8 @@ bundle_read(BundleParts *parts)
 {
   const BundleRequest *request = parts->request;
   g_autoptr(Inspection) inspection = read_file(parts, request->certificate_path);
-  if (request->chain_path) {
-    g_autoptr(Inspection) chain = read_file(parts, request->chain_path);
-  }
+  if (request->chain_path)
+    inspection_free(read_file(parts, request->chain_path)); /* its certificates are kept in `parts` */
   if (request->key_path)
     read_key_file(parts, request->key_path);
   else if (inspection)

@@ -45,6 +45,9 @@ pki_field_name(PkiField field)
   return names[field];
 }
 
+static gboolean set_error(GError **error, GQuark domain, PkiField field, const char *format,
+                          va_list arguments) G_GNUC_PRINTF(4, 0);
+
 static gboolean
 set_error(GError **error, GQuark domain, PkiField field, const char *format, va_list arguments)
 {

@@ -75,7 +75,7 @@ save(const Stage *stage, const PkiResult *result, const char *name)
 {
   g_autoptr(GError) error = NULL;
   PkiFilesOrder order = {.folder = stage->folder, .name = name};
-  g_autoptr(GPtrArray) files = pki_files_write(result, &order, &error);
+  g_autoptr(GPtrArray) files G_GNUC_UNUSED = pki_files_write(result, &order, &error);
   g_assert_no_error(error);
 }
 
@@ -113,7 +113,7 @@ forged_authority(const Stage *stage, const char *name, const ForgeTemplate *temp
   g_autofree char *key = forged_key_pem(forged, NULL);
   g_autofree char *key_name = g_strconcat(name, ".key", NULL);
   g_autofree char *file = g_strconcat(name, ".pem", NULL);
-  g_autofree char *key_path = write_file(stage, key_name, key);
+  g_autofree char *key_path G_GNUC_UNUSED = write_file(stage, key_name, key);
   return write_file(stage, file, pem);
 }
 
@@ -340,7 +340,7 @@ test_many_parts(Stage *stage, gconstpointer unused)
   for (int i = 0; i < 31; i++)
     g_string_append(text, ",OU=y");
   PkiOrder order = make(PKI_ROOT, text->str);
-  g_autoptr(PkiResult) result = good(&order);
+  g_autoptr(PkiResult) result G_GNUC_UNUSED = good(&order);
   g_string_append(text, ",OU=y");
   order.subject = text->str;
   bad(&order, PKI_ERROR, PKI_FIELD_SUBJECT, "more than 32 parts");
@@ -432,7 +432,7 @@ static void
 test_ca_files(Stage *stage, gconstpointer unused)
 {
   g_autofree char *root = authority(stage, "root", NULL, -1);
-  g_autofree char *other = authority(stage, "other", NULL, -1);
+  g_autofree char *other G_GNUC_UNUSED = authority(stage, "other", NULL, -1);
   g_autofree char *other_key = path_of(stage, "other.key");
   g_autofree char *missing = path_of(stage, "missing.pem");
   g_autofree char *junk = write_file(stage, "junk.pem", "junk\n");
@@ -556,7 +556,7 @@ test_path_length_above(Stage *stage, gconstpointer unused)
   g_autofree char *b = certificate_to_pem(root->certificate);
   g_autofree char *both = g_strconcat(a, b, NULL), *key = forged_key_pem(inner, NULL);
   g_autofree char *ca = write_file(stage, "ca.pem", both);
-  g_autofree char *key_path = write_file(stage, "ca.key", key);
+  g_autofree char *key_path G_GNUC_UNUSED = write_file(stage, "ca.key", key);
   PkiOrder order = make(PKI_CLIENT, "CN=Client");
   order.ca_path = ca;
   bad(&order, PKI_REFUSAL, PKI_FIELD_PATH_LENGTH, "pathlen-exceeded");
@@ -887,7 +887,7 @@ test_renew_v1(Stage *stage, gconstpointer unused)
   g_autofree char *ca_pem = certificate_to_pem(issuer->certificate);
   g_autofree char *ca_key = forged_key_pem(issuer, NULL);
   g_autofree char *ca_path = write_file(stage, "ca.pem", ca_pem);
-  g_autofree char *key_path = write_file(stage, "ca.key", ca_key);
+  g_autofree char *key_path G_GNUC_UNUSED = write_file(stage, "ca.key", ca_key);
   leaf.version = 1;
   leaf.not_after = NOW + DAY;
   g_autofree char *old = forged_authority(stage, "client", &leaf, issuer);

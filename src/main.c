@@ -7,6 +7,8 @@
 #include "commands/commands.h"
 
 static const Command commands[] = {
+    {"bundle", "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
+     command_bundle},
     {"check", "connects to brokers, and reports every stage and every fault", command_check},
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
      command_demo},

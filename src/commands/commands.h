@@ -10,6 +10,7 @@ typedef struct {
 } Command;
 
 int command_dashboard(int argc, char **argv); /* without a subcommand */
+int command_bundle(int argc, char **argv); /* exit codes of its own: 0, 1, 2, 3 */
 int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_inspect(int argc, char **argv);

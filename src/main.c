@@ -15,6 +15,8 @@ static const Command commands[] = {
     {"inspect", "says what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file",
      command_inspect},
     {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
+    {"names", "says what DNS has on a broker's name, and whether a certificate is for it",
+     command_names},
     {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
      command_split},
     {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},

@@ -68,7 +68,7 @@ end_by_verdict(const DiagnosisCase *c)
   for (guint i = 0; verdict != NULL && i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     if (finding->severity == FINDING_ERROR)
-      return finding_copy(finding);
+      return diagnosis_join_names(c, finding_copy(finding));
   }
   return NULL;
 }
@@ -352,6 +352,7 @@ diagnose(const DiagnosisCase *c)
   const Verdict *verdict = c->evidence->verdict;
   add_local(findings, c, end);
   add_verdict(findings, verdict, end);
+  diagnosis_join_all_names(c, findings);
   add_copies(findings, c->mqtt);
   add(findings, diagnose_withheld(c));
   add(findings, diagnose_ipv6(c));

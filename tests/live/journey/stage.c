@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "live/broker.h"
 #include "live/journey/document.h"
 #include "pty/program.h"
 #include "util/private_folder.h"
@@ -29,12 +28,17 @@ typedef struct {
   char *log_path;
 } Daemon;
 
+typedef struct {
+  int holder; /* bound, so that nobody else gets it before its daemon does; -1: released */
+  guint16 number;
+} Port;
+
 struct Stage {
   char *folder;
   char **commands, **next;
   Substitution table[TABLE_MAX];
   GPtrArray *values; /* of the table */
-  guint16 dns, dns_management, acme, acme_management, mqtt;
+  Port dns, dns_management, acme, acme_management, mqtt;
   Daemon name_server, authority, broker;
   char *output;
 };
@@ -78,6 +82,26 @@ stage_available_or_skip(void)
 
 /* --- Daemons -------------------------------------------------------------------------------------
  */
+
+static void
+port_hold(Port *port)
+{
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  port->holder = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (bind(port->holder, (struct sockaddr *)&address, sizeof address) != 0 ||
+      getsockname(port->holder, (struct sockaddr *)&address, &length) != 0)
+    g_error("no free port: %s", g_strerror(errno));
+  port->number = ntohs(address.sin_port);
+}
+
+static void
+port_release(Port *port)
+{
+  if (port->holder >= 0)
+    close(port->holder);
+  port->holder = -1;
+}
 
 static gboolean
 accepts(guint16 port)
@@ -160,16 +184,16 @@ make_table(Stage *stage)
   replace(stage, "/etc/mosquitto", stage_path(stage, "mosquitto"));
   replace(stage, "--lineage",
           g_strdup_printf("--certbot-dir %s/letsencrypt --lineage", stage->folder));
-  replace(stage, "8883", g_strdup_printf("%u", stage->mqtt));
+  replace(stage, "8883", g_strdup_printf("%u", stage->mqtt.number));
   /* The authority's root, where Debian has Let's Encrypt's. */
   replace(stage, "/etc/ssl/certs/ISRG_Root_X1.pem", stage_path(stage, "public-root.pem"));
   /* Our name server, where a reader's system knows one. */
   replace(stage, "mqtrust names",
-          g_strdup_printf("mqtrust names --dns-server 127.0.0.1:%u", stage->dns));
+          g_strdup_printf("mqtrust names --dns-server 127.0.0.1:%u", stage->dns.number));
   replace(stage, "mqtrust check",
-          g_strdup_printf("mqtrust check --dns-server 127.0.0.1:%u", stage->dns));
+          g_strdup_printf("mqtrust check --dns-server 127.0.0.1:%u", stage->dns.number));
   replace(stage, "mqtrust --name",
-          g_strdup_printf("mqtrust --dns-server 127.0.0.1:%u --name", stage->dns));
+          g_strdup_printf("mqtrust --dns-server 127.0.0.1:%u --name", stage->dns.number));
   /* These cannot be told a name server. --insecure leaves out the name alone, not the chain;
    * s_client looks for the name nevertheless, by -verify_hostname. */
   replace(stage, "-h mqtt.example.com -p", g_strdup("-h 127.0.0.1 --insecure -p"));
@@ -207,11 +231,11 @@ write_hooks(const Stage *stage)
   g_autofree char *add = g_strdup_printf(
       "#!/bin/sh\ncurl -sS -f -d \"{\\\"host\\\":\\\"_acme-challenge.$CERTBOT_DOMAIN.\\\","
       "\\\"value\\\":\\\"$CERTBOT_VALIDATION\\\"}\" http://127.0.0.1:%u/set-txt\n",
-      stage->dns_management);
+      stage->dns_management.number);
   g_autofree char *remove = g_strdup_printf(
       "#!/bin/sh\ncurl -sS -f -d \"{\\\"host\\\":\\\"_acme-challenge.$CERTBOT_DOMAIN.\\\"}\" "
       "http://127.0.0.1:%u/clear-txt\n",
-      stage->dns_management);
+      stage->dns_management.number);
   write_file(stage, "letsencrypt/dns-add", 0700, add);
   write_file(stage, "letsencrypt/dns-remove", 0700, remove);
 }
@@ -220,15 +244,16 @@ write_hooks(const Stage *stage)
 static void
 write_certbot_config(const Stage *stage)
 {
-  g_autofree char *text = g_strdup_printf("server = https://127.0.0.1:%u/dir\n"
-                                          "config-dir = %s/letsencrypt\n"
-                                          "work-dir = %s/certbot-work\n"
-                                          "logs-dir = %s/certbot-logs\n"
-                                          "non-interactive = true\n"
-                                          "agree-tos = true\n"
-                                          "register-unsafely-without-email = true\n"
-                                          "no-random-sleep-on-renew = true\n",
-                                          stage->acme, stage->folder, stage->folder, stage->folder);
+  g_autofree char *text =
+      g_strdup_printf("server = https://127.0.0.1:%u/dir\n"
+                      "config-dir = %s/letsencrypt\n"
+                      "work-dir = %s/certbot-work\n"
+                      "logs-dir = %s/certbot-logs\n"
+                      "non-interactive = true\n"
+                      "agree-tos = true\n"
+                      "register-unsafely-without-email = true\n"
+                      "no-random-sleep-on-renew = true\n",
+                      stage->acme.number, stage->folder, stage->folder, stage->folder);
   write_file(stage, "config/letsencrypt/cli.ini", 0600, text);
 }
 
@@ -264,8 +289,8 @@ set_environment(const Stage *stage)
 static void
 start_name_server(Stage *stage)
 {
-  g_autofree char *dns = g_strdup_printf("127.0.0.1:%u", stage->dns);
-  g_autofree char *management = g_strdup_printf("127.0.0.1:%u", stage->dns_management);
+  g_autofree char *dns = g_strdup_printf("127.0.0.1:%u", stage->dns.number);
+  g_autofree char *management = g_strdup_printf("127.0.0.1:%u", stage->dns_management.number);
   const char *const argv[] = {"pebble-challtestsrv",
                               "-defaultIPv4",
                               "127.0.0.1",
@@ -282,18 +307,21 @@ start_name_server(Stage *stage)
                               "-management",
                               management,
                               NULL};
-  daemon_start(&stage->name_server, stage->folder, "name-server", argv, stage->dns_management);
+  port_release(&stage->dns);
+  port_release(&stage->dns_management);
+  daemon_start(&stage->name_server, stage->folder, "name-server", argv,
+               stage->dns_management.number);
   g_autofree char *alias = g_strdup_printf(
       "curl -sS -f -d '{\"host\":\"mqtt.example.com\",\"target\":\"broker-7.cloud.example\"}' "
       "http://127.0.0.1:%u/set-cname",
-      stage->dns_management);
+      stage->dns_management.number);
   stage_shell(stage, alias);
 }
 
 static void
 start_authority(Stage *stage)
 {
-  g_autofree char *dns = g_strdup_printf("127.0.0.1:%u", stage->dns);
+  g_autofree char *dns = g_strdup_printf("127.0.0.1:%u", stage->dns.number);
   g_autofree char *config_path = stage_path(stage, "pebble.json");
   const char *const argv[] = {"pebble", "-config", config_path, "-dnsserver", dns, NULL};
   g_autofree char *config = g_strdup_printf(
@@ -301,17 +329,22 @@ start_authority(Stage *stage)
       "\"127.0.0.1:%u\",\"certificate\":\"%s/acme.pem\",\"privateKey\":\"%s/acme.key\","
       "\"httpPort\":1,\"tlsPort\":1,\"ocspResponderURL\":\"\","
       "\"externalAccountBindingRequired\":false}}",
-      stage->acme, stage->acme_management, stage->folder, stage->folder);
+      stage->acme.number, stage->acme_management.number, stage->folder, stage->folder);
   stage_shell(stage, "mqtrust pki ca --name acme-ca 'CN=ACME server CA'");
   stage_shell(stage, "mqtrust pki server --ca acme-ca.pem --name acme CN=127.0.0.1");
   write_file(stage, "pebble.json", 0600, config);
   g_setenv("PEBBLE_VA_NOSLEEP", "1", TRUE);
+  /* It can be strange at random, to try ACME clients. */
+  g_setenv("PEBBLE_WFE_NONCEREJECT", "0", TRUE);
+  g_setenv("PEBBLE_AUTHZREUSE", "0", TRUE);
   g_setenv("PEBBLE_CHAIN_LENGTH", "2", TRUE);
   g_setenv("PEBBLE_ALTERNATE_ROOTS", "1", TRUE);
-  daemon_start(&stage->authority, stage->folder, "authority", argv, stage->acme);
+  port_release(&stage->acme);
+  port_release(&stage->acme_management);
+  daemon_start(&stage->authority, stage->folder, "authority", argv, stage->acme.number);
   g_autofree char *fetch = g_strdup_printf(
       "curl -sS -f --cacert acme-ca.pem https://127.0.0.1:%u/roots/0 >public-root.pem",
-      stage->acme_management);
+      stage->acme_management.number);
   stage_shell(stage, fetch);
 }
 
@@ -324,10 +357,10 @@ stage_new(const char *page)
   g_assert_no_error(error);
   stage->next = stage->commands = document_commands(page);
   stage->values = g_ptr_array_new_with_free_func(g_free);
-  guint16 *const ports[] = {&stage->dns, &stage->dns_management, &stage->acme,
-                            &stage->acme_management, &stage->mqtt};
+  Port *const ports[] = {&stage->dns, &stage->dns_management, &stage->acme, &stage->acme_management,
+                         &stage->mqtt};
   for (gsize i = 0; i < G_N_ELEMENTS(ports); i++)
-    *ports[i] = free_port();
+    port_hold(ports[i]);
   make_table(stage);
   set_environment(stage);
   write_hooks(stage);
@@ -344,6 +377,7 @@ stage_free(Stage *stage)
   if (stage == NULL)
     return;
   daemon_stop(&stage->broker);
+  port_release(&stage->mqtt);
   daemon_stop(&stage->authority);
   daemon_stop(&stage->name_server);
   private_folder_remove(stage->folder, NULL);
@@ -424,7 +458,8 @@ stage_start_broker(Stage *stage, const char *command)
   g_autofree char *config = stage_path(stage, "mosquitto/mosquitto.conf");
   const char *const argv[] = {"mosquitto", "-c", config, NULL};
   g_free(take_next(stage, command));
-  daemon_start(&stage->broker, stage->folder, "broker", argv, stage->mqtt);
+  port_release(&stage->mqtt);
+  daemon_start(&stage->broker, stage->folder, "broker", argv, stage->mqtt.number);
   replace(stage, "systemctl reload mosquitto", g_strdup_printf("kill -HUP %d", stage->broker.pid));
 }
 

@@ -165,11 +165,23 @@ digest_of_lineage(Stage *stage)
   return g_strndup(output, 64);
 }
 
+/* The dashboard has this certificate from the broker. */
 static void
-renew(Stage *stage)
+expect_certificate(Pty *pty, const char *digest)
+{
+  pty_keys(pty, "2 Home Down Enter");
+  pty_expect_text(pty, "Serial number");
+  pty_expect_text(pty, digest);
+  pty_key(pty, "Esc");
+  pty_expect_gone(pty, "Serial number");
+}
+
+static void
+renew(Stage *stage, Pty *pty)
 {
   g_autofree char *old = digest_of_lineage(stage);
   expect(stage_shell(stage, "mqtrust check --json plant"), old);
+  expect_certificate(pty, old);
   expect(stage_run(stage, "certbot renew", 0), "succeeded");
   stage_wait_broker_log(stage, "Reloading config", 1);
   g_autofree char *new = digest_of_lineage(stage);
@@ -179,6 +191,11 @@ renew(Stage *stage)
   const char *output = stage_shell(stage, "mqtrust check --json plant");
   expect(output, new);
   g_assert_null(strstr(output, old));
+  pty_key(pty, "d");
+  pty_expect_gone(pty, SIGN);
+  pty_key(pty, "c");
+  expect_green_sign(pty);
+  expect_certificate(pty, new);
 }
 
 static void
@@ -197,7 +214,7 @@ test_journey(void)
   g_autoptr(Pty) pty = connect_and_save(stage);
   exchange_message(stage, pty);
   meet_trap(stage);
-  renew(stage);
+  renew(stage, pty);
   stage_assert_read(stage);
   pty_key(pty, "Q");
   pty_expect_exit_code(pty, 0);

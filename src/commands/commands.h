@@ -14,8 +14,8 @@ int command_bundle(int argc, char **argv); /* exit codes of its own: 0, 1, 2, 3 
 int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_inspect(int argc, char **argv);
-int command_pki(int argc, char **argv);    /* 0 written, 1 must not be signed, 2 */
 int command_names(int argc, char **argv);
+int command_pki(int argc, char **argv);    /* 0 written, 1 must not be signed, 2 */
 int command_split(int argc, char **argv);
 int command_verify(int argc, char **argv); /* exit codes of its own: 0, 1, 2 */
 

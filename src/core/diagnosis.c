@@ -138,7 +138,7 @@ add_negotiation_alternatives(Finding *finding)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
     finding_add_alternative(finding, codes[i]);
-  finding_add_evidence(finding, "to tell them apart: a try that allows one thing more at a time");
+  finding_add_evidence(finding, APART "a try that allows one thing more at a time");
 }
 
 static Finding *
@@ -211,7 +211,7 @@ static void
 add_new_evidence(Finding *finding, const char *line)
 {
   if (*line == '\0' || strcmp(line, finding->message) == 0 ||
-      g_str_has_prefix(line, "to tell them apart: "))
+      g_str_has_prefix(line, APART))
     return;
   for (guint i = 0; i < finding->evidence->len; i++) {
     if (strcmp(g_ptr_array_index(finding->evidence, i), line) == 0)

@@ -12,8 +12,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DnsServer, dns_server_free)
 /* "127.0.0.1:PORT" */
 const char *dns_server_address(const DnsServer *server);
 
-/* `type` is "A", "AAAA" or "CNAME", and `value` an address or a name; or "SRV" and "10 60 8883 TARGET"
- * (priority, weight, port); or "CAA" and "0 issue VALUE" (flags, tag). */
+/* `type` is "A", "AAAA" or "CNAME", and `value` an address or a name; or "SRV" and "10 60 8883
+ * TARGET" (priority, weight, port); or "CAA" and "0 issue VALUE" (flags, tag). */
 void dns_server_add(DnsServer *server, const char *name, const char *type, guint32 ttl,
                     const char *value);
 /* The same with the data as it is to go over the wire, sound or not. */

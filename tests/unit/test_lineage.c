@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "live/certificates.h"
 #include "trust/lineage.h"
 #include "trust/trust_error.h"
 #include "unit/bundle_stage.h"
@@ -280,6 +281,33 @@ test_roles(BundleStage *stage, gconstpointer unused)
   g_assert_cmpint(role(lineage, 2), ==, LINEAGE_ROOT);
 }
 
+/* The known trap: the last one has the root's name and key, but another root signed it. */
+static void
+test_cross_signed(BundleStage *stage, gconstpointer unused)
+{
+  g_autoptr(Certificates) pki = certificates_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Anchors) known = anchors_load_file(pki->root, &error);
+  g_assert_no_error(error);
+  g_autofree char *cross = NULL, *chain = NULL, *folder = g_path_get_dirname(pki->server.cert);
+  g_assert_true(g_file_get_contents(pki->cross, &cross, NULL, NULL));
+  g_assert_true(g_file_get_contents(pki->server.chain, &chain, NULL, NULL));
+  g_autofree char *cert = NULL, *above = g_strconcat(chain, cross, NULL);
+  g_assert_true(g_file_get_contents(pki->server.cert, &cert, NULL, NULL));
+  g_autofree char *all = g_strconcat(cert, above, NULL);
+  g_assert_true(g_file_set_contents(pki->server.chain, above, -1, NULL));
+  g_assert_true(g_file_set_contents(pki->server.fullchain, all, -1, NULL));
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  g_autoptr(Lineage) told = lineage_load(NULL, folder, known, now, &error);
+  g_autoptr(Lineage) untold = lineage_load(NULL, folder, NULL, now, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(told->findings->len, ==, 0);
+  g_assert_cmpuint(told->certificates->len, ==, 3);
+  g_assert_cmpint(role(told, 1), ==, LINEAGE_INTERMEDIATE);
+  g_assert_cmpint(role(told, 2), ==, LINEAGE_CROSS_SIGNED);
+  g_assert_cmpint(role(untold, 2), ==, LINEAGE_INTERMEDIATE);
+}
+
 static void
 test_served(BundleStage *stage, gconstpointer unused)
 {
@@ -370,6 +398,7 @@ main(int argc, char **argv)
   ADD("overdue", test_overdue);
   ADD("copies", test_copies);
   ADD("roles", test_roles);
+  ADD("cross-signed", test_cross_signed);
   ADD("served", test_served);
   ADD("unreadable", test_unreadable);
   return g_test_run();

@@ -185,8 +185,8 @@ make_table(Stage *stage)
   replace(stage, "--lineage",
           g_strdup_printf("--certbot-dir %s/letsencrypt --lineage", stage->folder));
   replace(stage, "8883", g_strdup_printf("%u", stage->mqtt.number));
-  /* The authority's root, where Debian has Let's Encrypt's. */
-  replace(stage, "/etc/ssl/certs/ISRG_Root_X1.pem", stage_path(stage, "public-root.pem"));
+  /* The authority's roots, where Debian has Let's Encrypt's. */
+  replace(stage, "/etc/ssl/certs/ISRG_Root_X1.pem", stage_path(stage, "public-roots.pem"));
   /* Our name server, where a reader's system knows one. */
   replace(stage, "mqtrust names",
           g_strdup_printf("mqtrust names --dns-server 127.0.0.1:%u", stage->dns.number));
@@ -343,8 +343,10 @@ start_authority(Stage *stage)
   port_release(&stage->acme_management);
   daemon_start(&stage->authority, stage->folder, "authority", argv, stage->acme.number);
   g_autofree char *fetch = g_strdup_printf(
-      "curl -sS -f --cacert acme-ca.pem https://127.0.0.1:%u/roots/0 >public-root.pem",
-      stage->acme_management.number);
+      "curl -sS -f --cacert acme-ca.pem -o first-root.pem https://127.0.0.1:%u/roots/0 "
+      "-o other-root.pem https://127.0.0.1:%u/roots/1 && "
+      "cat first-root.pem other-root.pem >public-roots.pem",
+      stage->acme_management.number, stage->acme_management.number);
   stage_shell(stage, fetch);
 }
 

@@ -54,6 +54,7 @@ static void
 set_up_broker(Stage *stage)
 {
   expect(stage_run(stage, "bundle --for mosquitto", 0), "mosquitto.conf");
+  expect(stage_run(stage, "bundle --for emqx-cloud", 0), "form.txt");
   stage_run(stage, "cp client-ca.pem", 0);
   stage_run(stage, "ln -s", 0);
   stage_run(stage, "mosquitto_passwd", 0);
@@ -176,9 +177,33 @@ expect_certificate(Pty *pty, const char *digest)
   pty_expect_gone(pty, "Serial number");
 }
 
+/* (transfer full): the common name of one of the authority's roots. */
+static char *
+root_name(Stage *stage, const char *file)
+{
+  g_autofree char *command =
+      g_strdup_printf("openssl x509 -noout -subject -nameopt RFC2253 -in %s", file);
+  const char *output = stage_shell(stage, command);
+  g_assert_true(g_str_has_prefix(output, "subject=CN="));
+  return g_strchomp(g_strdup(output + strlen("subject=CN=")));
+}
+
+/* From now on certbot takes the authority's other chain, as when an authority changes its root. */
+static void
+prefer_other_chain(Stage *stage, const char *root)
+{
+  g_autofree char *command =
+      g_strdup_printf("printf 'preferred-chain = %%s\\n' '%s' >>config/letsencrypt/cli.ini", root);
+  stage_shell(stage, command);
+}
+
 static void
 renew(Stage *stage, Pty *pty)
 {
+  g_autofree char *first_root = root_name(stage, "first-root.pem");
+  g_autofree char *other_root = root_name(stage, "other-root.pem");
+  pty_expect_text(pty, first_root);
+  prefer_other_chain(stage, other_root);
   g_autofree char *old = digest_of_lineage(stage);
   expect(stage_shell(stage, "mqtrust check --json plant"), old);
   expect_certificate(pty, old);
@@ -196,6 +221,8 @@ renew(Stage *stage, Pty *pty)
   pty_key(pty, "c");
   expect_green_sign(pty);
   expect_certificate(pty, new);
+  pty_expect_text(pty, other_root);
+  pty_expect_gone(pty, first_root);
 }
 
 static void

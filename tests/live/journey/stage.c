@@ -400,7 +400,7 @@ static int
 shell(Stage *stage, const char *command)
 {
   g_autofree char *script = g_strconcat("exec 2>&1; ", command, NULL);
-  const char *const argv[] = {"sh", "-c", script, NULL};
+  const char *const argv[] = {"timeout", "60", "sh", "-c", script, NULL};
   g_autoptr(GError) error = NULL;
   int status;
   g_clear_pointer(&stage->output, g_free);

@@ -8,6 +8,7 @@
 
 #define LEAF_DAYS "365"
 #define CA_DAYS "3650"
+#define COMMON_NAME_MAX 64 /* RFC 5280, appendix A.1 */
 #define NAMES_MAX 99 /* tried before the first one is taken after all */
 
 char *
@@ -88,11 +89,11 @@ file_stem(const Form *form)
   }
 }
 
-/* A name that stands for itself in a subject. */
+/* A name that stands for itself in a subject; a connection that was given as a URL has none. */
 static gboolean
 is_plain(const char *name)
 {
-  return name && *name && strpbrk(name, "=,+\\\"<>;#") == NULL;
+  return name && *name && strlen(name) <= COMMON_NAME_MAX && !strpbrk(name, "=,+\\\"<>;#:/");
 }
 
 static const char *
@@ -120,7 +121,7 @@ host_of(const Profile *profile)
 static char *
 ca_for(const char *folder, const char *last_ca)
 {
-  if (last_ca)
+  if (last_ca && g_file_test(last_ca, G_FILE_TEST_IS_REGULAR))
     return g_strdup(last_ca);
   g_autofree char *path = in_folder(folder, "client-ca", ".pem");
   g_autofree char *expanded = path_expand(path);

@@ -103,22 +103,47 @@ pki_key_free(PkiKey *key)
   g_free(key);
 }
 
-static gboolean
-read_public(PkiKey *key, gnutls_pubkey_t public)
+static gnutls_pubkey_t
+pubkey_new(void)
 {
+  gnutls_pubkey_t public;
+  if (gnutls_pubkey_init(&public) < 0)
+    g_error("no memory for a public key");
+  return public;
+}
+
+/* (transfer full): DER of the public half; NULL: the token does not tell. */
+static GBytes *
+export_public(gnutls_privkey_t key)
+{
+  gnutls_pubkey_t public = pubkey_new();
   gnutls_datum_t der = {NULL, 0};
-  if (gnutls_pubkey_import_privkey(public, key->key, 0, 0) < 0 ||
-      gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der) < 0)
+  GBytes *bytes = NULL;
+  if (gnutls_pubkey_import_privkey(public, key, 0, 0) >= 0 &&
+      gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der) >= 0) {
+    bytes = g_bytes_new(der.data, der.size);
+    gnutls_free(der.data);
+  }
+  gnutls_pubkey_deinit(public);
+  return bytes;
+}
+
+/* Of a token's key GnuTLS knows the size only when it reads the public half by itself. */
+static gboolean
+read_public(PkiKey *key)
+{
+  key->public = export_public(key->key);
+  if (!key->public)
     return FALSE;
-  key->public = g_bytes_new(der.data, der.size);
-  /* Of a token's key GnuTLS knows the size only when it reads the public half by itself. */
-  int result = gnutls_pubkey_import(public, &der, GNUTLS_X509_FMT_DER);
-  gnutls_free(der.data);
-  if (result < 0)
-    return FALSE;
-  key->id = key_label_id(public);
-  key->label = key_label(public);
-  key->signature = signature_of(public);
+  gnutls_pubkey_t public = pubkey_new();
+  DerSpan span = der_span(key->public);
+  gnutls_datum_t der = {(unsigned char *)span.bytes, (unsigned)span.length};
+  if (gnutls_pubkey_import(public, &der, GNUTLS_X509_FMT_DER) >= 0) {
+    key->id = key_label_id(public);
+    key->label = key_label(public);
+    key->signature = signature_of(public);
+  }
+  gnutls_pubkey_deinit(public);
   return key->id != NULL;
 }
 
@@ -126,11 +151,7 @@ read_public(PkiKey *key, gnutls_pubkey_t public)
 static PkiKey *
 complete(PkiKey *key, const char *where, PkiField field, GError **error)
 {
-  gnutls_pubkey_t public;
-  if (gnutls_pubkey_init(&public) < 0)
-    g_error("no memory for a public key");
-  gboolean read = read_public(key, public);
-  gnutls_pubkey_deinit(public);
+  gboolean read = read_public(key);
   if (read && key->signature != GNUTLS_SIGN_UNKNOWN)
     return key;
   if (!read)

@@ -7,11 +7,15 @@
 #include "commands/commands.h"
 
 static const Command commands[] = {
+    {"bundle", "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
+     command_bundle},
     {"check", "connects to brokers, and reports every stage and every fault", command_check},
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
      command_demo},
     {"inspect", "says what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file",
      command_inspect},
+    {"names", "says what DNS has on a broker's name, and whether a certificate is for it",
+     command_names},
     {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
     {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
      command_split},

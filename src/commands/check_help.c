@@ -19,6 +19,8 @@ static const char head[] =
     "      --warn-days N           warn when a certificate of either side ends\n"
     "                              within N days (default: 30, but no more than a\n"
     "                              quarter of the certificate's life)\n"
+    "      --names                 also what DNS has on each host: every CNAME with\n"
+    "                              its TTL, CAA, SRV (text and json)\n"
     "      --save-chain FOLDER     write each broker's chain and the path that was\n"
     "                              used to files in FOLDER\n"
     "      --force                 let --save-chain overwrite files\n"

@@ -5,6 +5,7 @@
 #include "commands/check_report.h"
 #include "commands/day_text.h"
 #include "commands/finding_json.h"
+#include "commands/names_report.h"
 #include "util/safe_text.h"
 
 static void
@@ -372,6 +373,16 @@ add_not_checked(JsonWriter *writer, const CheckReport *report)
 }
 
 static void
+add_survey(JsonWriter *writer, const CheckReport *report)
+{
+  if (report->subject.survey == NULL)
+    return;
+  NameReport names = check_report_names(report);
+  json_writer_set_member_name(writer, "names");
+  names_json_add(writer, &names);
+}
+
+static void
 add_report(JsonWriter *writer, const CheckReport *report)
 {
   const CheckSubject *subject = &report->subject;
@@ -393,6 +404,7 @@ add_report(JsonWriter *writer, const CheckReport *report)
   add_client(writer, report);
   add_mqtt(writer, report);
   add_certificates(writer, report);
+  add_survey(writer, report);
   json_writer_end_object(writer);
 }
 

@@ -107,10 +107,10 @@ take_save(CheckOptions *options, char *value, GError **error)
 #define FLAG(member) NULL, offsetof(CheckOptions, member)
 
 static const OwnOption own_options[] = {
-    {"format", take_format, 0},   {"json", NULL, 0},          {"warn-days", take_warn_days, 0},
-    {"timeout", take_timeout, 0}, {"jobs", take_jobs, 0},     {"save-chain", take_save, 0},
-    {"force", FLAG(force)},       {"ascii", FLAG(ascii)},     {"no-color", FLAG(no_color)},
-    {"help", FLAG(help)},         {"version", FLAG(version)},
+    {"format", take_format, 0},   {"json", NULL, 0},      {"warn-days", take_warn_days, 0},
+    {"timeout", take_timeout, 0}, {"jobs", take_jobs, 0}, {"save-chain", take_save, 0},
+    {"names", FLAG(names)},       {"force", FLAG(force)}, {"ascii", FLAG(ascii)},
+    {"no-color", FLAG(no_color)}, {"help", FLAG(help)},   {"version", FLAG(version)},
 };
 
 static const OwnOption *
@@ -422,6 +422,8 @@ check_options_parse(int argc, char **argv, const char *folder, CheckOptions *opt
     return TRUE;
   if (options->force && options->save_folder == NULL)
     return refuse(error, "--force needs --save-chain: it lets files there be overwritten");
+  if (options->names && options->format != CHECK_TEXT && options->format != CHECK_JSON)
+    return refuse(error, "--names has no place in this format: take text or json");
   return option_take_words(&given, (int)connection->len, (char **)connection->pdata, error) &&
          add_targets(options, &given, &sorter, folder, error);
 }

@@ -23,6 +23,7 @@ typedef struct {
   guint timeout_ms;  /* of each target */
   guint jobs;        /* at once */
   char *save_folder; /* NULL: save nothing */
+  gboolean names;    /* a survey of each host, too */
   gboolean force, ascii, no_color, help, version;
 } CheckOptions;
 

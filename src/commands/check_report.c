@@ -255,3 +255,15 @@ check_report_place(const CheckReport *report, const Certificate *certificate)
   }
   return -1;
 }
+
+NameReport
+check_report_names(const CheckReport *report)
+{
+  const Profile *profile = report->subject.profile;
+  return (NameReport){
+      .host = profile->host,
+      .server_name = profile->server_name,
+      .survey = report->subject.survey,
+      .leaf = report->sent->len > 0 ? g_ptr_array_index(report->sent, 0) : NULL,
+  };
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/check.h"
+#include "core/name_report.h"
 
 /* Borrowed, good as long as the check is. */
 typedef struct {
@@ -17,6 +18,7 @@ typedef struct {
   const ConnectionInfo *info;
   const Evidence *evidence;
   const GPtrArray *subscriptions; /* of Subscription */
+  const NameSurvey *survey;       /* NULL: not asked for, or there is none of an address */
 } CheckSubject;
 
 typedef struct {
@@ -44,6 +46,8 @@ typedef enum {
   CHECK_STAGE_COUNT
 } CheckStage;
 const char *check_stage_name(CheckStage stage); /* "dns", ... */
+/* What DNS has on the host, for reports that have a survey. */
+NameReport check_report_names(const CheckReport *report);
 /* Microseconds; -1: it was not reached or did not end well. */
 gint64 check_report_stage_us(const CheckReport *report, CheckStage stage);
 

@@ -3,6 +3,8 @@
 #include "commands/check_run.h"
 
 #include "mqtt/client.h"
+#include "net/address.h"
+#include "net/name_query.h"
 #include "net/transport.h"
 
 typedef struct {
@@ -10,11 +12,16 @@ typedef struct {
   const CheckTarget *target;
   Check *check;
   gint64 started_us;
+  gint64 duration_us; /* of the check; 0: not over yet */
+  NameQuery *query;   /* NULL: not asked */
+  NameSurvey *survey; /* or NULL */
+  gboolean is_checked, is_asked;
   CheckReport *report; /* NULL: not over yet */
 } Job;
 
 /* Handshakes are a processor's work; one transport thread would do them one after the other. */
 #define TRANSPORTS_MAX 16
+#define SURVEY_TIMEOUT_MS 10000
 
 struct CheckRun {
   const CheckOptions *options;
@@ -39,7 +46,7 @@ make_report(Job *job)
       .target = job->target->name,
       .profile = job->target->profile,
       .outcome = check_outcome(job->check),
-      .duration_us = g_get_monotonic_time() - job->started_us,
+      .duration_us = job->duration_us,
       .timeout_ms = options->timeout_ms,
       .now = g_get_real_time() / G_USEC_PER_SEC,
       .warn_days = options->warn_days,
@@ -47,17 +54,51 @@ make_report(Job *job)
       .info = connection_info(connection),
       .evidence = connection_evidence(connection),
       .subscriptions = connection_subscriptions(connection),
+      .survey = job->survey,
   };
   job->report = check_report_new(&subject);
+}
+
+/* When the check is over and DNS has answered, too. */
+static void
+end(Job *job)
+{
+  if (!job->is_checked || !job->is_asked)
+    return;
+  make_report(job);
+  job->run->running--;
+  start_more(job->run);
 }
 
 static void
 on_done(Check *check, gpointer data)
 {
   Job *job = data;
-  make_report(job);
-  job->run->running--;
-  start_more(job->run);
+  job->duration_us = g_get_monotonic_time() - job->started_us;
+  job->is_checked = TRUE;
+  end(job);
+}
+
+static void
+on_survey(NameSurvey *survey, const GError *error, gpointer data)
+{
+  Job *job = data;
+  job->survey = survey;
+  job->is_asked = TRUE;
+  end(job);
+}
+
+/* Side by side with the check, and never longer than that may take. */
+static void
+start_survey(Job *job)
+{
+  Address address;
+  const Profile *profile = job->target->profile;
+  job->is_asked = !job->run->options->names || address_parse(&address, profile->host);
+  if (!job->is_asked)
+    job->query =
+        name_query_start(g_main_context_default(), profile->host, profile->dns_servers,
+                         MIN(job->run->options->timeout_ms, SURVEY_TIMEOUT_MS), on_survey, job);
 }
 
 static void
@@ -68,8 +109,10 @@ start(CheckRun *run, Job *job)
   job->check =
       check_start_sharing(run->transports[number], job->target->profile, run->files[number],
                           run->options->timeout_ms, on_done, job, &run->error);
-  if (job->check != NULL)
-    run->running++;
+  if (job->check == NULL)
+    return;
+  run->running++;
+  start_survey(job);
 }
 
 static void
@@ -140,6 +183,8 @@ check_run_free(CheckRun *run)
   for (guint i = 0; i < run->count; i++) {
     check_report_free(run->jobs[i].report);
     check_free(run->jobs[i].check);
+    name_query_free(run->jobs[i].query);
+    name_survey_free(run->jobs[i].survey);
   }
   g_free(run->jobs);
   g_main_loop_unref(run->loop);

@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "commands/day_text.h"
 #include "commands/finding_text.h"
+#include "commands/names_report.h"
 #include "commands/text_block.h"
 #include "util/safe_text.h"
 
@@ -350,6 +351,18 @@ append_not_checked(GString *out, const CheckReport *report)
     text_block_append(out, "  · ", report->not_checked->pdata[i]);
 }
 
+/* --- Names ------------------------------------------------------------------------------------ */
+
+static void
+append_names(GString *out, const CheckReport *report)
+{
+  if (report->subject.survey == NULL)
+    return;
+  NameReport names = check_report_names(report);
+  g_autofree char *text = names_text(&names);
+  g_string_append_printf(out, "\n%s", text);
+}
+
 /* --- The whole -------------------------------------------------------------------------------- */
 
 static void
@@ -363,6 +376,7 @@ append_report(GString *out, const CheckReport *report)
   }
   append_findings(out, report);
   append_not_checked(out, report);
+  append_names(out, report);
 }
 
 static void

@@ -10,9 +10,11 @@ typedef struct {
 } Command;
 
 int command_dashboard(int argc, char **argv); /* without a subcommand */
+int command_bundle(int argc, char **argv); /* exit codes of its own: 0, 1, 2, 3 */
 int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_inspect(int argc, char **argv);
+int command_names(int argc, char **argv);
 int command_pki(int argc, char **argv);    /* 0 written, 1 must not be signed, 2 */
 int command_split(int argc, char **argv);
 int command_verify(int argc, char **argv); /* exit codes of its own: 0, 1, 2 */

@@ -3,6 +3,7 @@
 
 #include "commands/commands.h"
 #include "commands/file_input.h"
+#include "commands/inspect_lineage.h"
 #include "commands/inspect_report.h"
 #include "commands/moment.h"
 #include "commands/text_block.h"
@@ -16,6 +17,7 @@
 
 static const char help[] =
     "usage: mqtrust inspect [OPTION]... FILE...\n"
+    "       mqtrust inspect [OPTION]... --lineage NAME|--lineages\n"
     "\n"
     "Says what each FILE holds, item by item: certificates, private and public keys,\n"
     "requests, CRLs, in PEM, DER, PKCS#7 or PKCS#12; which keys and certificates\n"
@@ -27,7 +29,15 @@ static const char help[] =
     "      --at TIME             days are counted from this time instead of now:\n"
     "                            2027-01-31, 2027-01-31T12:00:00Z, or seconds since\n"
     "                            1970\n"
-    "      --json                prints an array with one JSON object a file\n"
+    "      --lineage NAME        explains certbot's certificate of that name: each\n"
+    "                            file, leaf and intermediates, how far its renewal\n"
+    "                            is; NAME may be the path of its folder below live/\n"
+    "      --lineages            explains all of them\n"
+    "      --certbot-dir DIR     instead of /etc/letsencrypt\n"
+    "      --served-by BROKER    with --lineage: does BROKER (HOST, HOST:PORT or a\n"
+    "                            URL) serve that certificate already?\n"
+    "      --json                prints an array with one JSON object a file or\n"
+    "                            lineage\n"
     "      --help                prints this\n"
     "\n"
     "Example:\n"
@@ -39,7 +49,8 @@ static const char help[] =
 typedef struct {
   char **files;
   char *password_file, *at;
-  gboolean json, help;
+  char *lineage, *certbot_folder, *served_by;
+  gboolean lineages, json, help;
   SecretString password; /* NULL: none was given */
   gint64 now;
 } InspectOptions;
@@ -50,6 +61,9 @@ options_clear(InspectOptions *options)
   g_strfreev(options->files);
   g_free(options->password_file);
   g_free(options->at);
+  g_free(options->lineage);
+  g_free(options->certbot_folder);
+  g_free(options->served_by);
   secret_free(options->password);
 }
 
@@ -67,6 +81,10 @@ parse(int argc, char **argv, InspectOptions *options, GError **error)
   const GOptionEntry entries[] = {
       {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file, NULL, NULL},
       {"at", 0, 0, G_OPTION_ARG_STRING, &options->at, NULL, NULL},
+      {"lineage", 0, 0, G_OPTION_ARG_FILENAME, &options->lineage, NULL, NULL},
+      {"lineages", 0, 0, G_OPTION_ARG_NONE, &options->lineages, NULL, NULL},
+      {"certbot-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->certbot_folder, NULL, NULL},
+      {"served-by", 0, 0, G_OPTION_ARG_STRING, &options->served_by, NULL, NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
       {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
@@ -83,10 +101,22 @@ parse(int argc, char **argv, InspectOptions *options, GError **error)
 }
 
 static gboolean
+is_about_lineages(const InspectOptions *options)
+{
+  return options->lineage || options->lineages;
+}
+
+static gboolean
 complete(InspectOptions *options, GError **error)
 {
   guint count = options->files ? g_strv_length(options->files) : 0;
-  if (count == 0)
+  if (is_about_lineages(options) && count > 0)
+    return refuse(error, "give files, or --lineage; not both");
+  if (options->lineage && options->lineages)
+    return refuse(error, "give --lineage NAME for one, or --lineages for all; not both");
+  if (options->served_by && !options->lineage)
+    return refuse(error, "--served-by needs --lineage NAME: which certificate is to be served?");
+  if (count == 0 && !is_about_lineages(options))
     return refuse(error, "give the files to look into; see mqtrust inspect --help");
   if (count > FILES_MAX)
     return refuse(error, "more than 1000 files are given; look into them in several runs");
@@ -166,6 +196,17 @@ read_all(const InspectOptions *options, GPtrArray *inspections, GPtrArray *fault
 }
 
 static int
+run_lineages(const InspectOptions *options, GError **error)
+{
+  const LineageQuery query = {.name = options->lineage,
+                              .certbot_folder = options->certbot_folder,
+                              .served_by = options->served_by,
+                              .now = options->now,
+                              .json = options->json};
+  return inspect_lineages(&query, error) ? EXIT_GOOD : EXIT_USAGE;
+}
+
+static int
 run(const InspectOptions *options)
 {
   g_autoptr(GPtrArray) inspections =
@@ -193,7 +234,7 @@ command_inspect(int argc, char **argv)
   if (good && options.help)
     code = fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_GOOD : EXIT_USAGE;
   else if (good && complete(&options, &error))
-    code = run(&options);
+    code = is_about_lineages(&options) ? run_lineages(&options, &error) : run(&options);
   if (error)
     fprintf(stderr, "mqtrust inspect: %s\n", error->message);
   options_clear(&options);

@@ -12,6 +12,7 @@ static const char head[] =
     "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"
     "       mqtrust check [OPTION]... CONNECTION|URL...\n"
     "       mqtrust inspect|split|verify [OPTION]... FILE\n"
+    "       mqtrust names [OPTION]... HOST\n"
     "       mqtrust demo [OPTION]...\n"
     "\n"
     "A terminal dashboard for MQTT over one-way and two-way TLS. CONNECTION is the\n"
@@ -33,8 +34,8 @@ static const char foot[] =
     "  mqtrust demo\n"
     "\n"
     "check tries connections and reports every stage, for scripts and monitoring;\n"
-    "inspect, split and verify look into files of certificates; mqtrust verify\n"
-    "--help and the like tell of their options.\n"
+    "inspect, split and verify look into files of certificates; names shows what\n"
+    "DNS has on a broker; mqtrust verify --help and the like tell of their options.\n"
     "\n"
     "Exit status: 0 when the dashboard was left, 2 when it could not begin. See\n"
     "mqtrust(1) for the keys and the files.\n";

@@ -5,13 +5,14 @@
 #include "commands/file_input.h"
 #include "commands/split_report.h"
 #include "commands/text_block.h"
+#include "trust/lineage.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
 #include <stdio.h>
 
 static const char help[] =
-    "usage: mqtrust split [OPTION]... FILE\n"
+    "usage: mqtrust split [OPTION]... FILE|--lineage NAME\n"
     "\n"
     "Takes a chain apart, whatever form FILE has (PEM, DER, PKCS#7, PKCS#12), and\n"
     "says which certificate is what. Writes, in PEM:\n"
@@ -23,6 +24,9 @@ static const char help[] =
     "All of them are written, or none.\n"
     "\n"
     "  -o, --output DIR          the folder to write to, made if need be (default: .)\n"
+    "      --lineage NAME        takes certbot's certificate of that name instead of\n"
+    "                            FILE: its fullchain.pem\n"
+    "      --certbot-dir DIR     instead of /etc/letsencrypt\n"
     "      --force               replaces files that are there\n"
     "      --password-file FILE  the first line of FILE opens an encrypted key or a\n"
     "                            PKCS#12 file\n"
@@ -38,6 +42,7 @@ static const char help[] =
 typedef struct {
   char **files;
   char *folder, *password_file;
+  char *lineage, *certbot_folder;
   gboolean force, json, help;
   SecretString password; /* NULL: none was given */
 } SplitOptions;
@@ -48,6 +53,8 @@ options_clear(SplitOptions *options)
   g_strfreev(options->files);
   g_free(options->folder);
   g_free(options->password_file);
+  g_free(options->lineage);
+  g_free(options->certbot_folder);
   secret_free(options->password);
 }
 
@@ -64,6 +71,8 @@ parse(int argc, char **argv, SplitOptions *options, GError **error)
 {
   const GOptionEntry entries[] = {
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->folder, NULL, NULL},
+      {"lineage", 0, 0, G_OPTION_ARG_FILENAME, &options->lineage, NULL, NULL},
+      {"certbot-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->certbot_folder, NULL, NULL},
       {"force", 0, 0, G_OPTION_ARG_NONE, &options->force, NULL, NULL},
       {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file, NULL, NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
@@ -81,9 +90,23 @@ parse(int argc, char **argv, SplitOptions *options, GError **error)
   return refuse(error, sentence);
 }
 
+/* A lineage's certificates all stand in one file, which is then the file to take apart. */
+static void
+take_lineage(SplitOptions *options)
+{
+  g_autofree char *path =
+      lineage_path(options->certbot_folder, options->lineage, LINEAGE_FULLCHAIN);
+  options->files = g_new0(char *, 2);
+  options->files[0] = g_steal_pointer(&path);
+}
+
 static gboolean
 complete(SplitOptions *options, GError **error)
 {
+  if (options->lineage && options->files)
+    return refuse(error, "give a file, or --lineage NAME; not both");
+  if (options->lineage)
+    take_lineage(options);
   guint count = options->files ? g_strv_length(options->files) : 0;
   if (count != 1)
     return refuse(error, count == 0

@@ -120,12 +120,12 @@ connection_request_granted(Connection *connection, const char *code, const char 
 /* --- How connections end ---------------------------------------------------------------------- */
 
 void
-connection_note_publish(Connection *connection, const char *topic, gsize size)
+connection_note_publish(Connection *connection, const char *topic, gsize size, gint64 at_us)
 {
   g_free(connection->publish_topic);
   connection->publish_topic = g_strdup(topic);
   connection->publish_size = size;
-  connection->publish_us = g_get_monotonic_time();
+  connection->publish_us = at_us;
 }
 
 /* Before the diagnosis: how quiet it had been. PUBLISH packets come in batches, the others as

@@ -129,7 +129,7 @@ void connection_fail_by(Connection *connection, const Finding *finding);
 const Finding *connection_subscribe_refused(Connection *connection, const char *filter, int reason);
 const Finding *connection_publish_refused(Connection *connection, const char *topic, int reason);
 void connection_request_granted(Connection *connection, const char *code, const char *topic);
-void connection_note_publish(Connection *connection, const char *topic, gsize size);
+void connection_note_publish(Connection *connection, const char *topic, gsize size, gint64 at_us);
 void connection_note_silence(Connection *connection, const TunnelEvent *closed);
 void connection_note_end(Connection *connection, const TunnelEvent *closed);
 void connection_forget_past(Connection *connection);

@@ -162,13 +162,14 @@ connection_publish_message(Connection *connection, const MqttMessage *message, G
                   "\" is no topic to publish to: it must not be empty nor hold + or #");
   if (!is_online(connection))
     return refuse(error, "", connection->profile->name, " is not online: connect first");
+  gint64 before_us = g_get_monotonic_time(); /* the broker may answer before Paho's call returns */
   guint token = mqtt_client_publish(connection->attempt->client, message, error);
   if (token == 0)
     return FALSE;
   remember_request(connection, token,
                    g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos),
                    message->topic);
-  connection_note_publish(connection, message->topic, message->payload_length);
+  connection_note_publish(connection, message->topic, message->payload_length, before_us);
   return TRUE;
 }
 

@@ -68,7 +68,7 @@ end_by_verdict(const DiagnosisCase *c)
   for (guint i = 0; verdict != NULL && i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     if (finding->severity == FINDING_ERROR)
-      return finding_copy(finding);
+      return diagnosis_join_names(c, finding_copy(finding));
   }
   return NULL;
 }
@@ -138,7 +138,7 @@ add_negotiation_alternatives(Finding *finding)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
     finding_add_alternative(finding, codes[i]);
-  finding_add_evidence(finding, "to tell them apart: a try that allows one thing more at a time");
+  finding_add_evidence(finding, APART "a try that allows one thing more at a time");
 }
 
 static Finding *
@@ -211,7 +211,7 @@ static void
 add_new_evidence(Finding *finding, const char *line)
 {
   if (*line == '\0' || strcmp(line, finding->message) == 0 ||
-      g_str_has_prefix(line, "to tell them apart: "))
+      g_str_has_prefix(line, APART))
     return;
   for (guint i = 0; i < finding->evidence->len; i++) {
     if (strcmp(g_ptr_array_index(finding->evidence, i), line) == 0)
@@ -352,6 +352,7 @@ diagnose(const DiagnosisCase *c)
   const Verdict *verdict = c->evidence->verdict;
   add_local(findings, c, end);
   add_verdict(findings, verdict, end);
+  diagnosis_join_all_names(c, findings);
   add_copies(findings, c->mqtt);
   add(findings, diagnose_withheld(c));
   add(findings, diagnose_ipv6(c));

@@ -10,6 +10,7 @@
  *   diagnosis_client.c   the broker refused our certificate, or does not ask for it
  *   diagnosis_client_ca.c   the same, when it does not know our CA
  *   diagnosis_mqtt.c     CONNACK, DISCONNECT, refused subscriptions and publishes
+ *   diagnosis_names.c    a certificate for what the name leads to, not for the name
  *   diagnosis_network.c  names, addresses, ports; connections that end by a pattern
  *   diagnosis_probe.c    what second connections make of it; diagnosis_probe_tls.c: of handshakes
  */

@@ -33,6 +33,12 @@ Finding *diagnose_ipv6(const DiagnosisCase *c); /* or NULL */
 gboolean diagnosis_idle_pattern(const DiagnosisCase *c, gint64 *quiet_us);
 Finding *diagnose_idle_drop(const DiagnosisCase *c); /* or NULL */
 
+/* --- diagnosis_names.c --- */
+/* A name-mismatch learns what DNS leads the name to, and whether the certificate is for that. Returns
+ * `finding`. */
+Finding *diagnosis_join_names(const DiagnosisCase *c, Finding *finding);
+void diagnosis_join_all_names(const DiagnosisCase *c, GPtrArray *findings);
+
 /* --- diagnosis_probe.c --- */
 /* (transfer full) both ways: `general`, or what is known better. */
 Finding *diagnosis_refine(const DiagnosisCase *c, Finding *general);

@@ -9,13 +9,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28 };
+enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28, TYPE_SRV = 33, TYPE_CAA = 257 };
 
 typedef struct {
   char *name;
   int type;
   guint32 ttl;
-  char *value;
+  GByteArray *data; /* as it goes over the wire; NULL: how to answer, as follows */
+  char *target;     /* of an alias */
   gboolean fails;
   int rcode;     /* with `fails`: answer this, and no records */
   gboolean mute; /* do not answer */
@@ -24,6 +25,7 @@ typedef struct {
 /* Larger answers are cut short over UDP, and asked for again over TCP (RFC 1035, 4.2.1). */
 #define UDP_BYTES 512
 #define BIND_TRIES 10
+#define ALIASES_MAX 8 /* that are followed */
 
 struct DnsServer {
   int fd, listener;
@@ -39,15 +41,97 @@ record_free(gpointer data)
 {
   Record *record = data;
   g_free(record->name);
-  g_free(record->value);
+  g_free(record->target);
+  g_clear_pointer(&record->data, g_byte_array_unref);
   g_free(record);
 }
 
 static int
 type_number(const char *type)
 {
-  return strcmp(type, "A") == 0 ? TYPE_A : strcmp(type, "AAAA") == 0 ? TYPE_AAAA : TYPE_CNAME;
+  static const struct {
+    const char *name;
+    int number;
+  } types[] = {{"A", TYPE_A},
+               {"CNAME", TYPE_CNAME},
+               {"AAAA", TYPE_AAAA},
+               {"SRV", TYPE_SRV},
+               {"CAA", TYPE_CAA}};
+  for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+    if (strcmp(type, types[i].name) == 0)
+      return types[i].number;
+  }
+  g_error("no record of type %s can be made", type);
 }
+
+/* --- Data (RFC 1035, 3.3 and 4.1; RFC 2782; RFC 8659, 4.1) -------------------------------------
+ */
+
+static void
+put16(GByteArray *out, guint value)
+{
+  guint8 bytes[2] = {(guint8)(value >> 8), (guint8)value};
+  g_byte_array_append(out, bytes, 2);
+}
+
+static void
+put_name(GByteArray *out, const char *name)
+{
+  g_auto(GStrv) labels = g_strsplit(name, ".", -1);
+  for (guint i = 0; labels[i] != NULL && *labels[i] != '\0'; i++) {
+    guint8 length = (guint8)strlen(labels[i]);
+    g_byte_array_append(out, &length, 1);
+    g_byte_array_append(out, (const guint8 *)labels[i], length);
+  }
+  g_byte_array_append(out, (const guint8 *)"", 1);
+}
+
+static void
+put_address(GByteArray *out, int family, const char *value)
+{
+  guint8 address[16];
+  if (inet_pton(family, value, address) != 1)
+    g_error("\"%s\" is no address", value);
+  g_byte_array_append(out, address, family == AF_INET ? 4 : 16);
+}
+
+static void
+put_service(GByteArray *out, char **words)
+{
+  for (guint i = 0; i < 3; i++)
+    put16(out, (guint)g_ascii_strtoull(words[i], NULL, 10));
+  put_name(out, words[3]);
+}
+
+static void
+put_authorization(GByteArray *out, char **words)
+{
+  guint8 head[2] = {(guint8)g_ascii_strtoull(words[0], NULL, 10), (guint8)strlen(words[1])};
+  g_byte_array_append(out, head, 2);
+  g_byte_array_append(out, (const guint8 *)words[1], head[1]);
+  g_byte_array_append(out, (const guint8 *)words[2], (guint)strlen(words[2]));
+}
+
+/* (transfer full) */
+static GByteArray *
+make_data(int type, const char *value)
+{
+  GByteArray *data = g_byte_array_new();
+  g_auto(GStrv) words = g_strsplit(value, " ", type == TYPE_SRV ? 4 : type == TYPE_CAA ? 3 : 1);
+  if (g_strv_length(words) != (type == TYPE_SRV ? 4 : type == TYPE_CAA ? 3 : 1))
+    g_error("\"%s\" is not the value of such a record", value);
+  if (type == TYPE_SRV)
+    put_service(data, words);
+  else if (type == TYPE_CAA)
+    put_authorization(data, words);
+  else if (type == TYPE_CNAME)
+    put_name(data, value);
+  else
+    put_address(data, type == TYPE_A ? AF_INET : AF_INET6, value);
+  return data;
+}
+
+/* --- What it knows --------------------------------------------------------------------------- */
 
 static Record *
 add(DnsServer *server, const char *name, int type)
@@ -65,7 +149,17 @@ dns_server_add(DnsServer *server, const char *name, const char *type, guint32 tt
 {
   Record *record = add(server, name, type_number(type));
   record->ttl = ttl;
-  record->value = g_strdup(value);
+  record->data = make_data(record->type, value);
+  record->target = record->type == TYPE_CNAME ? g_strdup(value) : NULL;
+}
+
+void
+dns_server_add_bytes(DnsServer *server, const char *name, const char *type, guint32 ttl,
+                     const void *bytes, gsize length)
+{
+  Record *record = add(server, name, type_number(type));
+  record->ttl = ttl;
+  record->data = g_byte_array_append(g_byte_array_new(), bytes, (guint)length);
 }
 
 void
@@ -93,43 +187,15 @@ dns_server_ignore(DnsServer *server, const char *name, const char *type)
 /* --- Messages (RFC 1035, 4.1) ----------------------------------------------------------------- */
 
 static void
-put16(GByteArray *out, guint value)
-{
-  guint8 bytes[2] = {(guint8)(value >> 8), (guint8)value};
-  g_byte_array_append(out, bytes, 2);
-}
-
-static void
-put_name(GByteArray *out, const char *name)
-{
-  g_auto(GStrv) labels = g_strsplit(name, ".", -1);
-  for (guint i = 0; labels[i] != NULL; i++) {
-    guint8 length = (guint8)strlen(labels[i]);
-    g_byte_array_append(out, &length, 1);
-    g_byte_array_append(out, (const guint8 *)labels[i], length);
-  }
-  g_byte_array_append(out, (const guint8 *)"", 1);
-}
-
-static void
 put_record(GByteArray *out, const Record *record)
 {
-  g_autoptr(GByteArray) data = g_byte_array_new();
-  guint8 address[16];
-  if (record->type == TYPE_CNAME) {
-    put_name(data, record->value);
-  } else {
-    if (inet_pton(record->type == TYPE_A ? AF_INET : AF_INET6, record->value, address) != 1)
-      g_error("\"%s\" is no address", record->value);
-    g_byte_array_append(data, address, record->type == TYPE_A ? 4 : 16);
-  }
   put_name(out, record->name);
   put16(out, (guint)record->type);
   put16(out, 1); /* IN */
   put16(out, record->ttl >> 16);
   put16(out, record->ttl & 0xffff);
-  put16(out, data->len);
-  g_byte_array_append(out, data->data, data->len);
+  put16(out, record->data->len);
+  g_byte_array_append(out, record->data->data, record->data->len);
 }
 
 /* Puts all records of the name and the type (or its alias, followed); returns how many. */
@@ -139,14 +205,14 @@ put_answers(const DnsServer *server, GByteArray *out, const char *name, int type
   guint count = 0;
   for (guint i = 0; i < server->records->len; i++) {
     const Record *record = server->records->pdata[i];
-    if (record->value == NULL || g_ascii_strcasecmp(record->name, name) != 0)
+    if (record->data == NULL || g_ascii_strcasecmp(record->name, name) != 0)
       continue;
     if (record->type == type || record->type == TYPE_CNAME) {
       put_record(out, record);
       count++;
     }
-    if (record->type == TYPE_CNAME && depth < 8)
-      count += put_answers(server, out, record->value, type, depth + 1);
+    if (record->target != NULL && depth < ALIASES_MAX)
+      count += put_answers(server, out, record->target, type, depth + 1);
   }
   return count;
 }
@@ -186,6 +252,29 @@ is_known(const DnsServer *server, const char *name)
   return FALSE;
 }
 
+static const char *
+alias_target(const DnsServer *server, const char *name)
+{
+  for (guint i = 0; i < server->records->len; i++) {
+    const Record *record = server->records->pdata[i];
+    if (record->target != NULL && g_ascii_strcasecmp(record->name, name) == 0)
+      return record->target;
+  }
+  return NULL;
+}
+
+/* The same for what its aliases lead to: how that ends counts (RFC 6604, 3). */
+static const Record *
+special_end(const DnsServer *server, const char *name, int type)
+{
+  const Record *how = NULL;
+  for (guint depth = 0; how == NULL && name != NULL && depth < ALIASES_MAX; depth++) {
+    how = special(server, name, type);
+    name = alias_target(server, name);
+  }
+  return how;
+}
+
 static GByteArray *
 answer(DnsServer *server, const guint8 *question, gsize length)
 {
@@ -194,13 +283,14 @@ answer(DnsServer *server, const guint8 *question, gsize length)
   if (at + 4 > length)
     return NULL;
   int type = question[at] << 8 | question[at + 1];
-  const Record *how = special(server, name, type);
+  const Record *how = special_end(server, name, type);
+  gboolean fails_itself = how != NULL && special(server, name, type) == how;
   server->questions++;
   if (how != NULL && how->mute)
     return NULL;
 
   g_autoptr(GByteArray) records = g_byte_array_new();
-  guint count = how != NULL ? 0 : put_answers(server, records, name, type, 0);
+  guint count = fails_itself ? 0 : put_answers(server, records, name, type, 0);
   int rcode = how != NULL ? how->rcode : is_known(server, name) ? 0 : 3 /* NXDOMAIN */;
   GByteArray *out = g_byte_array_new();
   g_byte_array_append(out, question, 2);

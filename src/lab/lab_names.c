@@ -2,8 +2,6 @@
 
 #include "lab/lab_names.h"
 
-#include "lab/dns_server.h"
-
 #define TTL 60 /* seconds */
 
 struct LabNames {
@@ -27,6 +25,12 @@ void
 lab_names_add(LabNames *names, const char *name, const char *type, const char *value)
 {
   dns_server_add(names->server, name, type, TTL, value);
+}
+
+DnsServer *
+lab_names_server(LabNames *names)
+{
+  return names->server;
 }
 
 void

@@ -1,17 +1,14 @@
 #include "config.h"
 #include "net/resolve.h"
 
-#include <ares.h>
 #include <string.h>
 
+#include "net/dns_channel.h"
 #include "net/tunnel_error.h"
 #include "net/watch.h"
 #include "util/safe_text.h"
 
 #define DEFAULT_TIMEOUT_MS 10000
-/* One question to one server; three servers or tries fit into the default timeout. */
-#define QUESTION_TIMEOUT_MS 2500
-#define QUESTION_TRIES 3
 /* How long one family's addresses wait for the other's answer. RFC 8305, 3 has 50 ms, with a dialer
  * that takes addresses later; ours gets one list, and only a broken name server leaves a family
  * unanswered this long. */
@@ -31,15 +28,12 @@ typedef struct {
 
 struct Resolve {
   GMainContext *context;
-  ares_channel channel;
-  gboolean channel_ready;
+  DnsChannel *channel;
   char *host;    /* safe text */
   char *servers; /* or NULL: the system's */
   ResolveDone done;
   gpointer user_data;
 
-  GHashTable *sockets;  /* descriptor → GSource of c-ares's sockets */
-  GSource *retry_timer; /* when c-ares wants to look at its own timeouts */
   GSource *limit_timer; /* the whole, or what the second family gets */
   GSource *finish;      /* done() is due on the next turn of the loop */
 
@@ -78,24 +72,6 @@ joint_status(const Resolve *resolve)
   return a == ARES_ENODATA ? aaaa : a;
 }
 
-/* As RFC 1035, 4.1.1 and dig(1) call it. */
-static const char *
-status_name(int status)
-{
-  switch (status) {
-  case ARES_EFORMERR:
-    return "FORMERR";
-  case ARES_ESERVFAIL:
-    return "SERVFAIL";
-  case ARES_ENOTIMP:
-    return "NOTIMP";
-  case ARES_EREFUSED:
-    return "REFUSED";
-  default:
-    return ares_strerror(status);
-  }
-}
-
 static GError *
 explain_nothing(const Resolve *resolve)
 {
@@ -122,7 +98,7 @@ explain_nothing(const Resolve *resolve)
       TUNNEL_ERROR, TUNNEL_ERROR_DNS_FAILURE,
       "the name server could not look up \"%s\" (%s); check the network, or the domain's name "
       "servers (certificates were not looked at)",
-      resolve->host, status_name(status));
+      resolve->host, dns_status_name(status));
 }
 
 static char **
@@ -262,89 +238,13 @@ on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
   }
 }
 
-/* --- c-ares on the loop ---------------------------------------------------------------------- */
-
-static gboolean on_retry(gpointer data);
-
-static void
-set_retry_timer(Resolve *resolve)
-{
-  struct timeval tv;
-  watch_clear(&resolve->retry_timer);
-  if (ares_timeout(resolve->channel, NULL, &tv) == NULL)
-    return;
-  guint milliseconds = (guint)(tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
-  resolve->retry_timer = watch_timer(resolve->context, milliseconds, on_retry, resolve);
-}
-
-static void
-process(Resolve *resolve, int read_fd, int write_fd)
-{
-  ares_process_fd(resolve->channel, read_fd, write_fd);
-  set_retry_timer(resolve);
-}
-
-static gboolean
-on_retry(gpointer data)
-{
-  process(data, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_socket(int fd, GIOCondition condition, gpointer data)
-{
-  gboolean write = (condition & G_IO_OUT) != 0;
-  gboolean read = (condition & ~(guint)G_IO_OUT) != 0;
-  process(data, read ? fd : ARES_SOCKET_BAD, write ? fd : ARES_SOCKET_BAD);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-clear_socket(gpointer data)
-{
-  GSource *source = data;
-  watch_clear(&source);
-}
-
-static void
-on_socket_state(void *data, ares_socket_t fd, int readable, int writable)
-{
-  Resolve *resolve = data;
-  g_hash_table_remove(resolve->sockets, GINT_TO_POINTER(fd));
-  if (!readable && !writable)
-    return;
-  GIOCondition condition = (readable ? G_IO_IN : 0) | (writable ? G_IO_OUT : 0);
-  g_hash_table_insert(resolve->sockets, GINT_TO_POINTER(fd),
-                      watch_fd(resolve->context, fd, condition, on_socket, resolve));
-}
-
 /* --- The beginning --------------------------------------------------------------------------- */
 
-static int
+static gboolean
 open_channel(Resolve *resolve, int flags)
 {
-  static gsize once;
-  if (g_once_init_enter(&once)) {
-    ares_library_init(ARES_LIB_INIT_ALL);
-    g_once_init_leave(&once, 1);
-  }
-  struct ares_options options = {
-      .flags = flags,
-      .timeout = QUESTION_TIMEOUT_MS,
-      .tries = QUESTION_TRIES,
-      .sock_state_cb = on_socket_state,
-      .sock_state_cb_data = resolve,
-  };
-  int status = ares_init_options(&resolve->channel, &options,
-                                 ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                                     ARES_OPT_SOCK_STATE_CB);
-  if (status != ARES_SUCCESS)
-    return status;
-  resolve->channel_ready = TRUE;
-  if (resolve->servers == NULL)
-    return ARES_SUCCESS;
-  return ares_set_servers_ports_csv(resolve->channel, resolve->servers);
+  resolve->channel = dns_channel_new(resolve->context, resolve->servers, flags, &resolve->problem);
+  return resolve->channel != NULL;
 }
 
 static void
@@ -354,7 +254,7 @@ ask(Resolve *resolve, const char *name, int which, int family)
   struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
   Question *question = &resolve->questions[which];
   question->resolve = resolve;
-  ares_getaddrinfo(resolve->channel, name, NULL, &hints, on_answer, question);
+  ares_getaddrinfo(dns_channel_ares(resolve->channel), name, NULL, &hints, on_answer, question);
 }
 
 /* c-ares goes on to the next server after SERVFAIL, REFUSED and the like, and when it has been
@@ -367,14 +267,12 @@ ask_why(Resolve *resolve)
       joint_status(resolve) != ARES_ECONNREFUSED)
     return FALSE;
   resolve->asked_why = TRUE;
-  resolve->channel_ready = FALSE;
-  ares_destroy(resolve->channel);
-  resolve->problem = open_channel(resolve, ARES_FLAG_NOCHECKRESP);
-  if (resolve->problem != ARES_SUCCESS)
+  g_clear_pointer(&resolve->channel, dns_channel_free);
+  if (!open_channel(resolve, ARES_FLAG_NOCHECKRESP))
     return FALSE;
   resolve->questions[FAMILY_V4].over = FALSE;
   ask(resolve, resolve->names->pdata[0], FAMILY_V4, AF_INET);
-  set_retry_timer(resolve);
+  dns_channel_sent(resolve->channel);
   return TRUE;
 }
 
@@ -389,8 +287,8 @@ take_literal(Resolve *resolve, const char *literal)
 }
 
 /* RFC 6761, 6.3: these never go to a name server. */
-static gboolean
-is_localhost(const char *host)
+gboolean
+resolve_is_localhost(const char *host)
 {
   g_autofree char *lower = g_ascii_strdown(host, -1);
   if (g_str_has_suffix(lower, "."))
@@ -402,7 +300,7 @@ is_localhost(const char *host)
 static gboolean
 answer_here(Resolve *resolve, const char *host)
 {
-  if (is_localhost(host)) {
+  if (resolve_is_localhost(host)) {
     take_literal(resolve, "::1");
     take_literal(resolve, "127.0.0.1");
   } else if (!take_literal(resolve, host)) {
@@ -420,15 +318,16 @@ begin(Resolve *resolve, const char *host)
     return;
   }
   g_autofree char *ascii = g_hostname_to_ascii(host);
-  resolve->problem = ascii == NULL ? ARES_EBADNAME : open_channel(resolve, 0);
-  if (resolve->problem != ARES_SUCCESS) {
+  if (ascii == NULL)
+    resolve->problem = ARES_EBADNAME;
+  if (ascii == NULL || !open_channel(resolve, 0)) {
     finish_soon(resolve);
     return;
   }
   g_ptr_array_add(resolve->names, g_strdup(ascii));
   ask(resolve, ascii, FAMILY_V6, AF_INET6);
   ask(resolve, ascii, FAMILY_V4, AF_INET);
-  set_retry_timer(resolve);
+  dns_channel_sent(resolve->channel);
 }
 
 Resolve *
@@ -441,7 +340,6 @@ resolve_start(GMainContext *context, const char *host, const char *servers, guin
   resolve->servers = g_strdup(servers);
   resolve->done = done;
   resolve->user_data = user_data;
-  resolve->sockets = g_hash_table_new_full(NULL, NULL, NULL, clear_socket);
   resolve->addresses = g_array_new(FALSE, FALSE, sizeof(Address));
   resolve->names = g_ptr_array_new_with_free_func(g_free);
   resolve->ttl = G_MAXUINT32;
@@ -456,10 +354,7 @@ resolve_free(Resolve *resolve)
 {
   if (resolve == NULL)
     return;
-  if (resolve->channel_ready)
-    ares_destroy(resolve->channel);
-  g_hash_table_unref(resolve->sockets);
-  watch_clear(&resolve->retry_timer);
+  dns_channel_free(resolve->channel);
   watch_clear(&resolve->limit_timer);
   watch_clear(&resolve->finish);
   g_array_unref(resolve->addresses);

@@ -30,3 +30,6 @@ Resolve *resolve_start(GMainContext *context, const char *host, const char *serv
 /* Gives up if it is still under way: `done` is not called any more. NULL is allowed. */
 void resolve_free(Resolve *resolve);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Resolve, resolve_free)
+
+/* "localhost" and names below it, which never go to a name server (RFC 6761, 6.3). */
+gboolean resolve_is_localhost(const char *host);

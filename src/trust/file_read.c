@@ -91,6 +91,34 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
               slot == FILE_SLOT_ANY ? "" : " in the connection");
 }
 
+static void
+set_shut(const char *path, const char *visible, const struct stat *status, GError **error)
+{
+  g_autofree char *safe = safe_text_string(path), *safe_visible = safe_text_string(visible);
+  g_autofree char *owner = owner_text(status);
+  gboolean itself = g_str_equal(visible, path);
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_UNREADABLE,
+              "The folder %s may not be looked into: %s%s is owned by %s; run this as root, or give "
+              "this user access (certbot's live/ and archive/ are only the root user's).",
+              safe, itself ? "it" : "the folder ", itself ? "" : safe_visible, owner);
+}
+
+void
+file_folder_set_error(const char *path, int number, GError **error)
+{
+  struct stat status;
+  g_autofree char *safe = safe_text_string(path), *visible = first_visible(path, &status);
+  if (number == EACCES && visible)
+    set_shut(path, visible, &status, error);
+  else if (number == ENOENT || number == ENOTDIR)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
+                "The folder %s does not exist; correct the path.", safe);
+  else
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_UNREADABLE,
+                "The folder %s cannot be read (%s); check the path and the disk.", safe,
+                g_strerror(number));
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* Neither a pipe nor a terminal: reading one would stop the whole program. */

@@ -1,4 +1,4 @@
-/* Does a name stand in a certificate (RFC 6125, RFC 9525; RFC 5280, 4.2.1.6)? Private to trust/.
+/* Does a name stand in a certificate (RFC 6125, RFC 9525; RFC 5280, 4.2.1.6)?
  *
  * DNS names and addresses: in the subjectAltName, and where that has no DNS name, a DNS name in the
  * common name. Stars: the whole leftmost label, of a domain of at least two. Each function passes

@@ -8,6 +8,7 @@
 #include "ui/connection_actions.h"
 #include "ui/figures.h"
 #include "ui/finding_actions.h"
+#include "ui/names_view.h"
 #include "ui/pane.h"
 #include "ui/scroll_keys.h"
 #include "ui/wrapped_text.h"
@@ -202,6 +203,10 @@ open_selected(TimelinePane *pane, Connection *connection)
   g_autoptr(Finding) finding = entry_finding(connection, entry);
   if (finding) {
     open_finding(pane, connection, finding, entry);
+    return;
+  }
+  if (strcmp(entry->stage, "dns") == 0) {
+    ui_open(pane->ui, &names_view, connection);
     return;
   }
   g_autofree char *time = figure_date_time(entry->time_ns);

@@ -13,7 +13,7 @@
 
 typedef struct {
   char *path;
-  guint8 *bytes; /* maybe a secret */
+  char *bytes; /* a secret, maybe */
   gsize length;
   int mode;
   char *staged;     /* where it was written first; NULL: not yet, or in its place */
@@ -23,7 +23,8 @@ typedef struct {
 
 struct FileSet {
   char *folder;
-  gboolean made; /* the folder is ours */
+  gboolean made;   /* the folder is ours */
+  int user, group; /* -1: as they come */
   GPtrArray *members;
 };
 
@@ -42,6 +43,7 @@ file_set_new(const char *folder)
 {
   FileSet *set = g_new0(FileSet, 1);
   set->folder = g_strdup(folder);
+  set->user = set->group = -1;
   set->members = g_ptr_array_new_with_free_func((GDestroyNotify)member_free);
   return set;
 }
@@ -67,11 +69,18 @@ file_set_add_bytes(FileSet *set, const char *name, const void *bytes, gsize leng
 {
   Member *member = g_new0(Member, 1);
   member->path = g_build_filename(set->folder, name, NULL);
-  member->bytes = g_malloc(length + 1); /* never NULL */
+  member->bytes = g_malloc(length + 1);
   memcpy(member->bytes, bytes, length);
   member->length = length;
   member->mode = mode;
   g_ptr_array_add(set->members, member);
+}
+
+void
+file_set_set_owner(FileSet *set, int user, int group)
+{
+  set->user = user;
+  set->group = group;
 }
 
 static gboolean
@@ -109,7 +118,7 @@ make_folder(FileSet *set, GError **error)
 /* --- under another name ----------------------------------------------------------------------- */
 
 static gboolean
-write_all(int file, const guint8 *bytes, gsize left)
+write_all(int file, const char *bytes, gsize left)
 {
   while (left > 0) {
     ssize_t written = write(file, bytes, left);
@@ -124,7 +133,15 @@ write_all(int file, const guint8 *bytes, gsize left)
 }
 
 static gboolean
-stage(Member *member, GError **error)
+give_away(const FileSet *set, int file)
+{
+  if (set->user < 0 && set->group < 0)
+    return TRUE;
+  return fchown(file, (uid_t)set->user, (gid_t)set->group) == 0;
+}
+
+static gboolean
+stage(const FileSet *set, Member *member, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname(member->path);
   g_autofree char *name = g_path_get_basename(member->path);
@@ -134,7 +151,7 @@ stage(Member *member, GError **error)
   if (file < 0)
     return fail(member->path, errno, error);
   member->staged = g_steal_pointer(&path);
-  gboolean good = write_all(file, member->bytes, member->length) &&
+  gboolean good = write_all(file, member->bytes, member->length) && give_away(set, file) &&
                   fchmod(file, member->mode) == 0 && fsync(file) == 0;
   int number = errno;
   close(file);
@@ -196,7 +213,7 @@ write_members(FileSet *set, gboolean replace, GError **error)
     if (!check_place(set->members->pdata[i], replace, error))
       return FALSE;
   for (guint i = 0; i < set->members->len; i++)
-    if (!stage(set->members->pdata[i], error))
+    if (!stage(set, set->members->pdata[i], error))
       return FALSE;
   for (guint i = 0; i < set->members->len; i++)
     if (!place(set->members->pdata[i], replace, error))

@@ -13,8 +13,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileSet, file_set_free)
 
 /* `name` has no '/'; `text` is copied; the umask has no say in `mode`. */
 void file_set_add(FileSet *set, const char *name, const char *text, int mode);
-/* The same for what is no text. */
+/* The same for bytes that are no text. */
 void file_set_add_bytes(FileSet *set, const char *name, const void *bytes, gsize length, int mode);
+/* Who owns each file before it stands in its place; -1 leaves it as it is. Only root may give files
+ * away. */
+void file_set_set_owner(FileSet *set, int user, int group);
 
 /* Each file is written under another name first and then put into its place at once, so that nobody
  * ever sees half of one. With `replace` those that are there are replaced (a link itself, not what

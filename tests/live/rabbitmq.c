@@ -67,29 +67,43 @@ write_definitions(const RabbitMq *rabbitmq)
   write_file(rabbitmq, "definitions.json", text);
 }
 
+/* (transfer full): the listener and its TLS. */
+static char *
+tls_lines(const RabbitMq *rabbitmq)
+{
+  const RabbitMqOptions *options = &rabbitmq->options;
+  g_autoptr(GError) error = NULL;
+  char *text = NULL;
+  if (options->tls_config == NULL)
+    return g_strdup_printf("mqtt.listeners.ssl.1 = 127.0.0.1:%u\n"
+                           "ssl_options.certfile = %s\n"
+                           "ssl_options.keyfile = %s\n"
+                           "ssl_options.cacertfile = %s\n"
+                           "ssl_options.verify = verify_peer\n"
+                           "ssl_options.fail_if_no_peer_cert = true\n"
+                           "ssl_options.versions.1 = tlsv1.3\n"
+                           "ssl_options.versions.2 = tlsv1.2\n",
+                           rabbitmq->port, options->certificate_file, options->key_file,
+                           options->client_ca_file);
+  if (!g_file_get_contents(options->tls_config, &text, NULL, &error))
+    g_error("%s", error->message);
+  return text;
+}
+
 static void
 write_config(const RabbitMq *rabbitmq)
 {
-  const RabbitMqOptions *options = &rabbitmq->options;
-  g_autofree char *text =
-      g_strdup_printf("listeners.tcp = none\n"
-                      "mqtt.listeners.tcp = none\n"
-                      "mqtt.listeners.ssl.1 = 127.0.0.1:%u\n"
-                      "mqtt.allow_anonymous = false\n"
-                      "mqtt.ssl_cert_login = true\n"
-                      "ssl_cert_login_from = common_name\n"
-                      "ssl_options.certfile = %s\n"
-                      "ssl_options.keyfile = %s\n"
-                      "ssl_options.cacertfile = %s\n"
-                      "ssl_options.verify = verify_peer\n"
-                      "ssl_options.fail_if_no_peer_cert = true\n"
-                      "ssl_options.versions.1 = tlsv1.3\n"
-                      "ssl_options.versions.2 = tlsv1.2\n"
-                      "load_definitions = %s/definitions.json\n"
-                      "log.console = true\n"
-                      "log.file = false\n",
-                      rabbitmq->port, options->certificate_file, options->key_file,
-                      options->client_ca_file, rabbitmq->folder);
+  g_autofree char *tls = tls_lines(rabbitmq);
+  g_autofree char *text = g_strdup_printf("listeners.tcp = none\n"
+                                          "mqtt.listeners.tcp = none\n"
+                                          "mqtt.allow_anonymous = false\n"
+                                          "mqtt.ssl_cert_login = true\n"
+                                          "ssl_cert_login_from = common_name\n"
+                                          "%s"
+                                          "load_definitions = %s/definitions.json\n"
+                                          "log.console = true\n"
+                                          "log.file = false\n",
+                                          tls, rabbitmq->folder);
   write_file(rabbitmq, "rabbitmq.conf", text);
   write_file(rabbitmq, "plugins", "[rabbitmq_mqtt,rabbitmq_auth_mechanism_ssl].\n");
   write_definitions(rabbitmq);
@@ -229,7 +243,7 @@ start_epmd(RabbitMq *rabbitmq)
 static void
 begin(RabbitMq *rabbitmq)
 {
-  rabbitmq->port = free_port();
+  rabbitmq->port = rabbitmq->options.tls_config != NULL ? rabbitmq->options.port : free_port();
   rabbitmq->epmd_port = free_port();
   rabbitmq->distribution_port = free_port();
   rabbitmq->attempt++;

@@ -164,7 +164,8 @@ flood(int fd, gpointer data)
 {
   char waste[256];
   g_autofree char *bytes = g_strnfill(1 << 16, 'x');
-  g_assert_cmpint(recv(fd, waste, sizeof waste, 0), >, 0);
+  if (recv(fd, waste, sizeof waste, 0) <= 0)
+    return; /* a stranger that only looked in */
   while (send(fd, bytes, 1 << 16, MSG_NOSIGNAL) > 0)
     ;
 }

@@ -367,6 +367,8 @@ ask_to_renegotiate(Scene *scene, TlsPeer *peer)
   for (guint i = 0; i < REQUESTS; i++)
     gnutls_rehandshake(peer->session);
   tls_peer_write(peer, (const guint8[]){0xd0, 0}, 2); /* PINGRESP: comes after all of them */
+  /* Our refusals, unread, would make the end a reset, which may overtake it. */
+  peer_wait_for_end(gnutls_transport_get_int(peer->session));
 }
 
 /* A broker that asks again and again does not fill our queue, nor its own line. */

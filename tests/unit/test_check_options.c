@@ -205,7 +205,9 @@ test_own_options(void)
   g_assert_cmpuint(run.options.jobs, ==, 3);
   g_assert_cmpstr(run.options.save_folder, ==, "out");
   g_assert_true(run.options.force && run.options.ascii && run.options.no_color);
-  g_auto(Run) json = RUN("--json", "mqtts://a.test");
+  g_assert_false(run.options.names);
+  g_auto(Run) json = RUN("--json", "--names", "mqtts://a.test");
+  g_assert_true(json.options.names);
   g_assert_cmpint(json.options.format, ==, CHECK_JSON);
   g_auto(Run) help = RUN("--help");
   g_assert_true(help.good && help.options.help);
@@ -227,6 +229,8 @@ test_refused(void)
                  "--warn-days takes a number from 0 to 36500, not \"-1\"");
   assert_refused(RUN("--timeout", "0", "mqtts://a.test"),
                  "--timeout takes a number from 1 to 3600, not \"0\"");
+  assert_refused(RUN("--names", "--format", "nagios", "mqtts://a.test"),
+                 "--names has no place in this format: take text or json");
   assert_refused(RUN("--jobs", "513", "mqtts://a.test"),
                  "--jobs takes a number from 1 to 512, not \"513\"");
   assert_refused(RUN("--jobs"), "--jobs needs a value; see mqtrust check --help");

@@ -1,0 +1,19 @@
+/* What `mqtrust bundle` says. Pure. */
+#pragma once
+
+#include "trust/bundle.h"
+
+typedef struct {
+  const Bundle *bundle;
+  BundleBroker broker;
+  const char *folder;         /* as it was given */
+  gboolean written;
+  const GPtrArray *left_over; /* of const char *: files of before that were not written now */
+  const char *reload;         /* the command that was run, or NULL */
+  const char *reload_fault;   /* why it failed, safe text, or NULL */
+  gint64 now;
+} BundleReport;
+
+/* (transfer full), both ending in a newline. */
+char *bundle_report_text(const BundleReport *report);
+char *bundle_report_json(const BundleReport *report, gboolean ascii);

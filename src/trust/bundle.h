@@ -1,0 +1,65 @@
+/* The broker's side of two-way TLS: a certificate, its chain, its key and the client CA, checked
+ * against what a broker accepts, and as the files and the configuration text that it wants.
+ *
+ * Reads files, writes none (util/file_set.h does). Any thread. */
+#pragma once
+
+#include <glib.h>
+
+#include "trust/anchors.h"
+#include "trust/finding.h"
+
+typedef enum {
+  BUNDLE_EMQX_CLOUD,
+  BUNDLE_EMQX,
+  BUNDLE_MOSQUITTO,
+  BUNDLE_NANOMQ,
+  BUNDLE_RABBITMQ,
+  BUNDLE_HIVEMQ,
+  BUNDLE_BROKERS,
+} BundleBroker;
+
+#define BUNDLE_EMQX_CLOUD_DAYS 60 /* that a certificate must still have when it is imported */
+
+/* Paths are raw; all is borrowed. */
+typedef struct {
+  BundleBroker broker;
+  const char *certificate_path; /* the leaf, or leaf and chain in any order and form */
+  const char *chain_path;       /* more certificates, or NULL */
+  const char *key_path;         /* NULL: the key is in the certificate's file */
+  const char *password;         /* of the key, or NULL */
+  const char *client_ca_path;   /* whose certificates clients must show; NULL: one-way TLS */
+  const char *client_path;      /* a client certificate that it must take, or NULL */
+  const char *hostname;         /* that the certificate must be for, or NULL */
+  const char *store_password;   /* of PKCS#12 files; NULL: a random one */
+  const char *folder;           /* absolute: where the broker finds the files */
+  guint16 port;                 /* of the listener */
+  const Anchors *known;         /* the system's roots, or NULL */
+  gint64 now;                   /* seconds since 1970 */
+} BundleRequest;
+
+typedef struct {
+  char *name;          /* "key.pem" */
+  GBytes *bytes;       /* of a secret one: overwritten in the end */
+  gboolean secret;     /* mode 0600, else 0644 */
+  const char *purpose; /* static: "the private key" */
+} BundleFile;
+
+typedef struct {
+  GPtrArray *certificates; /* of Certificate, as written: leaf, intermediates; maybe empty */
+  GPtrArray *client_ca;    /* of Certificate; NULL: one-way */
+  GPtrArray *files;        /* of BundleFile; NULL: there is an error among the findings */
+  GPtrArray *findings;     /* of Finding, worst first */
+} Bundle;
+
+/* (transfer full). Never fails: what is wrong is among its findings. */
+Bundle *bundle_new(const BundleRequest *request);
+void bundle_free(Bundle *bundle);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bundle, bundle_free)
+
+/* Static phrase about what no configuration file can hold in this path; NULL: all is well. */
+const char *bundle_folder_fault(const char *folder);
+
+gboolean bundle_broker_parse(const char *word, BundleBroker *broker);
+const char *bundle_broker_word(BundleBroker broker); /* "emqx-cloud" */
+const char *bundle_broker_name(BundleBroker broker); /* "EMQX Cloud" */

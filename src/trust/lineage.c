@@ -1,0 +1,269 @@
+#include "config.h"
+
+#include "trust/lineage_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "trust/certificate_fields.h"
+#include "trust/certificate_file.h"
+#include "trust/date_text.h"
+#include "trust/file_content.h"
+#include "trust/inspection.h"
+#include "trust/trust_error.h"
+#include "util/safe_text.h"
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+const char *
+lineage_file_name(LineageFileKind kind)
+{
+  static const char *const names[] = {"cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"};
+  return names[kind];
+}
+
+const char *
+lineage_file_purpose(LineageFileKind kind)
+{
+  static const char *const purposes[] = {
+      "the certificate alone: what a form calls the certificate body",
+      "everything above it: the chain, without the root",
+      "both, for programs that take one file: certificate first, then the chain",
+      "the private key, which nobody but the broker may read",
+  };
+  return purposes[kind];
+}
+
+const char *
+lineage_role_name(LineageRole role)
+{
+  static const char *const names[] = {"leaf", "intermediate", "cross-signed root", "root"};
+  return names[role];
+}
+
+/* --- where ------------------------------------------------------------------------------------ */
+
+static gboolean
+is_path(const char *name)
+{
+  return strchr(name, '/') != NULL;
+}
+
+static char *
+live_folder(const char *certbot, const char *name)
+{
+  if (is_path(name))
+    return g_strdup(name);
+  return g_build_filename(certbot ? certbot : LINEAGE_CERTBOT_FOLDER, "live", name, NULL);
+}
+
+char *
+lineage_path(const char *certbot, const char *name, LineageFileKind kind)
+{
+  g_autofree char *folder = live_folder(certbot, name);
+  return g_build_filename(folder, lineage_file_name(kind), NULL);
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **
+lineage_names(const char *certbot, GError **error)
+{
+  g_autofree char *live =
+      g_build_filename(certbot ? certbot : LINEAGE_CERTBOT_FOLDER, "live", NULL);
+  errno = 0;
+  g_autoptr(GDir) folder = g_dir_open(live, 0, NULL);
+  if (!folder) {
+    file_folder_set_error(live, errno, error);
+    return NULL;
+  }
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  for (const char *name = g_dir_read_name(folder); name && names->len < LINEAGE_COUNT_MAX;
+       name = g_dir_read_name(folder)) {
+    g_autofree char *path = g_build_filename(live, name, NULL);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+      g_ptr_array_add(names, g_strdup(name));
+  }
+  g_ptr_array_sort(names, compare_names);
+  g_ptr_array_add(names, NULL);
+  return (char **)g_ptr_array_steal(names, NULL);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* live/NAME stands beside renewal/NAME.conf, two folders up. */
+static void
+read_renewal(Lineage *lineage)
+{
+  g_autofree char *folder = g_canonicalize_filename(lineage->folder, NULL);
+  g_autofree char *base = g_path_get_basename(folder);
+  g_autofree char *conf = g_strconcat(base, ".conf", NULL);
+  g_autofree char *path = g_build_filename(folder, "..", "..", "renewal", conf, NULL);
+  lineage->renewal = renewal_config_read(path, NULL);
+}
+
+/* (transfer full): what a file holds; NULL, and its finding. */
+static GPtrArray *
+read_certificates(Lineage *lineage, LineageFileKind kind)
+{
+  const LineageFile *file = &lineage->files[kind];
+  g_autoptr(GError) error = NULL;
+  GPtrArray *certificates = certificate_file_read(file->path, &error);
+  if (certificates)
+    return certificates;
+  g_autofree char *safe = safe_text_string(file->path);
+  Finding *finding = finding_from_error(error, FINDING_SOURCE_CHAIN, safe);
+  if (file->target && !file->there) {
+    g_autofree char *target = safe_text_string(file->target);
+    finding_set_message(finding, "%s points to %s, which does not exist.", safe, target);
+    finding_set_remedy(finding, "Have certbot issue the certificate again, or point the link to a "
+                                "version that is there.");
+  }
+  g_ptr_array_add(lineage->findings, finding);
+  return NULL;
+}
+
+/* (transfer full): the key's id; NULL, and its finding. */
+static char *
+read_key(Lineage *lineage)
+{
+  const char *path = lineage->files[LINEAGE_KEY].path;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *safe = safe_text_string(path);
+  g_autoptr(Inspection) inspection = inspection_read(path, NULL, &error);
+  if (!inspection) {
+    g_ptr_array_add(lineage->findings, finding_from_error(error, FINDING_SOURCE_KEY, safe));
+    return NULL;
+  }
+  const InspectedItem *item = inspection->items->pdata[0];
+  for (guint i = 0; i < inspection->remarks->len; i++)
+    g_ptr_array_add(lineage->findings, finding_copy(inspection->remarks->pdata[i]));
+  if (item->kind != INSPECTED_KEY) {
+    Finding *finding = lineage_finding(lineage, "file-wrong-role", LINEAGE_KEY);
+    finding_set_message(finding, "%s holds a %s, and not the private key.", safe,
+                        inspected_kind_name(item->kind));
+    finding_set_remedy(finding, "Have certbot issue the certificate again, which makes a new key.");
+    g_ptr_array_add(lineage->findings, finding);
+    return NULL;
+  }
+  lineage->key_label = g_strdup(item->key_label);
+  return g_strdup(item->key_id);
+}
+
+Finding *
+lineage_finding(const Lineage *lineage, const char *code, LineageFileKind kind)
+{
+  Finding *finding = finding_new(code);
+  finding->source = kind == LINEAGE_KEY ? FINDING_SOURCE_KEY : FINDING_SOURCE_CHAIN;
+  finding->file = safe_text_string(lineage->files[kind].path);
+  return finding;
+}
+
+/* --- roles ------------------------------------------------------------------------------------ */
+
+static gboolean
+is_self_signed_twin(const Certificate *root, const Certificate *certificate)
+{
+  return g_bytes_equal(certificate_fields(root)->subject_dn,
+                       certificate_fields(certificate)->subject_dn) &&
+         g_str_equal(certificate_key_id(root), certificate_key_id(certificate)) &&
+         certificate_is_self_signed(root);
+}
+
+static gboolean
+has_twin(const GPtrArray *list, const Certificate *certificate)
+{
+  for (guint i = 0; list && i < list->len; i++)
+    if (is_self_signed_twin(list->pdata[i], certificate))
+      return TRUE;
+  return FALSE;
+}
+
+static LineageRole
+role_of(const Lineage *lineage, guint index, const Anchors *known)
+{
+  const Certificate *certificate = lineage->certificates->pdata[index];
+  if (!certificate_is_ca(certificate))
+    return LINEAGE_LEAF;
+  if (certificate_is_self_signed(certificate))
+    return LINEAGE_ROOT;
+  if (has_twin(lineage->certificates, certificate) ||
+      (known && has_twin(anchors_certificates(known), certificate)))
+    return LINEAGE_CROSS_SIGNED;
+  return LINEAGE_INTERMEDIATE;
+}
+
+static void
+take_certificates(Lineage *lineage, const GPtrArray *list)
+{
+  for (guint i = 0; list && i < list->len; i++)
+    g_ptr_array_add(lineage->certificates, certificate_ref(list->pdata[i]));
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static void
+load(Lineage *lineage, const Anchors *known, gint64 now)
+{
+  g_autoptr(GPtrArray) cert = read_certificates(lineage, LINEAGE_CERT);
+  g_autoptr(GPtrArray) chain = read_certificates(lineage, LINEAGE_CHAIN);
+  g_autoptr(GPtrArray) fullchain = read_certificates(lineage, LINEAGE_FULLCHAIN);
+  g_autofree char *key_id = read_key(lineage);
+  take_certificates(lineage, fullchain ? fullchain : cert);
+  if (!fullchain)
+    take_certificates(lineage, chain);
+  for (guint i = 0; i < lineage->certificates->len; i++) {
+    LineageRole role = role_of(lineage, i, known);
+    g_array_append_val(lineage->roles, role);
+  }
+  if (cert) {
+    const Certificate *leaf = cert->pdata[0];
+    lineage->due = renewal_config_due(lineage->renewal, certificate_not_before(leaf),
+                                      certificate_not_after(leaf), &lineage->due_rule);
+  }
+  lineage_judge(lineage, cert, chain, fullchain, key_id, now);
+}
+
+Lineage *
+lineage_load(const char *certbot, const char *name, const Anchors *known, gint64 now,
+             GError **error)
+{
+  g_autoptr(Lineage) lineage = g_new0(Lineage, 1);
+  lineage->folder = live_folder(certbot, name);
+  g_autofree char *plain = g_canonicalize_filename(lineage->folder, NULL);
+  g_autofree char *base = g_path_get_basename(plain);
+  lineage->name = safe_text_string(is_path(name) ? base : name);
+  lineage->certificates = certificate_list_new();
+  lineage->roles = g_array_new(FALSE, FALSE, sizeof(LineageRole));
+  lineage->findings = finding_list_new();
+  read_renewal(lineage);
+  if (!lineage_files_look(lineage, error))
+    return NULL;
+  load(lineage, known, now);
+  return g_steal_pointer(&lineage);
+}
+
+void
+lineage_free(Lineage *lineage)
+{
+  if (!lineage)
+    return;
+  for (int kind = 0; kind < LINEAGE_FILES; kind++) {
+    g_free(lineage->files[kind].path);
+    g_free(lineage->files[kind].target);
+  }
+  g_free(lineage->name);
+  g_free(lineage->folder);
+  g_free(lineage->key_label);
+  g_free(lineage->served_by);
+  g_clear_pointer(&lineage->shown, certificate_unref);
+  g_ptr_array_unref(lineage->certificates);
+  g_array_unref(lineage->roles);
+  renewal_config_free(lineage->renewal);
+  g_ptr_array_unref(lineage->findings);
+  g_free(lineage);
+}

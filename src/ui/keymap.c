@@ -105,7 +105,7 @@ static const struct {
     [CONTEXT_CONNECTIONS] = {"Connections", connections,
                              {ACTION_NEXT_PANE, ACTION_CONNECT, ACTION_DISCONNECT, ACTION_MEND,
                               ACTION_REPAIR, ACTION_EDIT, ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
-                              ACTION_WORKSHOP, ACTION_DELETE}},
+                              ACTION_DELETE, ACTION_WORKSHOP}},
     [CONTEXT_CERTIFICATES] = {"Certificates", certificates,
                               {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
                                ACTION_CONNECT, ACTION_EDIT, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY,

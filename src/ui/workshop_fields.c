@@ -11,7 +11,7 @@ static const char *const kinds[] = {"CA",
                                     "sign a request",
                                     "renew a certificate",
                                     NULL};
-/* In the order of PkiKeyType is no use: the best choice comes first, the odd one last. */
+/* Not in the order of PkiKeyType: by kind, and what fewer clients know comes last. */
 static const char *const key_types[] = {"ECDSA P-256", "ECDSA P-384", "RSA 2048", "RSA 3072",
                                         "RSA 4096",    "Ed25519",     NULL};
 static const PkiKeyType key_type_of[] = {PKI_KEY_ECDSA_P256, PKI_KEY_ECDSA_P384, PKI_KEY_RSA_2048,

@@ -9,7 +9,7 @@
 #define LEAF_DAYS "365"
 #define CA_DAYS "3650"
 #define COMMON_NAME_MAX 64 /* RFC 5280, appendix A.1 */
-#define NAMES_MAX 99 /* tried before the first one is taken after all */
+#define NAMES_MAX 99       /* tried before the first one is taken after all */
 
 char *
 workshop_folder(const Profile *profile)

@@ -118,7 +118,9 @@ use(WorkshopView *view)
     ui_notice(view->ui, ROLE_ERROR, "Not used: %s", error->message);
     return PANE_HANDLED;
   }
-  ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate: c connects.", profile->name);
+  gboolean saved = workspace_is_saved(ui_workspace(view->ui), connection);
+  ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate: c connects%s.", profile->name,
+            saved ? "" : ", e saves it");
   return PANE_CLOSE;
 }
 

@@ -305,6 +305,7 @@ test_ca_then_client(void)
   g_assert_cmpstr(profile->key_path, ==, key);
   g_assert_null(profile->key_password);
   g_assert_cmpstr(scene->connection->calls, ==, "save prod-eu; ");
+  g_assert_cmpstr(scene->ui->notice, ==, "prod-eu uses the new certificate: c connects.");
   g_autoptr(GError) error = NULL;
   g_autoptr(Identity) identity = identity_load(certificate, key, NULL, &error);
   g_assert_no_error(error);

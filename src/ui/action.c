@@ -68,6 +68,13 @@ static const ActionInfo actions[ACTION_COUNT] = {
                        "write a repaired copy of the file that the finding is about, and use it",
                        "Connections", NEEDS_ONE | ACTION_DANGEROUS},
 
+    [ACTION_WORKSHOP] = {ACTION_WORKSHOP, "workshop", "identity",
+                         "make a CA, a client or server certificate, a request; sign, renew",
+                         "Connections", 0},
+    [ACTION_USE] = {ACTION_USE, "use", "use it",
+                    "use the new certificate and key in the selected connection", "Connections",
+                    NEEDS_ONE},
+
     [ACTION_FOLLOW] = {ACTION_FOLLOW, "follow", "follow", "follow what is newest, or stop",
                        "Messages", NEEDS_ONE},
     [ACTION_CLEAR] = {ACTION_CLEAR, "clear", "clear", "forget all messages of this connection",

@@ -30,6 +30,7 @@ static const Binding general[] = {
     {"c", ACTION_CONNECT}, {"d", ACTION_DISCONNECT}, {"n", ACTION_NEW}, {"e", ACTION_EDIT},
     {"s", ACTION_SUBSCRIBE}, {"p", ACTION_PUBLISH}, {"u", ACTION_UNSUBSCRIBE},
     {"m", ACTION_MEND}, {"R", ACTION_REPAIR},
+    {"i", ACTION_WORKSHOP},
     {NULL, ACTION_NONE},
 };
 static const Binding connections[] = {
@@ -62,6 +63,9 @@ static const Binding finding[] = {
 static const Binding repair[] = {
     {"y", ACTION_REPAIR}, {"Y", ACTION_REPAIR}, {"n", ACTION_BACK}, {"N", ACTION_BACK},
     {"R", ACTION_NONE}, {NULL, ACTION_NONE},
+};
+static const Binding made[] = {
+    {"u", ACTION_USE}, {NULL, ACTION_NONE},
 };
 static const Binding help[] = {
     {NULL, ACTION_NONE},
@@ -101,10 +105,11 @@ static const struct {
     [CONTEXT_CONNECTIONS] = {"Connections", connections,
                              {ACTION_NEXT_PANE, ACTION_CONNECT, ACTION_DISCONNECT, ACTION_MEND,
                               ACTION_REPAIR, ACTION_EDIT, ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
-                              ACTION_DELETE}},
+                              ACTION_DELETE, ACTION_WORKSHOP}},
     [CONTEXT_CERTIFICATES] = {"Certificates", certificates,
                               {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
-                               ACTION_CONNECT, ACTION_EDIT, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY}},
+                               ACTION_CONNECT, ACTION_EDIT, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY,
+                               ACTION_WORKSHOP}},
     [CONTEXT_MESSAGES] = {"Messages", messages,
                           {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
                            ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_FOLLOW, ACTION_UNSUBSCRIBE, ACTION_CLEAR}},
@@ -122,6 +127,8 @@ static const struct {
     [CONTEXT_FINDING] = {"Finding", finding,
                          {ACTION_OPEN, ACTION_MEND, ACTION_REPAIR, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
     [CONTEXT_REPAIR] = {"Repair", repair, {ACTION_REPAIR}},
+    [CONTEXT_MADE] = {"Made", made,
+                      {ACTION_USE, ACTION_WORKSHOP, ACTION_OPEN, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
     [CONTEXT_HELP] = {"Text", help, {ACTION_PAGE_DOWN, ACTION_PAGE_UP, ACTION_FIRST, ACTION_LAST}},
     [CONTEXT_FORM] = {"Form", form,
                       {ACTION_SAVE, ACTION_OPEN, ACTION_NEXT_FIELD, ACTION_DOWN, ACTION_TOGGLE,

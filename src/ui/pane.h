@@ -63,6 +63,7 @@ extern const PaneClass subscriptions_view; /* NULL: of the selected connection *
 /* Forms. */
 extern const PaneClass editor_form;        /* EditorArgument *, NULL: a new connection */
 extern const PaneClass publish_form, subscribe_form; /* NULL: of the selected connection */
+extern const PaneClass workshop_form;      /* NULL */
 
 typedef struct { const char *title, *text; } TextViewArgument; /* copied */
 typedef struct {
@@ -81,6 +82,9 @@ Workspace *ui_workspace(Ui *ui);
 Connection *ui_selected(Ui *ui);                    /* NULL: there is none */
 void ui_select(Ui *ui, Connection *connection);
 void ui_open(Ui *ui, const PaneClass *pane_class, gpointer argument);
+/* Closes the view with this private state, wherever on the stack it lies, without a question; for
+ * what ends by itself. A pane that acts returns PANE_CLOSE instead. */
+void ui_close(Ui *ui, gconstpointer pane);
 void ui_focus(Ui *ui, const PaneClass *pane_class); /* a tiled pane */
 /* A sentence on the line above the hints until the next key; safe text is made of it. */
 void ui_notice(Ui *ui, Role role, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -79,6 +79,18 @@ ui_open(Ui *ui, const PaneClass *pane_class, gpointer argument)
 }
 
 void
+ui_close(Ui *ui, gconstpointer pane)
+{
+  for (guint i = 0; i < ui->views->len; i++) {
+    View *view = g_ptr_array_index(ui->views, i);
+    if (view->pane == pane) {
+      ui_close_view(ui, view);
+      return;
+    }
+  }
+}
+
+void
 ui_focus_tile(Ui *ui, int tile)
 {
   ui->focused = tile;

@@ -1,0 +1,450 @@
+/* The identity workshop: what is to be made, and how. Every value is checked as it is typed; files
+ * that are named are read a moment after the last key. Making happens in a thread (workshop_job.h),
+ * and can be left: nothing is written before it has ended well. */
+#include "config.h"
+
+#include <string.h>
+
+#include "ui/pane.h"
+#include "ui/path_complete.h"
+#include "ui/workshop_job.h"
+#include "ui/workshop_notes.h"
+#include "ui/workshop_view.h"
+#include "ui/wrapped_text.h"
+#include "util/safe_text.h"
+
+#define FILES_DELAY_MS 300
+#define PROGRESS_MS 200
+#define WORKSHOP_COLUMNS 110
+#define CANDIDATES_SHOWN 40
+
+typedef struct {
+  Ui *ui;
+  Form *form;
+  gboolean touched[WORK_COUNT]; /* by the user: neither filled in anew nor spared a complaint */
+  gboolean asked;               /* to make it: nothing is spared a complaint */
+  gboolean typed;               /* into the focused field, since it has the focus */
+  int refused;                  /* field that the last attempt failed for, 0: none */
+  char *refusal;                /* what is said there */
+  int listed;                   /* field whose path's candidates are shown, 0: none */
+  char *candidates;
+  guint timer;      /* that will read the files, or redraws while it makes; 0: none */
+  WorkshopJob *job; /* NULL: nothing is being made */
+  gint64 started;   /* monotonic, microseconds */
+} Workshop;
+
+/* The CA that was made last in this run: the next thing is signed by it. */
+static char *last_ca;
+
+/* --- Messages beside the fields --------------------------------------------------------------- */
+
+static void
+show_note(Workshop *workshop, int id)
+{
+  Role role = ROLE_NORMAL;
+  gboolean missing;
+  g_autofree char *note = workshop_note(workshop->form, id, ui_now(workshop->ui), &role, &missing);
+  if (note && missing && workshop->typed && form_focused(workshop->form) == id)
+    form_set_message(workshop->form, id, ROLE_DIM, "there is no such file yet");
+  else
+    form_set_message(workshop->form, id, role, note);
+}
+
+static void
+show_messages(Workshop *workshop, gboolean read)
+{
+  Form *form = workshop->form;
+  g_autoptr(WorkshopFaults) faults = workshop_fields_check(form);
+  g_autofree char *existing = workshop_fields_existing(form);
+  for (int id = 1; id < WORK_COUNT; id++) {
+    gboolean told = workshop->touched[id] || workshop->asked;
+    if (faults->sentence[id] && told)
+      form_set_message(form, id, ROLE_ERROR, faults->sentence[id]);
+    else if (!workshop_field_is_path(id) || id == WORK_FOLDER)
+      form_set_message(form, id, ROLE_NORMAL, NULL);
+    else if (read || form_text(form, id)[0] == '\0')
+      show_note(workshop, id);
+  }
+  if (existing && !faults->sentence[WORK_NAME]) {
+    g_autofree char *text = g_strdup_printf("there already: %s", existing);
+    form_set_message(form, WORK_NAME, ROLE_WARNING, text);
+  }
+  if (workshop->refused)
+    form_set_message(form, workshop->refused, ROLE_ERROR, workshop->refusal);
+  if (workshop->listed)
+    form_set_message(form, workshop->listed, ROLE_DIM, workshop->candidates);
+}
+
+static void
+read_files(Workshop *workshop)
+{
+  g_clear_handle_id(&workshop->timer, g_source_remove);
+  show_messages(workshop, TRUE);
+}
+
+static gboolean
+files_timer(gpointer data)
+{
+  Workshop *workshop = data;
+  workshop->timer = 0;
+  read_files(workshop);
+  ui_redraw(workshop->ui);
+  return G_SOURCE_REMOVE;
+}
+
+static const Profile *
+selected_profile(const Workshop *workshop)
+{
+  Connection *connection = ui_selected(workshop->ui);
+  return connection ? connection_profile(connection) : NULL;
+}
+
+/* The name of the files follows what they are made of. */
+static gboolean
+decides_others(int id)
+{
+  return id == WORK_KIND || id == WORK_FOLDER || id == WORK_REQUEST_FILE || id == WORK_OLD_FILE ||
+         id == WORK_CA;
+}
+
+static void
+value_changed(Workshop *workshop, int id)
+{
+  workshop->touched[id] = TRUE;
+  workshop->typed = TRUE;
+  workshop->listed = workshop->refused = 0;
+  if (id == WORK_KIND)
+    workshop->asked = FALSE;
+  if (decides_others(id))
+    workshop_fields_suggest(workshop->form, selected_profile(workshop), last_ca, workshop->touched);
+  workshop_fields_arrange(workshop->form);
+  show_messages(workshop, id == WORK_KIND);
+  g_clear_handle_id(&workshop->timer, g_source_remove);
+  workshop->timer = g_timeout_add(FILES_DELAY_MS, files_timer, workshop);
+}
+
+static void
+focus_changed(Workshop *workshop)
+{
+  workshop->typed = FALSE;
+  workshop->listed = 0;
+  read_files(workshop);
+}
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
+
+static gpointer
+workshop_open(Ui *ui, gpointer argument)
+{
+  Workshop *workshop = g_new0(Workshop, 1);
+  workshop->ui = ui;
+  workshop->form = workshop_fields_new();
+  form_set_choice(workshop->form, WORK_KIND, WORK_CLIENT);
+  workshop_fields_suggest(workshop->form, selected_profile(workshop), last_ca, workshop->touched);
+  /* Without a CA there is nothing to sign a client with. */
+  if (form_text(workshop->form, WORK_CA)[0] == '\0') {
+    form_set_choice(workshop->form, WORK_KIND, WORK_CA_CERTIFICATE);
+    workshop_fields_suggest(workshop->form, selected_profile(workshop), last_ca, workshop->touched);
+  }
+  read_files(workshop);
+  return workshop;
+}
+
+static void
+workshop_close(gpointer data)
+{
+  Workshop *workshop = data;
+  g_clear_handle_id(&workshop->timer, g_source_remove);
+  if (workshop->job)
+    workshop_job_leave(workshop->job);
+  form_free(workshop->form);
+  g_free(workshop->candidates);
+  g_free(workshop->refusal);
+  g_free(workshop);
+}
+
+static char *
+workshop_title(gpointer data)
+{
+  return g_strdup("Identity workshop");
+}
+
+static char *
+workshop_status(gpointer data)
+{
+  const Workshop *workshop = data;
+  return g_strdup(workshop->job ? "making" : "C-s make");
+}
+
+static gboolean
+workshop_dirty(gpointer data)
+{
+  const Workshop *workshop = data;
+  for (int id = 0; id < WORK_COUNT && !workshop->job; id++) {
+    if (workshop->touched[id] && id != WORK_KIND)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- Drawing ---------------------------------------------------------------------------------- */
+
+static char *
+progress_text(const Workshop *workshop)
+{
+  WorkshopKind kind = workshop_fields_kind(workshop->form);
+  gint64 seconds = (g_get_monotonic_time() - workshop->started) / G_USEC_PER_SEC;
+  return g_strdup_printf("Making the %s... %" G_GINT64_FORMAT " s", workshop_kind_name(kind),
+                         seconds);
+}
+
+static void
+draw_progress(const Workshop *workshop, Canvas *canvas)
+{
+  static const char *const text = "An RSA key of 4096 bits takes some seconds. Esc leaves: nothing "
+                                  "is written then.";
+  g_autofree char *progress = progress_text(workshop);
+  g_auto(GStrv) lines = wrap_text(text, MAX(canvas_columns(canvas) - 2, 1));
+  int column = paint_glyph(canvas, 0, 1, ROLE_ACCENT, GLYPH_BUSY) + 1;
+  paint_text(canvas, 0, column, ROLE_STRONG, progress);
+  for (int i = 0; lines[i]; i++)
+    paint_text(canvas, 2 + i, 1, ROLE_DIM, lines[i]);
+  paint_cursor(canvas, 0, 1, FALSE);
+}
+
+static void
+workshop_draw(gpointer data, Canvas *canvas, gboolean focused)
+{
+  Workshop *workshop = data;
+  if (workshop->job)
+    draw_progress(workshop, canvas);
+  else
+    form_draw(workshop->form, canvas, focused);
+}
+
+static void
+workshop_wanted(gpointer data, int *rows, int *columns)
+{
+  Workshop *workshop = data;
+  *columns = WORKSHOP_COLUMNS;
+  *rows = form_rows(workshop->form, WORKSHOP_COLUMNS) + 1;
+}
+
+/* --- Making ----------------------------------------------------------------------------------- */
+
+static void
+refuse(Workshop *workshop, const GError *error)
+{
+  PkiField field = error->domain == PKI_ERROR || error->domain == PKI_REFUSAL
+                       ? (PkiField)error->code
+                       : PKI_FIELD_NONE;
+  workshop->refused = workshop_field_of(workshop->form, field);
+  g_free(workshop->refusal);
+  workshop->refusal = g_strdup(error->message);
+  form_focus(workshop->form, workshop->refused);
+  show_messages(workshop, TRUE);
+  ui_notice(workshop->ui, ROLE_ERROR, "Not made: %s", error->message);
+}
+
+static void
+remember_ca(const WorkshopOrder *order, const PkiResult *result)
+{
+  gboolean authority = result->role == PKI_ROOT || result->role == PKI_INTERMEDIATE;
+  if (!authority || result->action != PKI_MAKE)
+    return;
+  g_free(last_ca);
+  last_ca = workshop_order_file(order, ".pem");
+}
+
+/* In the main loop, and so never after the form was left. */
+static void
+made(WorkshopOrder *order, PkiResult *result, const GError *error, gpointer data)
+{
+  Workshop *workshop = data;
+  g_autoptr(GError) cause = NULL;
+  workshop->job = NULL;
+  g_clear_handle_id(&workshop->timer, g_source_remove);
+  GPtrArray *files = result ? pki_files_write(result, &order->files, &cause) : NULL;
+  if (!files) {
+    refuse(workshop, result ? cause : error);
+    workshop_order_free(order);
+    pki_result_free(result);
+    return;
+  }
+  remember_ca(order, result);
+  WorkshopViewArgument argument = {order, result, files};
+  ui_open(workshop->ui, &workshop_view, &argument);
+  ui_close(workshop->ui, workshop);
+}
+
+static gboolean
+on_progress(gpointer data)
+{
+  ui_redraw(((Workshop *)data)->ui);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start(Workshop *workshop, gboolean replace)
+{
+  WorkshopOrder *order = workshop_fields_order(workshop->form, ui_now(workshop->ui));
+  order->files.replace = replace;
+  workshop->started = g_get_monotonic_time();
+  g_clear_handle_id(&workshop->timer, g_source_remove);
+  workshop->timer = g_timeout_add(PROGRESS_MS, on_progress, workshop);
+  workshop->job = workshop_job_start(order, made, workshop);
+  ui_redraw(workshop->ui);
+}
+
+/* A question takes all keys until it is answered, so the form is still there. */
+static void
+start_replacing(gpointer data)
+{
+  start(data, TRUE);
+}
+
+static PaneResult
+make(Workshop *workshop)
+{
+  g_autoptr(WorkshopFaults) faults = workshop_fields_check(workshop->form);
+  int first = workshop_faults_first(workshop->form, faults);
+  workshop->refused = workshop->listed = 0;
+  if (first) {
+    workshop->asked = TRUE;
+    form_focus(workshop->form, first);
+    show_messages(workshop, TRUE);
+    ui_notice(workshop->ui, ROLE_ERROR, "Not made: %s", faults->sentence[first]);
+    return PANE_HANDLED;
+  }
+  g_autofree char *existing = workshop_fields_existing(workshop->form);
+  if (!existing) {
+    start(workshop, FALSE);
+    return PANE_HANDLED;
+  }
+  g_autofree char *question = g_strdup_printf("Overwrite %s?", existing);
+  ui_ask(workshop->ui, question, start_replacing, workshop, NULL);
+  return PANE_HANDLED;
+}
+
+/* --- Paths ------------------------------------------------------------------------------------ */
+
+static void
+list_candidates(Workshop *workshop, int id, GPtrArray *names)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_append_printf(text, "%u fit: ", names->len);
+  for (guint i = 0; i < MIN(names->len, CANDIDATES_SHOWN); i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? "  " : "",
+                           (const char *)g_ptr_array_index(names, i));
+  g_free(workshop->candidates);
+  workshop->candidates = g_strdup(text->str);
+  workshop->listed = id;
+  show_messages(workshop, FALSE);
+}
+
+/* As a shell does; FALSE: there is nothing to add and nothing to choose from. */
+static gboolean
+complete_path(Workshop *workshop)
+{
+  int id = form_focused(workshop->form);
+  g_autoptr(GPtrArray) names = NULL;
+  g_autofree char *typed = g_strdup(form_text(workshop->form, id));
+  g_autofree char *completed = path_complete(typed, &names);
+  gboolean longer = strcmp(completed, typed) != 0;
+  if (longer) {
+    form_set_text(workshop->form, id, completed);
+    value_changed(workshop, id);
+  }
+  if (names->len > 1)
+    list_candidates(workshop, id, names);
+  return longer || names->len > 1;
+}
+
+/* Nothing stops who only goes through: neither an empty path nor one that is good. */
+static gboolean
+tab_completes(Workshop *workshop)
+{
+  int id = form_focused(workshop->form);
+  const char *typed = form_text(workshop->form, id);
+  if (!workshop_field_is_path(id) || *typed == '\0' || g_str_has_prefix(typed, "pkcs11:"))
+    return FALSE;
+  g_autofree char *path = path_expand(typed);
+  gboolean there =
+      g_file_test(path, id == WORK_FOLDER ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR);
+  return (workshop->typed || !there) && complete_path(workshop);
+}
+
+/* --- Acting ----------------------------------------------------------------------------------- */
+
+static PaneResult
+workshop_act(gpointer data, Action action)
+{
+  Workshop *workshop = data;
+  int before = form_focused(workshop->form), id = 0;
+  gboolean handled = FALSE;
+  if (workshop->job)
+    return action == ACTION_BACK ? PANE_CLOSE : PANE_HANDLED;
+  if (action == ACTION_SAVE)
+    return make(workshop);
+  if (action == ACTION_NEXT_FIELD && tab_completes(workshop))
+    return PANE_HANDLED;
+  if (action == ACTION_COMPLETE && workshop_field_is_path(before) && complete_path(workshop))
+    return PANE_HANDLED;
+  if (action == ACTION_COMPLETE)
+    action = ACTION_NEXT_FIELD;
+  if (form_act(workshop->form, action, &handled, &id))
+    value_changed(workshop, id);
+  if (form_focused(workshop->form) != before)
+    focus_changed(workshop);
+  if (!handled && action == ACTION_OPEN)
+    return make(workshop);
+  return handled ? PANE_HANDLED : PANE_IGNORED;
+}
+
+static PaneResult
+workshop_key(gpointer data, const Key *key)
+{
+  Workshop *workshop = data;
+  int id = 0;
+  gboolean handled = FALSE;
+  if (!workshop->job && form_key(workshop->form, key, &handled, &id))
+    value_changed(workshop, id);
+  return handled ? PANE_HANDLED : PANE_IGNORED;
+}
+
+static PaneResult
+workshop_paste(gpointer data, const char *text, gsize length)
+{
+  Workshop *workshop = data;
+  int id = 0;
+  if (!workshop->job && form_paste(workshop->form, text, length, &id))
+    value_changed(workshop, id);
+  return PANE_HANDLED;
+}
+
+static const char *
+workshop_hint(gpointer data, Action action)
+{
+  const Workshop *workshop = data;
+  if (workshop->job)
+    return "";
+  if (action == ACTION_SAVE)
+    return "make";
+  return action == ACTION_SAVE_CONNECT ? "" : form_hint(workshop->form, action);
+}
+
+const PaneClass workshop_form = {
+    .name = "workshop",
+    .context = CONTEXT_FORM,
+    .open = workshop_open,
+    .close = workshop_close,
+    .title = workshop_title,
+    .status = workshop_status,
+    .draw = workshop_draw,
+    .act = workshop_act,
+    .key = workshop_key,
+    .paste = workshop_paste,
+    .wanted = workshop_wanted,
+    .dirty = workshop_dirty,
+    .hint = workshop_hint,
+};

@@ -1,0 +1,266 @@
+#include "config.h"
+
+#include "ui/workshop_view.h"
+
+#include "ui/item_list.h"
+#include "ui/path_complete.h"
+#include "ui/workshop_lines.h"
+#include "util/safe_text.h"
+#include "util/secret.h"
+
+#define VIEW_COLUMNS 110
+
+typedef struct {
+  Ui *ui;
+  WorkshopOrder *order; /* has the key's password: a connection that uses the key needs it */
+  PkiResult *result;
+  GPtrArray *files;
+  GPtrArray *lines; /* of CertificateLine, as drawn last */
+  GArray *items;    /* item of each line */
+  Scroll scroll;
+  int selected; /* item */
+} WorkshopView;
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
+static gpointer
+workshop_view_open(Ui *ui, gpointer data)
+{
+  const WorkshopViewArgument *argument = data;
+  WorkshopView *view = g_new0(WorkshopView, 1);
+  view->ui = ui;
+  view->order = argument->order;
+  view->result = argument->result;
+  view->files = argument->files;
+  view->items = g_array_new(FALSE, FALSE, sizeof(int));
+  return view;
+}
+
+static void
+workshop_view_close(gpointer data)
+{
+  WorkshopView *view = data;
+  g_clear_pointer(&view->lines, g_ptr_array_unref);
+  g_array_unref(view->items);
+  g_ptr_array_unref(view->files);
+  pki_result_free(view->result);
+  workshop_order_free(view->order);
+  g_free(view);
+}
+
+static char *
+workshop_view_title(gpointer data)
+{
+  const WorkshopView *view = data;
+  return g_strdup_printf("Made: %s", view->result->label);
+}
+
+/* --- Using it --------------------------------------------------------------------------------- */
+
+/* A key is here, or the connection has the one of the old certificate. */
+static gboolean
+is_usable(const WorkshopView *view)
+{
+  const PkiResult *result = view->result;
+  gboolean client = result->role == PKI_CLIENT || result->role == PKI_PEER;
+  return result->certificate && client && result->action != PKI_SIGN;
+}
+
+static char *
+absolute(const char *path)
+{
+  return g_str_has_prefix(path, "pkcs11:") ? g_strdup(path) : path_expand(path);
+}
+
+static void
+take_path(char **place, char *path)
+{
+  g_free(*place);
+  *place = path;
+}
+
+/* A renewal that keeps the key leaves the connection's key where it is. */
+static void
+fill_profile(const WorkshopView *view, Profile *profile)
+{
+  const WorkshopOrder *order = view->order;
+  g_autofree char *certificate = workshop_order_file(order, ".pem");
+  g_autofree char *key = workshop_order_file(order, ".key");
+  gboolean in_one_file = profile->certificate_path && !profile->key_path;
+  if (!view->result->key && in_one_file)
+    profile->key_path = g_steal_pointer(&profile->certificate_path);
+  take_path(&profile->certificate_path, absolute(certificate));
+  if (!view->result->key)
+    return;
+  take_path(&profile->key_path, absolute(view->result->key_is_new ? key : order->order.key_path));
+  secret_set(&profile->key_password, order->order.key_password);
+}
+
+/* As the editor does: who has a file keeps it true. */
+static gboolean
+save(const WorkshopView *view, Connection *connection, const Profile *profile, GError **error)
+{
+  Workspace *workspace = ui_workspace(view->ui);
+  if (workspace_is_saved(workspace, connection))
+    return workspace_save(workspace, connection, profile, error) != NULL;
+  connection_set_profile(connection, profile);
+  return TRUE;
+}
+
+static PaneResult
+use(WorkshopView *view)
+{
+  Connection *connection = ui_selected(view->ui);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Profile) profile = profile_copy(connection_profile(connection));
+  fill_profile(view, profile);
+  if (!save(view, connection, profile, &error)) {
+    ui_notice(view->ui, ROLE_ERROR, "Not used: %s", error->message);
+    return PANE_HANDLED;
+  }
+  gboolean saved = workspace_is_saved(ui_workspace(view->ui), connection);
+  ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate: c connects%s.", profile->name,
+            saved ? "" : ", e saves it");
+  return PANE_CLOSE;
+}
+
+/* --- Drawing ---------------------------------------------------------------------------------- */
+
+static void
+compose(WorkshopView *view, int columns)
+{
+  Connection *connection = ui_selected(view->ui);
+  g_autofree char *name =
+      connection ? safe_text_string(connection_profile(connection)->name) : NULL;
+  WorkshopMade made = {view->order, view->result, view->files, name, is_usable(view)};
+  g_clear_pointer(&view->lines, g_ptr_array_unref);
+  view->lines = workshop_lines_new(&made, columns);
+  g_array_set_size(view->items, 0);
+  for (guint i = 0; i < view->lines->len; i++) {
+    const CertificateLine *line = g_ptr_array_index(view->lines, i);
+    g_array_append_val(view->items, line->item);
+  }
+}
+
+static void
+workshop_view_draw(gpointer data, Canvas *canvas, gboolean focused)
+{
+  WorkshopView *view = data;
+  compose(view, canvas_columns(canvas));
+  const int *items = (const int *)view->items->data;
+  int count = (int)view->items->len;
+  item_list_update(&view->scroll, items, count, canvas_rows(canvas), view->selected);
+  view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
+  CertificateWidths widths = certificate_lines_widths(view->lines);
+  CertificateColumns columns = certificate_columns(canvas_columns(canvas), &widths);
+  for (int row = 0; row < canvas_rows(canvas); row++) {
+    guint64 number = view->scroll.top + (guint64)row;
+    if (number >= view->lines->len)
+      break;
+    const CertificateLine *line = g_ptr_array_index(view->lines, number);
+    certificate_line_draw(line, canvas, row, &columns, ui_now(view->ui));
+    if (!focused || line->item != view->selected)
+      continue;
+    paint_row_role(canvas, row, ROLE_SELECTED);
+    if (number == view->scroll.selected)
+      paint_cursor(canvas, row, 0, FALSE);
+  }
+}
+
+static void
+workshop_view_wanted(gpointer data, int *rows, int *columns)
+{
+  WorkshopView *view = data;
+  compose(view, VIEW_COLUMNS - 2);
+  *columns = VIEW_COLUMNS;
+  *rows = (int)view->lines->len;
+}
+
+/* --- Acting ----------------------------------------------------------------------------------- */
+
+static const CertificateLine *
+selected_line(const WorkshopView *view)
+{
+  for (guint i = 0; view->lines && i < view->lines->len; i++) {
+    const CertificateLine *line = g_ptr_array_index(view->lines, i);
+    if (line->item == view->selected)
+      return line;
+  }
+  return NULL;
+}
+
+static const char *
+workshop_view_disabled(gpointer data, Action action)
+{
+  const WorkshopView *view = data;
+  const CertificateLine *line = selected_line(view);
+  if (action == ACTION_OPEN && !(line && (line->certificate || line->finding)))
+    return "Enter opens a certificate: Up and Down go to one.";
+  if (action != ACTION_USE)
+    return NULL;
+  if (!is_usable(view))
+    return "Only a client's certificate with its key is for a connection.";
+  if (connection_profile(ui_selected(view->ui))->scheme != SCHEME_MQTTS)
+    return "The selected connection is without TLS: e edits it.";
+  return NULL;
+}
+
+static PaneResult
+workshop_view_act(gpointer data, Action action)
+{
+  WorkshopView *view = data;
+  const int *items = (const int *)view->items->data;
+  int count = (int)view->items->len;
+  const CertificateLine *line = selected_line(view);
+  if (count > 0 && item_list_act(&view->scroll, items, count, action)) {
+    view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
+    return PANE_HANDLED;
+  }
+  switch (action) {
+  case ACTION_USE:
+    return use(view);
+  case ACTION_WORKSHOP:
+    ui_open(view->ui, &workshop_form, NULL);
+    return PANE_CLOSE;
+  case ACTION_NEW:
+    ui_open(view->ui, &editor_form, NULL);
+    return PANE_CLOSE;
+  case ACTION_OPEN:
+    if (line->certificate)
+      ui_open(view->ui, &certificate_view, line->certificate);
+    else
+      ui_open(view->ui, &finding_view, &(FindingViewArgument){NULL, line->finding, NULL});
+    return PANE_HANDLED;
+  default:
+    return PANE_IGNORED;
+  }
+}
+
+static const char *
+workshop_view_hint(gpointer data, Action action)
+{
+  const WorkshopView *view = data;
+  const CertificateLine *line = selected_line(view);
+  if (action == ACTION_USE && (!is_usable(view) || !ui_selected(view->ui)))
+    return "";
+  if (action == ACTION_WORKSHOP)
+    return "make another";
+  if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)
+    return view->scroll.next <= (guint64)view->scroll.rows ? "" : NULL;
+  if (action == ACTION_OPEN && !(line && (line->certificate || line->finding)))
+    return "";
+  return NULL;
+}
+
+const PaneClass workshop_view = {
+    .name = "made",
+    .context = CONTEXT_MADE,
+    .open = workshop_view_open,
+    .close = workshop_view_close,
+    .title = workshop_view_title,
+    .draw = workshop_view_draw,
+    .act = workshop_view_act,
+    .disabled = workshop_view_disabled,
+    .wanted = workshop_view_wanted,
+    .hint = workshop_view_hint,
+};

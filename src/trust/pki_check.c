@@ -15,7 +15,8 @@ gboolean
 pki_check_names(const char *const *names, GError **error)
 {
   GError *cause = NULL;
-  g_autoptr(GBytes) encoded = pki_names_encode(names, &cause);
+  GBytes *encoded = pki_names_encode(names, &cause);
+  g_clear_pointer(&encoded, g_bytes_unref);
   if (!cause)
     return TRUE;
   g_propagate_error(error, cause);

@@ -307,7 +307,7 @@ test_ca_then_client(void)
   g_assert_cmpstr(scene->connection->calls, ==, "save prod-eu; ");
   g_assert_cmpstr(scene->ui->notice, ==, "prod-eu uses the new certificate: c connects.");
   g_autoptr(GError) error = NULL;
-  g_autoptr(Identity) identity = identity_load(certificate, key, NULL, &error);
+  g_autoptr(Identity) identity G_GNUC_UNUSED = identity_load(certificate, key, NULL, &error);
   g_assert_no_error(error);
   leave_folder();
 }
@@ -444,7 +444,7 @@ test_renew(void)
   g_assert_true(g_str_has_suffix(profile->certificate_path, "/client-renewed.pem"));
   g_assert_true(g_str_has_suffix(profile->key_path, "/client.key"));
   g_autoptr(GError) error = NULL;
-  g_autoptr(Identity) identity =
+  g_autoptr(Identity) identity G_GNUC_UNUSED =
       identity_load(profile->certificate_path, profile->key_path, NULL, &error);
   g_assert_no_error(error);
   leave_folder();

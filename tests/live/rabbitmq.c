@@ -18,6 +18,7 @@
 
 #define DEADLINE_MS 120000 /* bounds a failure: a start takes 4 s of a free processor */
 #define SLICE_MS 20
+#define LOG_TIMEOUT_MS 5000
 #define ATTEMPTS 3
 
 /* Debian's /usr/sbin/rabbitmq-server runs as the user rabbitmq alone, in that user's folder; the
@@ -337,4 +338,17 @@ rabbitmq_log(const RabbitMq *rabbitmq)
   if (!g_file_get_contents(rabbitmq->log_path, &text, NULL, NULL))
     return g_strdup("");
   return text;
+}
+
+gboolean
+rabbitmq_wait_log(const RabbitMq *rabbitmq, const char *text)
+{
+  gint64 end = g_get_monotonic_time() + LOG_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
+  do {
+    g_autofree char *log = rabbitmq_log(rabbitmq);
+    if (strstr(log, text) != NULL)
+      return TRUE;
+    poll(NULL, 0, SLICE_MS);
+  } while (g_get_monotonic_time() < end);
+  return FALSE;
 }

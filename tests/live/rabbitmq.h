@@ -34,3 +34,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RabbitMq, rabbitmq_free)
 guint16 rabbitmq_port(const RabbitMq *rabbitmq);
 /* (transfer full): all that it has logged so far. */
 char *rabbitmq_log(const RabbitMq *rabbitmq);
+/* It logs behind what it does. FALSE when `text` did not appear in time. */
+gboolean rabbitmq_wait_log(const RabbitMq *rabbitmq, const char *text);

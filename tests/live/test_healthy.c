@@ -196,8 +196,7 @@ is_beyond_erlang(const Case *what, guint16 port)
 {
   if (what->key != ED25519 || what->tls != TLS_1_2 || !openssl_is_refused(what, port))
     return FALSE;
-  g_autofree char *log = rabbitmq_log(rabbits[what->key]);
-  return strstr(log, "malformed_handshake_data") != NULL;
+  return rabbitmq_wait_log(rabbits[what->key], "malformed_handshake_data");
 }
 
 static void

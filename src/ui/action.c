@@ -75,6 +75,13 @@ static const ActionInfo actions[ACTION_COUNT] = {
                     "use the new certificate and key in the selected connection", "Connections",
                     NEEDS_ONE},
 
+    [ACTION_LINEAGES] = {ACTION_LINEAGES, "lineages", "certbot",
+                         "what certbot has: its files, how long they last, who serves them",
+                         "Connections", 0},
+    [ACTION_BUNDLE] = {ACTION_BUNDLE, "bundle", "broker's files",
+                       "check and write the files that a broker wants for two-way TLS",
+                       "Connections", 0},
+
     [ACTION_FOLLOW] = {ACTION_FOLLOW, "follow", "follow", "follow what is newest, or stop",
                        "Messages", NEEDS_ONE},
     [ACTION_CLEAR] = {ACTION_CLEAR, "clear", "clear", "forget all messages of this connection",

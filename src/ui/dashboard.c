@@ -311,6 +311,7 @@ open_dashboard(Dashboard *dashboard, const DashboardOptions *options)
   static const PaneClass *const tiles[LAYOUT_TILES] = {&connections_pane, &certificates_pane,
                                                        &messages_pane, &timeline_pane};
   Ui *ui = dashboard->ui = ui_new(dashboard->workspace, tiles);
+  ui->certbot_folder = g_strdup(options->certbot_folder);
   if (options->select) { /* who names a connection has come for its messages */
     ui_select(ui, workspace_find(dashboard->workspace, options->select));
     ui_focus(ui, &messages_pane);

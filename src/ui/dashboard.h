@@ -9,6 +9,7 @@ typedef struct {
   gboolean ascii;       /* --ascii: no glyphs beyond ASCII */
   gboolean no_color;    /* --no-color, or NO_COLOR is set and not empty */
   const char *select;   /* name of the connection to select, or NULL */
+  const char *certbot_folder; /* --certbot-dir, or NULL */
   GPtrArray *problems;  /* sentences to show at the start, or NULL */
 } DashboardOptions;
 

@@ -60,10 +60,12 @@ extern const PaneClass validity_view;      /* NULL: of the selected connection *
 extern const PaneClass text_view;          /* TextViewArgument * */
 extern const PaneClass finding_view;       /* FindingViewArgument * */
 extern const PaneClass subscriptions_view; /* NULL: of the selected connection */
+extern const PaneClass lineages_view;      /* NULL: certbot's, of ui_certbot_folder() */
 /* Forms. */
 extern const PaneClass editor_form;        /* EditorArgument *, NULL: a new connection */
 extern const PaneClass publish_form, subscribe_form; /* NULL: of the selected connection */
 extern const PaneClass workshop_form;      /* NULL */
+extern const PaneClass bundle_form;        /* BundleFormArgument *, or NULL: nothing is filled in */
 
 typedef struct { const char *title, *text; } TextViewArgument; /* copied */
 typedef struct {
@@ -76,6 +78,10 @@ typedef struct {
   ProfileField focus;     /* the field to begin at */
   const char *advice;     /* to be said at it until it is changed, copied; or NULL */
 } EditorArgument;
+
+typedef struct {
+  const char *lineage;    /* its name, or the path of its live folder, raw; copied */
+} BundleFormArgument;
 
 /* --- What a pane may ask of the dashboard ------------------------------------------------------ */
 Workspace *ui_workspace(Ui *ui);
@@ -94,4 +100,5 @@ void ui_ask(Ui *ui, const char *question, void (*yes)(gpointer data), gpointer d
 void ui_redraw(Ui *ui);                             /* marks dirty; drawn once a turn */
 /* What the tiles drawn so far in this frame tell of the selected connection's fault. */
 FaultTold ui_fault_told(Ui *ui);
+const char *ui_certbot_folder(Ui *ui);              /* --certbot-dir; NULL: where certbot has it */
 gint64 ui_now(Ui *ui);                              /* seconds since 1970, fixed in tests */

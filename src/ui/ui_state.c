@@ -42,6 +42,7 @@ ui_free(Ui *ui)
   ui_clear_question(ui);
   g_free(ui->notice);
   g_free(ui->repair_key);
+  g_free(ui->certbot_folder);
   g_free(ui);
 }
 
@@ -181,6 +182,12 @@ FaultTold
 ui_fault_told(Ui *ui)
 {
   return ui->fault_told;
+}
+
+const char *
+ui_certbot_folder(Ui *ui)
+{
+  return ui->certbot_folder;
 }
 
 gint64

@@ -34,6 +34,7 @@ struct Ui {
   char *repair_key;          /* what `repairable` was found out for; see finding_actions.c */
   gboolean repairable;
   FaultTold fault_told;      /* by the tiles of the frame that is drawn */
+  char *certbot_folder;      /* NULL: where certbot has it */
   gint64 fixed_now;          /* for tests: seconds since 1970; 0: the clock's */
 
   /* What has happened since the last turn, for the main loop. */

@@ -322,13 +322,13 @@ test_served(BundleStage *stage, gconstpointer unused)
   lineage_add_served(same, pki_pair_certificate(renewed), "mqtt.test:8883");
   lineage_add_served(old, pki_pair_certificate(stage->server), "mqtt.test:8883");
   lineage_add_served(another, pki_pair_certificate(other), "mqtt.test:8883");
-  g_assert_cmpint(same->served, ==, LINEAGE_SERVED);
+  g_assert_cmpint(lineage_served(same), ==, LINEAGE_SERVED);
   g_assert_cmpuint(same->findings->len, ==, 0);
-  g_assert_cmpint(old->served, ==, LINEAGE_SERVED_OLD);
+  g_assert_cmpint(lineage_served(old), ==, LINEAGE_SERVED_OLD);
   const Finding *finding =
       only(old, "file-stale-copy", FINDING_WARNING, "mqtt.test:8883 still serves");
   g_assert_cmpint(finding->side, ==, FINDING_SIDE_SERVER);
-  g_assert_cmpint(another->served, ==, LINEAGE_SERVED_OTHER);
+  g_assert_cmpint(lineage_served(another), ==, LINEAGE_SERVED_OTHER);
   g_assert_cmpuint(another->findings->len, ==, 0);
 }
 

@@ -36,6 +36,7 @@ typedef enum {
   CONTEXT_FINDING,  /* one finding, or the report of a test */
   CONTEXT_REPAIR,   /* whether a repaired copy is to be written */
   CONTEXT_MADE,     /* what the workshop has made */
+  CONTEXT_BUNDLE,   /* what a broker was given */
   CONTEXT_FORM,     /* text fields swallow letters: only control keys and named keys act */
   CONTEXT_QUESTION, /* yes or no */
   CONTEXT_COUNT,

@@ -8,6 +8,7 @@
 #include "core/bundle_owner.h"
 #include "trust/certificate_file.h"
 #include "trust/identity.h"
+#include "trust/inspection.h"
 #include "trust/lineage.h"
 #include "trust/trust_error.h"
 #include "ui/bundle_fields.h"
@@ -159,6 +160,37 @@ bundle_faults_first(const Form *form, const BundleFaults *faults)
     if (faults->sentence[id] && form_is_visible(form, id))
       return id;
   return 0;
+}
+
+/* --- Where a finding is mended ---------------------------------------------------------------- */
+
+static gboolean
+is_of_file(const Form *form, int id, const char *file)
+{
+  const char *typed = form_text(form, id);
+  g_autofree char *label = *typed ? inspection_label(typed) : NULL;
+  return label && g_strcmp0(label, file) == 0;
+}
+
+int
+bundle_field_of(const Form *form, const Finding *finding)
+{
+  static const struct {
+    const char *code;
+    BundleField field;
+  } fields[] = {{"name-mismatch", BUNDLE_FIELD_HOSTNAME},
+                {"key-mismatch", BUNDLE_FIELD_KEY},
+                {"key-password-needed", BUNDLE_FIELD_PASSWORD},
+                {"key-password-wrong", BUNDLE_FIELD_PASSWORD},
+                {"client-ca-unknown", BUNDLE_FIELD_CLIENT_CA}};
+  for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+    if (g_str_equal(finding->code, fields[i].code) && form_is_visible(form, fields[i].field))
+      return fields[i].field;
+  for (int id = 1; id < BUNDLE_FIELD_COUNT; id++)
+    if (bundle_field_is_path(id) && form_is_visible(form, id) &&
+        is_of_file(form, id, finding->file))
+      return id;
+  return bundle_fields_source(form) == BUNDLE_FROM_CERTBOT ? BUNDLE_FIELD_LINEAGE : 0;
 }
 
 /* --- What a file holds ------------------------------------------------------------------------ */

@@ -49,6 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BundleFaults, bundle_faults_free)
 /* The first visible field with a fault, 0: none. */
 int bundle_faults_first(const Form *form, const BundleFaults *faults);
 
+/* The visible field that a finding is about, 0: none in particular. */
+int bundle_field_of(const Form *form, const Finding *finding);
+
 /* (transfer full): a sentence on the file in this field, safe text; NULL: nothing to say. `missing`:
  * there is no such file, which is no fault while it is being typed. `now` in seconds since 1970. */
 char *bundle_note(const Form *form, int id, const char *certbot_folder, gint64 now, Role *role,

@@ -23,6 +23,7 @@ typedef struct {
   char **lineages;                      /* NULL: they cannot be read */
   char *lineage;                        /* that it was opened for, or NULL */
   gboolean touched[BUNDLE_FIELD_COUNT]; /* by the user: neither filled in anew nor spared */
+  gboolean blamed[BUNDLE_FIELD_COUNT];  /* its message says what cannot be right */
   gboolean asked;                       /* to write: nothing is spared a complaint */
   gboolean typed;                       /* into the focused field, since it has the focus */
   int refused;                          /* field that the last attempt failed for, 0: none */
@@ -45,6 +46,14 @@ static int last_broker;
 
 /* --- Messages beside the fields --------------------------------------------------------------- */
 
+/* (transfer full): what there is to choose from, where nothing was chosen. */
+static char *
+lineages_text(const BundleForm *bundle)
+{
+  g_autofree char *names = bundle->lineages ? g_strjoinv("  ", bundle->lineages) : NULL;
+  return names && *names ? g_strconcat("certbot has: ", names, NULL) : NULL;
+}
+
 static void
 show_note(BundleForm *bundle, int id)
 {
@@ -52,10 +61,23 @@ show_note(BundleForm *bundle, int id)
   gboolean missing;
   g_autofree char *note = bundle_note(bundle->form, id, ui_certbot_folder(bundle->ui),
                                       ui_now(bundle->ui), &role, &missing);
+  if (id == BUNDLE_FIELD_LINEAGE && form_text(bundle->form, id)[0] == '\0') {
+    g_autofree char *names = lineages_text(bundle);
+    form_set_message(bundle->form, id, ROLE_DIM, names);
+    return;
+  }
   if (note && missing && bundle->typed && form_focused(bundle->form) == id)
     form_set_message(bundle->form, id, ROLE_DIM, "there is no such file yet");
   else
     form_set_message(bundle->form, id, role, note);
+}
+
+/* A name that is being typed is none yet. */
+static Role
+fault_role(const BundleForm *bundle, int id)
+{
+  gboolean typing = bundle->typed && !bundle->asked && form_focused(bundle->form) == id;
+  return typing && id == BUNDLE_FIELD_LINEAGE ? ROLE_DIM : ROLE_ERROR;
 }
 
 static void
@@ -67,11 +89,12 @@ show_messages(BundleForm *bundle, gboolean read)
     gboolean told = bundle->touched[id] || bundle->asked;
     gboolean note = bundle_field_is_path(id) && !bundle_field_is_folder(id);
     if (faults->sentence[id] && told)
-      form_set_message(form, id, ROLE_ERROR, faults->sentence[id]);
+      form_set_message(form, id, fault_role(bundle, id), faults->sentence[id]);
     else if (!note)
       form_set_message(form, id, ROLE_NORMAL, NULL);
-    else if (read || form_text(form, id)[0] == '\0')
+    else if (read || form_text(form, id)[0] == '\0' || bundle->blamed[id])
       show_note(bundle, id);
+    bundle->blamed[id] = faults->sentence[id] && told;
   }
   if (bundle->refused)
     form_set_message(form, bundle->refused, ROLE_ERROR, bundle->refusal);
@@ -242,6 +265,17 @@ refuse(BundleForm *bundle, const char *sentence)
   ui_notice(bundle->ui, ROLE_ERROR, "Not written: %s", sentence);
 }
 
+/* The worst finding is what the user goes back to the form for. */
+static void
+show_faults(BundleForm *bundle, BundleTexts *texts, Bundle *made)
+{
+  int id = bundle_field_of(bundle->form, made->findings->pdata[0]);
+  if (id)
+    form_focus(bundle->form, id);
+  read_files(bundle);
+  show_result(bundle, texts, made, FALSE);
+}
+
 /* What is written is shown: it leaves the pending question. */
 static void
 write_files(Pending *pending, gboolean replace)
@@ -278,7 +312,7 @@ on_made(BundleTexts *texts, Bundle *made, gpointer data)
   bundle->job = NULL;
   ui_redraw(bundle->ui);
   if (!made->files) {
-    show_result(bundle, texts, made, FALSE);
+    show_faults(bundle, texts, made);
     return;
   }
   Pending *pending = g_new(Pending, 1);
@@ -391,7 +425,7 @@ tab_completes(BundleForm *bundle)
   if (!bundle_field_is_path(id))
     return FALSE;
   if (id == BUNDLE_FIELD_LINEAGE)
-    return (bundle->typed || *typed == '\0') && complete(bundle);
+    return bundle->typed && bundle->listed != id && complete(bundle);
   if (*typed == '\0')
     return FALSE;
   g_autofree char *path = path_expand(typed);

@@ -27,7 +27,7 @@ add_head(CertificateLines *list, const BundleMade *made)
   g_autofree char *name = bundle->certificates->len > 0
                               ? g_strdup(certificate_subject_label(bundle->certificates->pdata[0]))
                               : g_strdup("No certificate");
-  g_autofree char *good = g_strdup_printf("%s: %u files written to %s", name,
+  g_autofree char *good = g_strdup_printf("%s: %u files written to the folder %s", name,
                                           bundle->files ? bundle->files->len : 0, folder);
   g_autofree char *bad =
       g_strdup_printf("Nothing was written: %u error%s to mend first. Esc goes back to the form.",

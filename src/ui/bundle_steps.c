@@ -53,13 +53,14 @@ add_emqx(CertificateLines *list, const char *folder)
 }
 
 static void
-add_mosquitto(CertificateLines *list, const char *folder)
+add_mosquitto(CertificateLines *list, const BundleMade *made, const char *folder)
 {
   step(list,
        "Have mosquitto read the listener: ln -s %s/mosquitto.conf "
        "/etc/mosquitto/conf.d/tls.conf, then systemctl restart mosquitto.",
        folder);
-  step(list, "Its own user opens key.pem: the file must belong to it, or to its group.");
+  if (!made->order->owner)
+    step(list, "mosquitto opens key.pem as the user that it runs as: give the file to that user.");
 }
 
 static void
@@ -72,13 +73,14 @@ add_nanomq(CertificateLines *list, const char *folder)
 }
 
 static void
-add_rabbitmq(CertificateLines *list, const char *folder)
+add_rabbitmq(CertificateLines *list, const BundleMade *made, const char *folder)
 {
   step(list,
        "rabbitmq-plugins enable rabbitmq_mqtt; then cp %s/rabbitmq.conf "
        "/etc/rabbitmq/conf.d/tls.conf, and restart RabbitMQ.",
        folder);
-  step(list, "The user rabbitmq must be able to read the files.");
+  if (!made->order->owner)
+    step(list, "RabbitMQ opens key.pem as the user that it runs as: give the file to that user.");
 }
 
 static void
@@ -102,13 +104,13 @@ add_broker(CertificateLines *list, const BundleMade *made, const char *folder)
     add_emqx(list, folder);
     return;
   case BUNDLE_MOSQUITTO:
-    add_mosquitto(list, folder);
+    add_mosquitto(list, made, folder);
     return;
   case BUNDLE_NANOMQ:
     add_nanomq(list, folder);
     return;
   case BUNDLE_RABBITMQ:
-    add_rabbitmq(list, folder);
+    add_rabbitmq(list, made, folder);
     return;
   case BUNDLE_HIVEMQ:
     add_hivemq(list, folder);
@@ -128,7 +130,9 @@ add_renewal(CertificateLines *list, const BundleMade *made)
   if (!command)
     return;
   if (password_file)
-    step(list, "For the renewal, put the stores' password into %s (mode 0600).", password_file);
+    step(list,
+         "For the renewal, put the stores' password, which config.xml has, into %s, mode 0600.",
+         password_file);
   g_autofree char *safe = safe_text_string(command);
   step(list,
        "certbot does the same at each renewal, once it has renewed with this command (Enter "

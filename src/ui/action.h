@@ -37,6 +37,7 @@ typedef enum {
   CONTEXT_REPAIR,   /* whether a repaired copy is to be written */
   CONTEXT_MADE,     /* what the workshop has made */
   CONTEXT_LINEAGES, /* certbot's lineages, and one of them */
+  CONTEXT_BUNDLE,   /* what a broker was given */
   CONTEXT_FORM,     /* text fields swallow letters: only control keys and named keys act */
   CONTEXT_QUESTION, /* yes or no */
   CONTEXT_COUNT,

@@ -123,12 +123,21 @@ open_line(Ui *ui, const CertificateLine *line)
     ui_open(ui, &text_view, &(TextViewArgument){line->detail_title, line->detail});
 }
 
+void
+lineage_view_bundle(Ui *ui, const char *name)
+{
+  BundleFormArgument argument = {name};
+  ui_open(ui, &bundle_form, name ? &argument : NULL);
+}
+
 static const char *
 lineage_view_disabled(gpointer pane, Action action)
 {
   const LineageView *view = pane;
   if (action == ACTION_OPEN && !can_open(line_list_selected(&view->list)))
     return "Enter opens a certificate, a file or a finding: Up and Down go to one.";
+  if (action == ACTION_BUNDLE && !view->lineage)
+    return "This one cannot be read, so no broker can have it.";
   return NULL;
 }
 
@@ -146,6 +155,9 @@ lineage_view_act(gpointer pane, Action action)
     read_again(view);
     ui_redraw(view->ui);
     return PANE_HANDLED;
+  case ACTION_BUNDLE:
+    lineage_view_bundle(view->ui, view->name);
+    return PANE_HANDLED;
   default:
     return PANE_IGNORED;
   }
@@ -156,6 +168,8 @@ lineage_view_hint(gpointer pane, Action action)
 {
   const LineageView *view = pane;
   if (action == ACTION_OPEN && !can_open(line_list_selected(&view->list)))
+    return "";
+  if (action == ACTION_BUNDLE && !view->lineage)
     return "";
   if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)
     return line_list_fits(&view->list) ? "" : NULL;

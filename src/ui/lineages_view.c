@@ -176,6 +176,8 @@ lineages_disabled(gpointer pane, Action action)
   const LineageEntry *entry = selected_entry(pane);
   if (action == ACTION_OPEN && !entry)
     return "There is no lineage to open.";
+  if (action == ACTION_BUNDLE && entry && entry->problem)
+    return "This one cannot be read, so no broker can have it.";
   return NULL;
 }
 
@@ -194,6 +196,9 @@ lineages_act(gpointer pane, Action action)
     read_again(view);
     ui_redraw(view->ui);
     return PANE_HANDLED;
+  case ACTION_BUNDLE:
+    lineage_view_bundle(view->ui, entry ? entry->name : NULL);
+    return PANE_HANDLED;
   default:
     return PANE_IGNORED;
   }
@@ -205,6 +210,8 @@ lineages_hint(gpointer pane, Action action)
   const LineagesView *view = pane;
   const LineageEntry *entry = selected_entry(view);
   if (action == ACTION_OPEN && !entry)
+    return "";
+  if (action == ACTION_BUNDLE && entry && entry->problem)
     return "";
   if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)
     return view->scroll.next <= (guint64)view->scroll.rows ? "" : NULL;

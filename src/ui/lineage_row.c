@@ -43,22 +43,34 @@ set_served(LineageRow *row, const Lineage *lineage)
   row->served_role = most == LINEAGE_SERVED ? ROLE_GOOD : ROLE_WARNING;
 }
 
+/* What a broker serves is said beside them. */
 static void
 set_findings(LineageRow *row, const Lineage *lineage)
 {
-  guint count = lineage->findings->len;
-  row->glyph = GLYPH_OK;
-  row->glyph_role = ROLE_GOOD;
-  if (count == 0)
+  const Finding *worst = NULL;
+  guint count = 0;
+  for (guint i = 0; i < lineage->findings->len; i++) {
+    const Finding *finding = lineage->findings->pdata[i]; /* worst first */
+    if (finding->source == FINDING_SOURCE_PEER)
+      continue;
+    if (!worst)
+      worst = finding;
+    count++;
+  }
+  if (!worst)
     return;
-  const Finding *worst = lineage->findings->pdata[0];
   const char *label = finding_label(worst->code);
   row->findings = count == 1 ? g_strdup(label) : g_strdup_printf("%s, %u more", label, count - 1);
   row->findings_role = finding_role(worst->severity);
-  if (worst->severity > FINDING_WARNING)
-    return;
-  row->glyph = finding_glyph(worst->severity);
-  row->glyph_role = finding_role(worst->severity);
+}
+
+static void
+set_glyph(LineageRow *row, const Lineage *lineage)
+{
+  const Finding *worst = lineage->findings->len > 0 ? lineage->findings->pdata[0] : NULL;
+  gboolean bad = worst && worst->severity <= FINDING_WARNING;
+  row->glyph = bad ? finding_glyph(worst->severity) : GLYPH_OK;
+  row->glyph_role = bad ? finding_role(worst->severity) : ROLE_GOOD;
 }
 
 static void
@@ -73,6 +85,7 @@ static void
 set_lineage(LineageRow *row, const Lineage *lineage, gint64 now)
 {
   const Certificate *leaf = lineage_leaf(lineage);
+  set_glyph(row, lineage);
   set_findings(row, lineage);
   set_served(row, lineage);
   set_renewal(row, lineage, now);

@@ -32,6 +32,9 @@ order_of(const BundleOptions *options)
                        .client = options->client,
                        .hostname = options->hostname,
                        .port = (guint16)options->port,
+                       .bind = options->bind,
+                       .users = options->users,
+                       .users_path = options->users_path,
                        .folder = options->folder,
                        .path = options->path,
                        .store_password = options->store_password,
@@ -108,6 +111,7 @@ run(const BundleOptions *options, int *code, GError **error)
                                .left_over = left_over,
                                .reload = good ? options->reload : NULL,
                                .reload_fault = fault,
+                               .renewal = options->deploy_hook,
                                .now = options->now};
   g_autofree char *text = options->json ? bundle_report_json(&report, !g_get_charset(NULL))
                                         : bundle_report_text(&report);

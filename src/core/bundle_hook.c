@@ -38,6 +38,17 @@ add_path(GString *command, const char *option, const char *path)
   add(command, option, absolute);
 }
 
+static void
+add_users(GString *command, const BundleOrder *order)
+{
+  static const char *const words[] = {
+      [BUNDLE_USERS_CERTIFICATE] = "certificate", [BUNDLE_USERS_ANONYMOUS] = "anonymous"};
+  if (order->users == BUNDLE_USERS_FILE)
+    add(command, "--users", order->users_path);
+  else if (order->users != BUNDLE_USERS_UNSAID)
+    add(command, "--users", words[order->users]);
+}
+
 /* --- the hook --------------------------------------------------------------------------------- */
 
 const char *
@@ -70,6 +81,8 @@ bundle_hook_alone(const BundleOrder *order)
   add(hook, "--hostname", order->hostname);
   if (order->broker != BUNDLE_EMQX_CLOUD)
     add(hook, "--port", port);
+  add_users(hook, order);
+  add(hook, "--bind", order->bind);
   add(hook, "--path", order->path);
   add(hook, "--owner", order->owner);
   add(hook, "--store-password-file", password_file);

@@ -55,6 +55,9 @@ bundle_order_carry_out(const BundleOrder *order)
                                  .store_password = order->store_password,
                                  .folder = path,
                                  .port = order->port,
+                                 .bind = order->bind,
+                                 .users = order->users,
+                                 .users_path = order->users_path,
                                  .known = known,
                                  .now = order->now};
   Bundle *bundle = bundle_new(&request);

@@ -17,6 +17,9 @@ typedef struct {
   const char *client;         /* a client certificate that must be taken, or NULL */
   const char *hostname;       /* or NULL */
   guint16 port;
+  const char *bind;           /* as bundle_bind_parse() gives it; NULL: all addresses */
+  BundleUsers users;
+  const char *users_path;     /* absolute, of BUNDLE_USERS_FILE; else NULL */
   /* The files. */
   const char *folder;         /* to write to, as it was given */
   const char *path;           /* absolute: where the broker finds them; NULL: in `folder` */

@@ -108,6 +108,34 @@ check_path(const Form *form, BundleFaults *faults)
 }
 
 static void
+check_users(const Form *form, BundleFaults *faults)
+{
+  BundleUsers users = bundle_fields_users(form);
+  gboolean two_way = form_text(form, BUNDLE_FIELD_CLIENT_CA)[0] != '\0';
+  const char *path = form_text(form, BUNDLE_FIELD_USERS_FILE);
+  const char *problem = bundle_folder_fault(path);
+  g_autofree char *users_fault = bundle_users_fault(bundle_fields_broker(form), users, two_way);
+  if (users == BUNDLE_USERS_CERTIFICATE && !two_way)
+    fault(faults, BUNDLE_FIELD_USERS, "without a client CA no client shows a certificate");
+  else if (users_fault)
+    fault(faults, BUNDLE_FIELD_USERS, "%s", users_fault);
+  if (!g_path_is_absolute(path))
+    fault(faults, BUNDLE_FIELD_USERS_FILE, "its path at the broker, which begins with /");
+  else if (problem)
+    fault(faults, BUNDLE_FIELD_USERS_FILE, "it has %s, which configuration files do not hold",
+          problem);
+}
+
+static void
+check_bind(const Form *form, BundleFaults *faults)
+{
+  const char *typed = form_text(form, BUNDLE_FIELD_BIND);
+  g_autofree char *bind = bundle_bind_parse(typed);
+  if (*typed && !bind)
+    fault(faults, BUNDLE_FIELD_BIND, "an address, such as 192.0.2.1 or 2001:db8::1");
+}
+
+static void
 check_port(const Form *form, BundleFaults *faults)
 {
   guint64 port = g_ascii_strtoull(form_text(form, BUNDLE_FIELD_PORT), NULL, 10);
@@ -132,6 +160,8 @@ bundle_fields_check(const Form *form, const char *certbot_folder)
   if (form_text(form, BUNDLE_FIELD_CERTIFICATE)[0] == '\0')
     fault(faults, BUNDLE_FIELD_CERTIFICATE, "the certificate's file is needed");
   check_host(form, faults);
+  check_users(form, faults);
+  check_bind(form, faults);
   check_folder(form, faults);
   check_path(form, faults);
   check_port(form, faults);

@@ -10,6 +10,9 @@
 static const char *const brokers[] = {"EMQX Cloud", "EMQX",   "mosquitto", "NanoMQ",
                                       "RabbitMQ",   "HiveMQ", NULL};
 static const char *const sources[] = {"certbot", "files", NULL};
+/* In the order of BundleUsers. */
+static const char *const users[] = {"its own configuration says", "named by their certificates",
+                                    "in a password file", "anonymous", NULL};
 
 /* clang-format off */
 static const FieldSpec specs[] = {
@@ -34,11 +37,17 @@ static const FieldSpec specs[] = {
      "whose certificates are let in (two-way TLS)", "none: everybody is let in"},
     {BUNDLE_FIELD_CLIENT, FIELD_PATH, "A client", NULL,
      "a client's certificate: will the broker take it?", "not checked"},
+    {BUNDLE_FIELD_USERS, FIELD_CHOICE, "Users", users,
+     "how the broker knows who a client is", NULL},
+    {BUNDLE_FIELD_USERS_FILE, FIELD_PATH, "Password file", NULL,
+     "at the broker, made with mosquitto_passwd", NULL},
     {BUNDLE_FIELD_SECTION_FILES, FIELD_SECTION, "Files", NULL, NULL, NULL},
     {BUNDLE_FIELD_FOLDER, FIELD_PATH, "Folder", NULL, "to write to; made if need be", NULL},
     {BUNDLE_FIELD_PATH, FIELD_PATH, "At the broker", NULL,
      "where the broker finds them, when you copy them to another place", "the same"},
     {BUNDLE_FIELD_PORT, FIELD_NUMBER, "Port", NULL, "that the broker listens on", NULL},
+    {BUNDLE_FIELD_BIND, FIELD_TEXT, "Address", NULL, "of the broker's machine that it listens on",
+     "all it has"},
     {BUNDLE_FIELD_OWNER, FIELD_TEXT, "Owner", NULL,
      "the user that the broker runs as, who must be able to read the key", "who runs mqtrust"},
     {BUNDLE_FIELD_STORE_PASSWORD, FIELD_SECRET, "Store password", NULL,
@@ -63,6 +72,14 @@ BundleSource
 bundle_fields_source(const Form *form)
 {
   return (BundleSource)form_choice(form, BUNDLE_FIELD_SOURCE);
+}
+
+BundleUsers
+bundle_fields_users(const Form *form)
+{
+  return form_is_visible(form, BUNDLE_FIELD_USERS)
+             ? (BundleUsers)form_choice(form, BUNDLE_FIELD_USERS)
+             : BUNDLE_USERS_UNSAID;
 }
 
 gboolean
@@ -92,8 +109,12 @@ bundle_fields_arrange(Form *form)
   form_set_visible(form, BUNDLE_FIELD_KEY, files);
   form_set_visible(form, BUNDLE_FIELD_PASSWORD, files);
   form_set_visible(form, BUNDLE_FIELD_CLIENT, form_text(form, BUNDLE_FIELD_CLIENT_CA)[0] != '\0');
+  form_set_visible(form, BUNDLE_FIELD_USERS, ours);
+  form_set_visible(form, BUNDLE_FIELD_USERS_FILE,
+                   bundle_fields_users(form) == BUNDLE_USERS_FILE && broker == BUNDLE_MOSQUITTO);
   form_set_visible(form, BUNDLE_FIELD_PATH, ours);
   form_set_visible(form, BUNDLE_FIELD_PORT, ours);
+  form_set_visible(form, BUNDLE_FIELD_BIND, ours);
   form_set_visible(form, BUNDLE_FIELD_OWNER, ours && bundle_owner_is_allowed());
   form_set_visible(form, BUNDLE_FIELD_STORE_PASSWORD, broker == BUNDLE_HIVEMQ);
 }
@@ -128,6 +149,10 @@ bundle_fields_order(const Form *form, const char *certbot_folder, gint64 now)
   set_certificate(form, texts, certbot_folder);
   order->client_ca = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_CLIENT_CA));
   order->client = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_CLIENT));
+  order->users = bundle_fields_users(form);
+  order->users_path = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_USERS_FILE));
+  g_autofree char *bind = bundle_bind_parse(visible_text(form, BUNDLE_FIELD_BIND));
+  order->bind = bundle_texts_keep(texts, bind);
   order->port = (guint16)g_ascii_strtoull(form_text(form, BUNDLE_FIELD_PORT), NULL, 10);
   order->folder = bundle_texts_keep_path(texts, form_text(form, BUNDLE_FIELD_FOLDER));
   order->path = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_PATH));

@@ -14,13 +14,15 @@ typedef enum {
   BUNDLE_FIELD_CERTIFICATE, BUNDLE_FIELD_CHAIN, BUNDLE_FIELD_KEY, BUNDLE_FIELD_PASSWORD,
   BUNDLE_FIELD_HOSTNAME,
   BUNDLE_FIELD_SECTION_CLIENTS, BUNDLE_FIELD_CLIENT_CA, BUNDLE_FIELD_CLIENT,
+  BUNDLE_FIELD_USERS, BUNDLE_FIELD_USERS_FILE,
   BUNDLE_FIELD_SECTION_FILES, BUNDLE_FIELD_FOLDER, BUNDLE_FIELD_PATH, BUNDLE_FIELD_PORT,
-  BUNDLE_FIELD_OWNER, BUNDLE_FIELD_STORE_PASSWORD, BUNDLE_FIELD_COUNT,
+  BUNDLE_FIELD_BIND, BUNDLE_FIELD_OWNER, BUNDLE_FIELD_STORE_PASSWORD, BUNDLE_FIELD_COUNT,
 } BundleField;
 
 Form *bundle_fields_new(void);
 BundleBroker bundle_fields_broker(const Form *form);
 BundleSource bundle_fields_source(const Form *form);
+BundleUsers bundle_fields_users(const Form *form);
 /* Shows only the fields that have a meaning with the choices that are made. */
 void bundle_fields_arrange(Form *form);
 gboolean bundle_field_is_path(int id); /* of a file or a folder */

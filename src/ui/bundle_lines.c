@@ -7,6 +7,8 @@
 #include "ui/bundle_steps.h"
 #include "util/safe_text.h"
 
+#define COLUMNS_WIDE 60 /* for a file's name, mode and purpose beside each other */
+
 /* --- What it is ------------------------------------------------------------------------------- */
 
 static guint
@@ -112,15 +114,26 @@ content(const BundleMade *made, const BundleFile *file)
                                       : "It is no text: only programs can read it.");
 }
 
+/* (transfer full): in columns where there is room for them. */
+static char *
+file_line(const CertificateLines *list, const BundleMade *made, const BundleFile *file)
+{
+  const char *field = bundle_steps_form_field(made->order->broker, file->name);
+  guint mode = (guint)bundle_file_mode(file);
+  gboolean wide = list->columns >= COLUMNS_WIDE;
+  if (field && wide)
+    return g_strdup_printf("%-23s %s %-13s  mode %04o", field, glyph(GLYPH_ARROW_RIGHT), file->name,
+                           mode);
+  if (field)
+    return g_strdup_printf("%s %s %s", field, glyph(GLYPH_ARROW_RIGHT), file->name);
+  return wide ? g_strdup_printf("%-14s  mode %04o  %s", file->name, mode, file->purpose)
+              : g_strdup_printf("%s: %s", file->name, file->purpose);
+}
+
 static void
 add_file(CertificateLines *list, const BundleMade *made, const BundleFile *file)
 {
-  const char *field = bundle_steps_form_field(made->order->broker, file->name);
-  g_autofree char *line =
-      field ? g_strdup_printf("%s %s %s, mode %04o", field, glyph(GLYPH_ARROW_RIGHT), file->name,
-                              (unsigned)bundle_file_mode(file))
-            : g_strdup_printf("%s, mode %04o: %s", file->name, (unsigned)bundle_file_mode(file),
-                              file->purpose);
+  g_autofree char *line = file_line(list, made, file);
   certificate_lines_text(list, ROLE_NORMAL, GLYPH_OK, ROLE_GOOD, FALSE, line);
   certificate_lines_detail(list, file->name, content(made, file));
 }

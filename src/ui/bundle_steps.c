@@ -2,6 +2,8 @@
 
 #include "ui/bundle_steps.h"
 
+#include <string.h>
+
 #include "core/bundle_hook.h"
 #include "util/safe_text.h"
 
@@ -32,92 +34,27 @@ step(CertificateLines *list, const char *format, ...)
   certificate_lines_text(list, ROLE_NORMAL, GLYPH_ARROW_RIGHT, ROLE_ACCENT, FALSE, text);
 }
 
-/* --- Each broker ------------------------------------------------------------------------------ */
+/* --- The broker ------------------------------------------------------------------------------- */
 
+/* What the steps say of the command's option is a field of the form. */
 static void
-add_emqx_cloud(CertificateLines *list, const BundleMade *made)
+add_step(CertificateLines *list, const char *text)
 {
-  step(list,
-       "In EMQX Cloud's console open the deployment, TLS/SSL, and choose %s. Each field takes "
-       "the file that stands beside its name above; form.txt has the same list.",
-       made->bundle->client_ca ? "two-way" : "one-way");
+  const char *option = strstr(text, " --users");
+  g_autofree char *first = option ? g_strndup(text, (gsize)(option - text)) : g_strdup(text);
+  g_autofree char *safe = safe_text_string(first);
+  step(list, "%s%s", safe, option ? " The form's field Users writes it." : "");
 }
 
 static void
-add_emqx(CertificateLines *list, const char *folder)
+add_broker(CertificateLines *list, const BundleMade *made)
 {
-  step(list, "Put the listener of listener.conf into emqx.conf and restart EMQX; or send "
-             "listener.json to its REST interface, which needs none of the other files.");
-  step(list, "EMQX finds the files in %s, and reads changed ones by itself within two minutes.",
-       folder);
-}
-
-static void
-add_mosquitto(CertificateLines *list, const BundleMade *made, const char *folder)
-{
-  step(list,
-       "Have mosquitto read the listener: ln -s %s/mosquitto.conf "
-       "/etc/mosquitto/conf.d/tls.conf, then systemctl restart mosquitto.",
-       folder);
-  if (!made->order->owner)
-    step(list, "mosquitto opens key.pem as the user that it runs as: give the file to that user.");
-}
-
-static void
-add_nanomq(CertificateLines *list, const char *folder)
-{
-  step(list,
-       "Put the listener of nanomq.conf into NanoMQ's own nanomq.conf and restart it; it "
-       "finds the files in %s.",
-       folder);
-}
-
-static void
-add_rabbitmq(CertificateLines *list, const BundleMade *made, const char *folder)
-{
-  step(list,
-       "rabbitmq-plugins enable rabbitmq_mqtt; then cp %s/rabbitmq.conf "
-       "/etc/rabbitmq/conf.d/tls.conf, and restart RabbitMQ.",
-       folder);
-  if (!made->order->owner)
-    step(list, "RabbitMQ opens key.pem as the user that it runs as: give the file to that user.");
-}
-
-static void
-add_hivemq(CertificateLines *list, const char *folder)
-{
-  step(list,
-       "Put the listener of config.xml into HiveMQ's conf/config.xml and restart it; it "
-       "finds the stores in %s.",
-       folder);
-  step(list, "The stores' password is in config.xml: HiveMQ's user alone should read it.");
-}
-
-static void
-add_broker(CertificateLines *list, const BundleMade *made, const char *folder)
-{
-  switch (made->order->broker) {
-  case BUNDLE_EMQX_CLOUD:
-    add_emqx_cloud(list, made);
-    return;
-  case BUNDLE_EMQX:
-    add_emqx(list, folder);
-    return;
-  case BUNDLE_MOSQUITTO:
-    add_mosquitto(list, made, folder);
-    return;
-  case BUNDLE_NANOMQ:
-    add_nanomq(list, folder);
-    return;
-  case BUNDLE_RABBITMQ:
-    add_rabbitmq(list, made, folder);
-    return;
-  case BUNDLE_HIVEMQ:
-    add_hivemq(list, folder);
-    return;
-  case BUNDLE_BROKERS:
-    return;
-  }
+  const GPtrArray *steps = made->bundle->steps;
+  if (made->order->broker != BUNDLE_EMQX_CLOUD && !made->order->owner)
+    step(list, "Give the files to the user that %s runs as: it must be able to read the key.",
+         bundle_broker_name(made->order->broker));
+  for (guint i = 0; i < steps->len; i++)
+    add_step(list, steps->pdata[i]);
 }
 
 /* --- The renewal ------------------------------------------------------------------------------ */
@@ -145,9 +82,7 @@ add_renewal(CertificateLines *list, const BundleMade *made)
 void
 bundle_steps_add(CertificateLines *list, const BundleMade *made)
 {
-  g_autofree char *path = bundle_order_path(made->order);
-  g_autofree char *folder = safe_text_string(path);
   certificate_lines_heading(list, "Next");
-  add_broker(list, made, folder);
+  add_broker(list, made);
   add_renewal(list, made);
 }

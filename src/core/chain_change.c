@@ -180,14 +180,22 @@ say_key(GString *out, const ChainChange *change)
     add_part(out, "new key (%s instead of %s)", new, old);
 }
 
+/* "a, b and c", or "a, b, c, d, e and 35 more": what stands before the `index`th of `count`. */
+static const char *
+separator_before(guint index, guint count)
+{
+  return index == 0 ? "" : index + 1 == count ? " and " : ", ";
+}
+
 static void
 say_list(GString *out, const char *word, char **names)
 {
   guint count = g_strv_length(names);
+  if (count > 0)
+    add_part(out, "%s", word);
   for (guint i = 0; i < MIN(count, NAMES_SHOWN); i++) {
-    const char *colon = strchr(names[i], ':');
-    g_autofree char *name = cut(g_str_has_prefix(names[i], "DNS:") ? colon + 1 : names[i]);
-    add_part(out, "%s%s", i == 0 ? word : "", name);
+    g_autofree char *name = cut(names[i] + (g_str_has_prefix(names[i], "DNS:") ? 4 : 0));
+    g_string_append_printf(out, "%s%s", separator_before(i, count), name);
   }
   if (count > NAMES_SHOWN)
     g_string_append_printf(out, " and %u more", count - NAMES_SHOWN);
@@ -222,12 +230,15 @@ say_issuer(GString *out, const ChainChange *change)
 static void
 say_certificates(GString *out, const char *word, GPtrArray *certificates)
 {
-  for (guint i = 0; i < MIN(certificates->len, NAMES_SHOWN); i++) {
+  guint count = certificates->len;
+  if (count > 0)
+    add_part(out, "%s", word);
+  for (guint i = 0; i < MIN(count, NAMES_SHOWN); i++) {
     g_autofree char *name = cut(certificate_subject_label(g_ptr_array_index(certificates, i)));
-    add_part(out, "%s\"%s\"", i == 0 ? word : "", name);
+    g_string_append_printf(out, "%s\"%s\"", separator_before(i, count), name);
   }
-  if (certificates->len > NAMES_SHOWN)
-    g_string_append_printf(out, " and %u more", certificates->len - NAMES_SHOWN);
+  if (count > NAMES_SHOWN)
+    g_string_append_printf(out, " and %u more", count - NAMES_SHOWN);
 }
 
 static void

@@ -95,7 +95,7 @@ typedef struct {
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */
   /* What is different in the broker's certificates since they were accepted last; NULL: nothing, or
    * it is no news any more: it stays until the user has connected anew twice. */
-  const ChainChange *chain_change;
+  ChainChange *chain_change;
   GPtrArray *findings;         /* of Finding, all of them, worst first; maybe empty */
   Enforced enforced;           /* whether the broker needs our certificate: by a try without it */
   int enforced_alert;          /* with which it refused that; -1: without an alert */

@@ -114,8 +114,8 @@ char *
 seen_chain_to_text(const SeenChain *chain)
 {
   g_autoptr(GString) out = g_string_new(VERSION_LINE);
-  g_string_append_printf(out, "target: %s\nseen: %" G_GINT64_FORMAT "\nsent: %u\n", chain->target,
-                         chain->seen, chain->sent->len);
+  g_string_append_printf(out, "target: %s\nseen: %" G_GINT64_FORMAT "\nsent: %u\npath: %u\n",
+                         chain->target, chain->seen, chain->sent->len, chain->path->len);
   append_pem(out, chain->sent);
   append_pem(out, chain->path);
   return out->len <= SEEN_CHAIN_TEXT_MAX ? g_strdup(out->str) : NULL;
@@ -145,7 +145,7 @@ take_line(const char **at, const char *end, const char *name)
 typedef struct {
   char *target;
   gint64 seen;
-  guint64 sent;
+  guint64 sent, path;
 } Head;
 
 static gboolean
@@ -158,25 +158,27 @@ read_head(const char **at, const char *end, Head *head, GError **error)
   head->target = take_line(at, end, "target: ");
   g_autofree char *seen = head->target != NULL ? take_line(at, end, "seen: ") : NULL;
   g_autofree char *sent = seen != NULL ? take_line(at, end, "sent: ") : NULL;
-  if (sent == NULL || strlen(head->target) > TARGET_MAX)
+  g_autofree char *path = sent != NULL ? take_line(at, end, "path: ") : NULL;
+  if (path == NULL || strlen(head->target) > TARGET_MAX)
     return refuse(error, "its first lines are damaged");
   /* Up to the year 9999, as certificates count. */
   if (!g_ascii_string_to_signed(seen, 10, 0, G_GINT64_CONSTANT(253402300799), &head->seen, NULL) ||
-      !g_ascii_string_to_unsigned(sent, 10, 1, SEEN_CHAIN_MAX, &head->sent, NULL))
+      !g_ascii_string_to_unsigned(sent, 10, 1, SEEN_CHAIN_MAX, &head->sent, NULL) ||
+      !g_ascii_string_to_unsigned(path, 10, 1, SEEN_CHAIN_MAX, &head->path, NULL))
     return refuse(error, "its first lines have a number that cannot be");
   return TRUE;
 }
 
 static gboolean
-read_certificates(SeenChain *chain, const char *text, gsize length, guint sent, GError **error)
+read_certificates(SeenChain *chain, const char *text, gsize length, const Head *head, GError **error)
 {
   g_autoptr(GPtrArray) all = certificate_file_parse(text, length, "it", error);
   if (all == NULL)
     return FALSE;
-  if (all->len <= sent || all->len > sent + SEEN_CHAIN_MAX)
+  if (all->len != head->sent + head->path)
     return refuse(error, "it holds too few or too many certificates");
   for (guint i = 0; i < all->len; i++)
-    add(i < sent ? chain->sent : chain->path, g_ptr_array_index(all, i));
+    add(i < head->sent ? chain->sent : chain->path, g_ptr_array_index(all, i));
   if (!certificate_equal(seen_chain_leaf(chain), g_ptr_array_index(chain->path, 0)))
     return refuse(error, "its path does not begin with the certificate that was sent first");
   return TRUE;
@@ -200,7 +202,7 @@ seen_chain_from_text(const char *text, gsize length, GError **error)
     return NULL;
   }
   g_autoptr(SeenChain) chain = chain_new(target, head.seen);
-  if (!read_certificates(chain, at, (gsize)(end - at), (guint)head.sent, error))
+  if (!read_certificates(chain, at, (gsize)(end - at), &head, error))
     return NULL;
   chain->rooted = TRUE; /* only what was accepted is kept */
   return g_steal_pointer(&chain);

@@ -484,17 +484,26 @@ count(const char *log, const char *text)
   return times;
 }
 
+guint
+stage_broker_log_count(const Stage *stage, const char *text)
+{
+  g_autofree char *log = NULL;
+  g_assert_true(g_file_get_contents(stage->broker.log_path, &log, NULL, NULL));
+  return count(log, text);
+}
+
 void
 stage_wait_broker_log(Stage *stage, const char *text, guint times)
 {
   gint64 end = g_get_monotonic_time() + DEADLINE_MS * 1000;
   for (;;) {
-    g_autofree char *log = NULL;
-    g_assert_true(g_file_get_contents(stage->broker.log_path, &log, NULL, NULL));
-    if (count(log, text) >= times)
+    if (stage_broker_log_count(stage, text) >= times)
       return;
-    if (g_get_monotonic_time() > end)
+    if (g_get_monotonic_time() > end) {
+      g_autofree char *log = NULL;
+      g_file_get_contents(stage->broker.log_path, &log, NULL, NULL);
       g_error("\"%s\" did not appear in the broker's log:\n%s", text, log);
+    }
     poll(NULL, 0, SLICE_MS);
   }
 }

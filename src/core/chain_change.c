@@ -6,10 +6,11 @@
 
 #include "util/text_width.h"
 
-#define NAMES_SHOWN 5  /* of a kind; the others are counted */
+#define NAMES_SHOWN 5   /* of a kind; the others are counted */
 #define NAME_COLUMNS 60 /* of a name in a sentence; more is cut off */
 
-/* --- Names ------------------------------------------------------------------------------------- */
+/* --- Names -------------------------------------------------------------------------------------
+ */
 
 static gboolean
 has_name(const char *const *names, const char *name)
@@ -49,7 +50,8 @@ has_other_names(const ChainChange *change)
   return *change->names_added != NULL || *change->names_removed != NULL || change->other_subject;
 }
 
-/* --- Issuer and root --------------------------------------------------------------------------- */
+/* --- Issuer and root ---------------------------------------------------------------------------
+ */
 
 /* The leaf's issuer, where it is known. */
 static const Certificate *
@@ -65,8 +67,7 @@ is_other_issuer(const SeenChain *before, const SeenChain *now)
   if (strcmp(certificate_issuer(seen_chain_leaf(before)),
              certificate_issuer(seen_chain_leaf(now))) != 0)
     return TRUE;
-  return old != NULL && new != NULL &&
-         strcmp(certificate_key_id(old), certificate_key_id(new)) != 0;
+  return old != NULL && new != NULL &&strcmp(certificate_key_id(old), certificate_key_id(new)) != 0;
 }
 
 /* The end of the path, where it is one: what is trusted, or what nothing stands above. */
@@ -81,7 +82,8 @@ static gboolean
 has_key(GPtrArray *certificates, const Certificate *key)
 {
   for (guint i = 0; i < certificates->len; i++) {
-    if (strcmp(certificate_key_id(g_ptr_array_index(certificates, i)), certificate_key_id(key)) == 0)
+    if (strcmp(certificate_key_id(g_ptr_array_index(certificates, i)), certificate_key_id(key)) ==
+        0)
       return TRUE;
   }
   return FALSE;
@@ -97,7 +99,8 @@ is_other_root(const SeenChain *before, const SeenChain *now)
          !has_key(before->path, new) && !has_key(before->sent, new);
 }
 
-/* --- What is sent beside the leaf -------------------------------------------------------------- */
+/* --- What is sent beside the leaf --------------------------------------------------------------
+ */
 
 static gboolean
 has_certificate(GPtrArray *certificates, const Certificate *certificate)
@@ -122,10 +125,10 @@ certificates_missing(const SeenChain *chain, const SeenChain *other)
   return missing;
 }
 
-/* --- Words ------------------------------------------------------------------------------------- */
+/* --- Words -------------------------------------------------------------------------------------
+ */
 
-static void
-add_part(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void add_part(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void
 add_part(GString *out, const char *format, ...)
@@ -297,7 +300,8 @@ describe(const ChainChange *change)
   return g_strdup(out->str);
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole ---------------------------------------------------------------------------------
+ */
 
 static ChainChangeKind
 kind_of(const ChainChange *change)
@@ -322,9 +326,7 @@ compare_leaves(ChainChange *change)
   change->same_leaf = certificate_equal(before, now);
   change->same_key = strcmp(certificate_key_id(before), certificate_key_id(now)) == 0;
   change->older = certificate_not_before(now) < certificate_not_before(before);
-  change->end = longer > 0   ? CHAIN_ENDS_LATER
-                : longer < 0 ? CHAIN_ENDS_EARLIER
-                             : CHAIN_ENDS_SAME;
+  change->end = longer > 0 ? CHAIN_ENDS_LATER : longer < 0 ? CHAIN_ENDS_EARLIER : CHAIN_ENDS_SAME;
   compare_names(change, before, now);
 }
 
@@ -373,7 +375,8 @@ chain_change_unref(ChainChange *change)
     g_rc_box_release_full(change, clear);
 }
 
-/* --- In a line --------------------------------------------------------------------------------- */
+/* --- In a line ---------------------------------------------------------------------------------
+ */
 
 static const struct {
   const char *sentence, *word;

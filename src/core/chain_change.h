@@ -9,30 +9,30 @@
 #include "core/seen_chain.h"
 
 typedef enum {
-  CHAIN_OTHER_WAY,    /* the leaf is the same, what is sent with it is not */
-  CHAIN_RENEWED,      /* the same names, of the same CA, issued later */
+  CHAIN_OTHER_WAY, /* the leaf is the same, what is sent with it is not */
+  CHAIN_RENEWED,   /* the same names, of the same CA, issued later */
   CHAIN_OTHER_NAMES,
-  CHAIN_OLDER,        /* issued before the one that was seen before */
-  CHAIN_OTHER_CA,     /* another issuer, and another root above it */
-  CHAIN_SELF_SIGNED,  /* and that it was not before */
+  CHAIN_OLDER,       /* issued before the one that was seen before */
+  CHAIN_OTHER_CA,    /* another issuer, and another root above it */
+  CHAIN_SELF_SIGNED, /* and that it was not before */
 } ChainChangeKind;
 
 typedef enum { CHAIN_ENDS_SAME, CHAIN_ENDS_LATER, CHAIN_ENDS_EARLIER } ChainEnd;
 
 typedef struct {
   ChainChangeKind kind;
-  gboolean warning;       /* another CA, or an older certificate: worth a second look */
+  gboolean warning; /* another CA, or an older certificate: worth a second look */
   SeenChain *before, *now;
   /* Of the leaf. */
   gboolean same_leaf, same_key, older;
   ChainEnd end;
   char **names_added, **names_removed; /* "DNS:a.example.com"; maybe empty, never NULL */
-  gboolean other_subject; /* where neither has a name beside it */
-  gboolean other_issuer;  /* another name, or the same name with another key */
+  gboolean other_subject;              /* where neither has a name beside it */
+  gboolean other_issuer;               /* another name, or the same name with another key */
   /* Of the rest. */
   GPtrArray *added, *removed; /* of Certificate, beside the leaf, that are or were sent */
-  gboolean other_root;    /* the path ends at another key, as far as both ends are known */
-  char *details;          /* "ends 2027-02-19 instead of 2026-12-21, new key"; maybe "" */
+  gboolean other_root;        /* the path ends at another key, as far as both ends are known */
+  char *details;              /* "ends 2027-02-19 instead of 2026-12-21, new key"; maybe "" */
 } ChainChange;
 
 /* (transfer full): NULL: the same certificates were sent. */

@@ -1,8 +1,8 @@
-/* Which certificates a broker had when they were accepted last, kept beyond a run of mqtrust: by the
- * name of a saved connection, the last chain of each. Main thread.
+/* Which certificates a broker had when they were accepted last, kept beyond a run of mqtrust: by
+ * the name of a saved connection, the last chain of each. Main thread.
  *
- * For now a folder with one file a connection; who uses it sees nothing of that. What comes back may
- * have been written by anybody who can write there: it is compared and shown, never trusted. */
+ * For now a folder with one file a connection; who uses it sees nothing of that. What comes back
+ * may have been written by anybody who can write there: it is compared and shown, never trusted. */
 #pragma once
 
 #include <glib.h>

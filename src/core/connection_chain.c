@@ -1,17 +1,17 @@
 /* The broker's certificates now against those that were accepted last.
  *
- * Every chain that comes is compared, and one that is refused is told of, too: that the broker shows
- * another one than before may be the reason. Only one that was accepted is remembered, and only when
- * the handshake is over: then the broker has proved that the key is its own (with TLS 1.2 it has not
- * when the chain comes). A chain counts for the address and name that it was seen at. */
+ * Every chain that comes is compared, and one that is refused is told of, too: that the broker
+ * shows another one than before may be the reason. Only one that was accepted is remembered, and
+ * only when the handshake is over: then the broker has proved that the key is its own (with TLS 1.2
+ * it has not when the chain comes). A chain counts for the address and name that it was seen at. */
 #include "config.h"
 
 #include "core/connection_private.h"
 
 #include "util/safe_text.h"
 
-/* One that stays the same is written again after this time, so that a broker which is lost every few
- * seconds costs the disk nothing. */
+/* One that stays the same is written again after this time, so that a broker which is lost every
+ * few seconds costs the disk nothing. */
 #define SEEN_AGAIN_S 60
 
 /* (transfer full) */
@@ -25,7 +25,8 @@ target_of(const Profile *profile)
   return g_strdup_printf("%s as %s", url, name);
 }
 
-/* --- What is kept beyond this run -------------------------------------------------------------- */
+/* --- What is kept beyond this run --------------------------------------------------------------
+ */
 
 static void
 store(Connection *connection)
@@ -65,7 +66,8 @@ connection_keep_chain(Connection *connection, ChainMemory *memory)
   store(connection);
 }
 
-/* --- What has changed -------------------------------------------------------------------------- */
+/* --- What has changed --------------------------------------------------------------------------
+ */
 
 static ChainChange *
 last_change(const Connection *connection)
@@ -91,8 +93,8 @@ is_told(const Connection *connection, const ChainChange *change)
 static void
 tell(Connection *connection, const TunnelEvent *event, const ChainChange *change)
 {
-  g_autofree char *text = event->verdict->accepted ? chain_change_sentence(change)
-                                                   : chain_change_refused_line(change);
+  g_autofree char *text =
+      event->verdict->accepted ? chain_change_sentence(change) : chain_change_refused_line(change);
   timeline_add(connection->timeline, event->time_ns, event->monotonic_us, connection->first_entry,
                change->warning ? TIMELINE_WARNING : TIMELINE_INFO, "cert", NULL, text);
   connection->first_entry = FALSE;
@@ -116,8 +118,8 @@ take_change(Connection *connection, const TunnelEvent *event, ChainChange *chang
     chain_change_unref(g_queue_pop_head(&connection->changes));
 }
 
-/* It came as it did the last time: what was shown goes on being true, unless it was a chain that was
- * refused and is gone. */
+/* It came as it did the last time: what was shown goes on being true, unless it was a chain that
+ * was refused and is gone. */
 static void
 take_same(Connection *connection)
 {

@@ -11,9 +11,10 @@
 #define TARGET_MAX 4096 /* bytes */
 #define PEM_BEGIN "-----BEGIN "
 
-G_DEFINE_QUARK(mqtrust-seen-chain-error, seen_chain_error)
+G_DEFINE_QUARK(mqtrust - seen - chain - error, seen_chain_error)
 
-/* --- Life -------------------------------------------------------------------------------------- */
+/* --- Life --------------------------------------------------------------------------------------
+ */
 
 static SeenChain *
 chain_new(const char *target, gint64 seen)
@@ -79,7 +80,8 @@ seen_chain_unref(SeenChain *chain)
     g_rc_box_release_full(chain, clear);
 }
 
-/* --- What it is -------------------------------------------------------------------------------- */
+/* --- What it is --------------------------------------------------------------------------------
+ */
 
 Certificate *
 seen_chain_leaf(const SeenChain *chain)
@@ -99,7 +101,8 @@ seen_chain_same(const SeenChain *a, const SeenChain *b)
   return TRUE;
 }
 
-/* --- As text ----------------------------------------------------------------------------------- */
+/* --- As text -----------------------------------------------------------------------------------
+ */
 
 static void
 append_pem(GString *out, GPtrArray *certificates)
@@ -170,7 +173,8 @@ read_head(const char **at, const char *end, Head *head, GError **error)
 }
 
 static gboolean
-read_certificates(SeenChain *chain, const char *text, gsize length, const Head *head, GError **error)
+read_certificates(SeenChain *chain, const char *text, gsize length, const Head *head,
+                  GError **error)
 {
   g_autoptr(GPtrArray) all = certificate_file_parse(text, length, "it", error);
   if (all == NULL)

@@ -7,8 +7,9 @@
 #include "trust/certificate.h"
 #include "trust/verify.h"
 
-#define SEEN_CHAIN_MAX 32 /* certificates sent that are kept, and as many of the path; a peer may send
-                           * more, and no more than these are compared */
+/* Certificates sent that are kept, and as many of the path: a peer may send more, and no more than
+ * these are compared. */
+#define SEEN_CHAIN_MAX 32
 
 typedef struct {
   char *target;    /* whom it was seen at; one line of safe text */
@@ -18,7 +19,8 @@ typedef struct {
   GPtrArray *path; /* of Certificate, from the leaf up, as far as it could be built; at least one */
 } SeenChain;
 
-/* (transfer full). `certificates`: as sent, at least one; `verdict`: on them. All are referenced. */
+/* (transfer full). `certificates`: as sent, at least one; `verdict`: on them. They are copied by
+ * reference. */
 SeenChain *seen_chain_new(const char *target, gint64 seen, GPtrArray *certificates,
                           const Verdict *verdict);
 SeenChain *seen_chain_ref(SeenChain *chain);
@@ -36,8 +38,8 @@ GQuark seen_chain_error_quark(void);
 
 #define SEEN_CHAIN_TEXT_MAX (1024 * 1024) /* bytes of a chain as text */
 
-/* (transfer full): lines of "name: value", then the certificates as PEM, which any program can read:
- * those that were sent, then the path. NULL: they are larger than SEEN_CHAIN_TEXT_MAX. */
+/* (transfer full): lines of "name: value", then the certificates as PEM, which any program can
+ * read: those that were sent, then the path. NULL: they are larger than SEEN_CHAIN_TEXT_MAX. */
 char *seen_chain_to_text(const SeenChain *chain);
 /* The way back. `text` may come from anybody; the error says what is wrong with it. */
 SeenChain *seen_chain_from_text(const char *text, gsize length, GError **error);

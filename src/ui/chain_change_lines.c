@@ -17,7 +17,8 @@ typedef struct {
   ChainChangePlaces places;
 } Lines;
 
-/* --- Lines ------------------------------------------------------------------------------------- */
+/* --- Lines -------------------------------------------------------------------------------------
+ */
 
 static void
 line_free(gpointer data)
@@ -124,7 +125,8 @@ add_digits_row(Lines *list, const char *label, const char *before, const char *n
   add_plain_row(list, label, old, new);
 }
 
-/* --- The leaf ---------------------------------------------------------------------------------- */
+/* --- The leaf ----------------------------------------------------------------------------------
+ */
 
 static void
 add_names(Lines *list, const Certificate *before, const Certificate *now)
@@ -158,7 +160,8 @@ add_leaf(Lines *list, const Certificate *before, const Certificate *now)
   add_digits_row(list, "key id", certificate_key_id(before), certificate_key_id(now));
 }
 
-/* --- The chain --------------------------------------------------------------------------------- */
+/* --- The chain ---------------------------------------------------------------------------------
+ */
 
 static const Certificate *
 certificate_at(GPtrArray *certificates, guint index)
@@ -188,7 +191,8 @@ add_certificates(Lines *list, const char *title, GPtrArray *before, GPtrArray *n
   }
 }
 
-/* --- The whole --------------------------------------------------------------------------------- */
+/* --- The whole ---------------------------------------------------------------------------------
+ */
 
 ChainChangePlaces
 chain_change_places(int columns)
@@ -196,10 +200,10 @@ chain_change_places(int columns)
   int before = 1 + LABEL_COLUMNS + 1;
   int side = MIN((columns - before - 4) / 2, SIDE_MAX);
   if (side < SIDE_MIN)
-    return (ChainChangePlaces){.before = before + 2, .arrow = before,
-                               .width = MAX(columns - before - 3, 8)};
-  return (ChainChangePlaces){.before = before, .arrow = before + side + 1,
-                             .now = before + side + 3, .width = side};
+    return (ChainChangePlaces){
+        .before = before + 2, .arrow = before, .width = MAX(columns - before - 3, 8)};
+  return (ChainChangePlaces){
+      .before = before, .arrow = before + side + 1, .now = before + side + 3, .width = side};
 }
 
 static void
@@ -221,7 +225,8 @@ add_head(Lines *list, const ChainChange *change)
 GPtrArray *
 chain_change_lines(const ChainChange *change, int columns)
 {
-  Lines list = {.lines = g_ptr_array_new_with_free_func(line_free), .columns = columns,
+  Lines list = {.lines = g_ptr_array_new_with_free_func(line_free),
+                .columns = columns,
                 .places = chain_change_places(columns)};
   g_autofree char *sentence = chain_change_sentence(change);
   add_text(&list, change->warning ? ROLE_WARNING : ROLE_STRONG, sentence);

@@ -1,16 +1,16 @@
-/* What has changed in a broker's certificates, before and now side by side, as lines to draw. Pure. */
+/* What has changed in a broker's certificates, both sides beside each other, as lines. Pure. */
 #pragma once
 
 #include "core/chain_change.h"
 #include "ui/paint.h"
 
 typedef struct {
-  Role role;                 /* of `text`, which then stands alone */
-  char *text;                /* over the whole width; NULL: the parts below */
+  Role role;                  /* of `text`, which then stands alone */
+  char *text;                 /* over the whole width; NULL: the parts below */
   char *label, *before, *now; /* safe text, each may be "" */
-  gboolean head;             /* the line that names the two sides */
+  gboolean head;              /* the line that names the two sides */
   gboolean differs;
-  gboolean arrow;            /* the first line of what differs */
+  gboolean arrow; /* the first line of what differs */
 } ChainChangeLine;
 
 /* Where the parts stand. Too narrow for both sides, they stand below each other: `now` is 0. */

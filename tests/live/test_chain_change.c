@@ -1,5 +1,5 @@
-/* A broker whose certificate becomes another one, against a real mosquitto: what a connection says of
- * it, what it keeps, and what a later run makes of that. */
+/* A broker whose certificate becomes another one, against a real mosquitto: what a connection says
+ * of it, what it keeps, and what a later run makes of that. */
 #include "config.h"
 
 #include <glib/gstdio.h>
@@ -135,7 +135,8 @@ shown(const LiveConnection *live)
   return connection_info(live->connection)->chain_change;
 }
 
-/* --- Within a run -------------------------------------------------------------------------------- */
+/* --- Within a run --------------------------------------------------------------------------------
+ */
 
 static void
 test_nothing_new(Stage *stage)
@@ -150,8 +151,8 @@ test_nothing_new(Stage *stage)
   g_assert_null(connection_chain_change(live->connection, 1));
 }
 
-/* The certificate of another CA, which is trusted as well. It is said once, stays on the screen while
- * the user connects anew once, and is no news after that. */
+/* The certificate of another CA, which is trusted as well. It is said once, stays on the screen
+ * while the user connects anew once, and is no news after that. */
 static void
 test_accepted(Stage *stage)
 {
@@ -224,7 +225,8 @@ test_other_broker(Stage *stage)
   g_assert_null(shown(live));
 }
 
-/* --- Beyond a run -------------------------------------------------------------------------------- */
+/* --- Beyond a run --------------------------------------------------------------------------------
+ */
 
 typedef struct {
   ChainMemory *memory;

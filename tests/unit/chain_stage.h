@@ -20,9 +20,9 @@ void chain_stage_teardown(ChainStage *stage, gconstpointer unused);
 
 /* The leaf's, to be changed. */
 ForgeTemplate chain_stage_leaf(void);
-/* (transfer full): sent are `sent`, ended by NULL; `root` is what the path ends at, NULL: at nothing
- * that is trusted. */
-SeenChain *chain_stage_seen(gint64 seen, const Forged *root, const Forged *sent, ...)
-    G_GNUC_NULL_TERMINATED;
+/* (transfer full): sent are `sent`, ended by NULL; `root` is what the path ends at, NULL: at
+ * nothing that is trusted. */
+SeenChain *chain_stage_seen(gint64 seen, const Forged *root, const Forged *sent,
+                            ...) G_GNUC_NULL_TERMINATED;
 /* (transfer full): leaf ← R3 ← Root X1 as set up. */
 SeenChain *chain_stage_before(const ChainStage *stage);

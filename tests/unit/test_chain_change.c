@@ -24,8 +24,7 @@ static ChainChange *
 change_leaf(const ChainStage *stage, const Forged *leaf)
 {
   g_autoptr(SeenChain) before = chain_stage_before(stage);
-  g_autoptr(SeenChain) now =
-      chain_stage_seen(LATER, stage->root, leaf, stage->intermediate, NULL);
+  g_autoptr(SeenChain) now = chain_stage_seen(LATER, stage->root, leaf, stage->intermediate, NULL);
   return chain_change_new(before, now);
 }
 
@@ -38,7 +37,8 @@ renewed_leaf(const ChainStage *stage)
   return forge(&template, stage->intermediate);
 }
 
-/* --- The same ------------------------------------------------------------------------------------ */
+/* --- The same ------------------------------------------------------------------------------------
+ */
 
 static void
 test_same(ChainStage *stage, gconstpointer unused)
@@ -54,13 +54,13 @@ test_other_trust(ChainStage *stage, gconstpointer unused)
   ForgeTemplate template = forge_authority("Root X2");
   g_autoptr(Forged) root = forge(&template, NULL);
   g_autoptr(SeenChain) before = chain_stage_before(stage);
-  g_autoptr(SeenChain) now =
-      chain_stage_seen(LATER, root, stage->leaf, stage->intermediate, NULL);
+  g_autoptr(SeenChain) now = chain_stage_seen(LATER, root, stage->leaf, stage->intermediate, NULL);
   g_autoptr(ChainChange) change = chain_change_new(before, now);
   g_assert_null(change);
 }
 
-/* --- The leaf ------------------------------------------------------------------------------------ */
+/* --- The leaf ------------------------------------------------------------------------------------
+ */
 
 static void
 test_renewed(ChainStage *stage, gconstpointer unused)
@@ -218,7 +218,8 @@ test_subject_alone(ChainStage *stage, gconstpointer unused)
   assert_sentence(change, "certificate for other names: \"two\" instead of \"one\", same key");
 }
 
-/* --- The issuer and the root --------------------------------------------------------------------- */
+/* --- The issuer and the root ---------------------------------------------------------------------
+ */
 
 static void
 test_other_issuer(ChainStage *stage, gconstpointer unused)
@@ -271,10 +272,11 @@ test_same_names_other_ca(ChainStage *stage, gconstpointer unused)
 {
   g_autoptr(Forged) root = NULL;
   g_autoptr(ChainChange) change = change_authority(stage, "Root X1", "R3", -CHAIN_DAY, &root);
-  assert_sentence(change, "certificate of another CA: older than the one seen before, ends "
-                          "2026-12-20, earlier than before (2026-12-21), new key, issued by another "
-                          "key of the name \"R3\", the path "
-                          "ends at another root of the name \"Root X1\"");
+  assert_sentence(change,
+                  "certificate of another CA: older than the one seen before, ends "
+                  "2026-12-20, earlier than before (2026-12-21), new key, issued by another "
+                  "key of the name \"R3\", the path "
+                  "ends at another root of the name \"Root X1\"");
   g_assert_cmpint(change->kind, ==, CHAIN_OTHER_CA);
 }
 
@@ -288,10 +290,11 @@ test_self_signed(ChainStage *stage, gconstpointer unused)
   g_autoptr(SeenChain) before = chain_stage_before(stage);
   g_autoptr(SeenChain) now = chain_stage_seen(LATER, NULL, leaf, NULL);
   g_autoptr(ChainChange) change = chain_change_new(before, now);
-  assert_sentence(change, "self-signed certificate, which it was not before: ends 2026-12-22 instead "
-                          "of 2026-12-21, new key, issued by \"mqtt.example.com\" instead of \"R3\", "
-                          "not sent any more: \"R3\", the path ends at \"mqtt.example.com\" instead "
-                          "of \"Root X1\"");
+  assert_sentence(change,
+                  "self-signed certificate, which it was not before: ends 2026-12-22 instead "
+                  "of 2026-12-21, new key, issued by \"mqtt.example.com\" instead of \"R3\", "
+                  "not sent any more: \"R3\", the path ends at \"mqtt.example.com\" instead "
+                  "of \"Root X1\"");
   g_assert_true(change->warning);
 }
 
@@ -326,7 +329,8 @@ test_trusted_intermediate(ChainStage *stage, gconstpointer unused)
   g_assert_cmpint(change->kind, ==, CHAIN_RENEWED);
 }
 
-/* --- What is sent with it ------------------------------------------------------------------------ */
+/* --- What is sent with it ------------------------------------------------------------------------
+ */
 
 static void
 test_intermediates(ChainStage *stage, gconstpointer unused)
@@ -343,7 +347,8 @@ test_intermediates(ChainStage *stage, gconstpointer unused)
   g_autoptr(ChainChange) added = chain_change_new(none, one);
   g_autoptr(ChainChange) twin = chain_change_new(one, anew);
   g_autoptr(ChainChange) replaced = chain_change_new(anew, strange);
-  assert_sentence(removed, "the same certificate, but other ones with it: not sent any more: \"R3\"");
+  assert_sentence(removed,
+                  "the same certificate, but other ones with it: not sent any more: \"R3\"");
   assert_sentence(added, "the same certificate, but other ones with it: sent with it now: \"R3\"");
   assert_sentence(twin, "the same certificate, but other ones with it: another certificate of "
                         "\"R3\" with it");
@@ -361,8 +366,8 @@ test_order(ChainStage *stage, gconstpointer unused)
 {
   g_autoptr(SeenChain) before = chain_stage_seen(CHAIN_SEEN, stage->root, stage->leaf,
                                                  stage->intermediate, stage->root, NULL);
-  g_autoptr(SeenChain) now = chain_stage_seen(LATER, stage->root, stage->leaf, stage->root,
-                                              stage->intermediate, NULL);
+  g_autoptr(SeenChain) now =
+      chain_stage_seen(LATER, stage->root, stage->leaf, stage->root, stage->intermediate, NULL);
   g_autoptr(ChainChange) change = chain_change_new(before, now);
   assert_sentence(change, "the same certificate, but other ones with it: the same ones in another "
                           "order or number");

@@ -70,7 +70,8 @@ mode_of(const char *path)
   return status.st_mode & 07777;
 }
 
-/* --- What comes back ----------------------------------------------------------------------------- */
+/* --- What comes back -----------------------------------------------------------------------------
+ */
 
 static void
 test_nothing(Stage *stage, gconstpointer unused)
@@ -153,7 +154,8 @@ test_not_writable(Stage *stage, gconstpointer unused)
   g_assert_false(is_known(stage, "plant"));
 }
 
-/* --- What others put there ----------------------------------------------------------------------- */
+/* --- What others put there -----------------------------------------------------------------------
+ */
 
 static void
 assert_ignored(Stage *stage, const char *reason)
@@ -201,7 +203,8 @@ test_hostile_head(Stage *stage, gconstpointer unused)
       {"sent: 2", "sent: 33", "a number that cannot be"},
       {"sent: 2", "sent: 4294967298", "a number that cannot be"},
       {"sent: 2", "sent: 5", "too few or too many certificates"},
-      {"sent: 2\npath: 3", "sent: 1\npath: 4", "does not begin with the certificate that was sent first"},
+      {"sent: 2\npath: 3", "sent: 1\npath: 4",
+       "does not begin with the certificate that was sent first"},
       {"sent: 2\n", "sent: 2\nmore: 1\n", "first lines are damaged"},
       {"path: 3\n", "path: 3\nmore: 1\n", "first lines are damaged"},
       {"path: 3\n", "path: 2\n", "too few or too many certificates"},
@@ -227,7 +230,8 @@ test_hostile_content(Stage *stage, gconstpointer unused)
   assert_text_ignored(stage, "", 0, "does not begin");
   assert_text_ignored(stage, nul, sizeof nul - 1, "does not begin");
   assert_text_ignored(stage, "mqtrust chain: 1\n", -1, "first lines are damaged");
-  assert_text_ignored(stage, "mqtrust chain: 1\ntarget: x\nseen: 1\nsent: 1\npath: 1\n", -1, "damaged");
+  assert_text_ignored(stage, "mqtrust chain: 1\ntarget: x\nseen: 1\nsent: 1\npath: 1\n", -1,
+                      "damaged");
   /* Cut off at every 100th byte. */
   for (gsize i = 1; i < strlen(good) - 1; i += 100)
     assert_text_ignored(stage, good, (gssize)i, "");
@@ -253,7 +257,8 @@ static void
 test_too_many(Stage *stage, gconstpointer unused)
 {
   g_autofree char *pem = certificate_to_pem(stage->chain.leaf->certificate);
-  g_autoptr(GString) text = g_string_new("mqtrust chain: 1\ntarget: x\nseen: 1\nsent: 1\npath: 32\n");
+  g_autoptr(GString) text =
+      g_string_new("mqtrust chain: 1\ntarget: x\nseen: 1\nsent: 1\npath: 32\n");
   for (int i = 0; i < SEEN_CHAIN_MAX + 2; i++)
     g_string_append(text, pem);
   store(stage, "plant");
@@ -290,7 +295,8 @@ test_no_file(Stage *stage, gconstpointer unused)
   assert_ignored(stage, "it is not a file");
 }
 
-/* --- Where --------------------------------------------------------------------------------------- */
+/* --- Where ---------------------------------------------------------------------------------------
+ */
 
 static void
 test_folder(void)

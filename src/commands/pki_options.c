@@ -4,11 +4,8 @@
 
 #include <string.h>
 
-#include "commands/moment.h"
+#include "trust/pki_check.h"
 #include "util/safe_text.h"
-
-#define DAYS_MAX 36500
-#define PATH_LENGTH_MAX 16
 
 const char *
 pki_verb_name(PkiVerb verb)
@@ -126,7 +123,7 @@ parse_number(const char *option, const char *word, guint max, int *number, GErro
 static gboolean
 parse_moment(const char *option, const char *word, gint64 *moment, GError **error)
 {
-  if (moment_parse(word, moment) && *moment > 0)
+  if (pki_check_moment(word, moment))
     return TRUE;
   return refuse(error, "%s %s is not a time: write 2027-01-31, or 2027-01-31T12:00:00Z", option,
                 word);
@@ -177,8 +174,8 @@ parse_values(PkiOptions *o, GError **error)
                   "--key-type %s is none of ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072, "
                   "rsa-4096, ed25519",
                   o->key_type);
-  return (!o->days || parse_number("--days", o->days, DAYS_MAX, &order->days, error)) &&
-         (!o->path_length || parse_number("--path-length", o->path_length, PATH_LENGTH_MAX,
+  return (!o->days || parse_number("--days", o->days, PKI_DAYS_MAX, &order->days, error)) &&
+         (!o->path_length || parse_number("--path-length", o->path_length, PKI_PATH_LENGTH_MAX,
                                           &order->path_length, error)) &&
          (!o->not_before ||
           parse_moment("--not-before", o->not_before, &order->not_before, error)) &&

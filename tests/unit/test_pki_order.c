@@ -527,7 +527,7 @@ test_ca_dates(Stage *stage, gconstpointer unused)
   bad(&order, PKI_REFUSAL, PKI_FIELD_DATES, "would outlive its CA \"Short\"");
   order.not_after = 0;
   order.not_before = NOW - 11 * DAY;
-  bad(&order, PKI_REFUSAL, PKI_FIELD_DATES, "would begin before its CA");
+  bad(&order, PKI_REFUSAL, PKI_FIELD_START, "would begin before its CA");
 }
 
 static void

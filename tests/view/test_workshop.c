@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
 #include "trust/identity.h"
 #include "ui/workshop_job.h"
@@ -235,6 +236,91 @@ test_checked_as_typed(void)
   fill(scene, "Days", "30");
   fill(scene, "Name  ", "a/b");
   assert_shows(scene, "a name without a /");
+  leave_folder();
+}
+
+/* The clock of the scene stands at 2026-11-18. A date is not wrong before all of it was typed. */
+static void
+test_dates(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop("prod-eu", "CA");
+  fill(scene, "From", "2027-0");
+  assert_shows(scene, "\302\267 write a date, such as 2027-01-31 or 2027-01-31T12:00:00Z");
+  scene_keys(scene, "Down");
+  assert_shows(scene, "\342\234\227 write a date, such as");
+  fill(scene, "From", "2027-01-31");
+  assert_shows(scene, "2027-01-31 00:00:00 UTC");
+  assert_shows(scene, "Days  ");
+  fill(scene, "Until", "2020");
+  assert_hides(scene, "Days  ");
+  assert_shows(scene, "write a date");
+  fill(scene, "Until", "2020-01-01");
+  assert_shows(scene, "this has passed: it would be expired already");
+  fill(scene, "Until", "2027-01-31");
+  assert_shows(scene, "it would end before it begins");
+  fill(scene, "Until", "2029-02-28T12:00:00Z");
+  assert_shows(scene, "2029-02-28 12:00:00 UTC");
+  assert_hides(scene, "write a date");
+  make(scene);
+  g_autoptr(GPtrArray) list = certificate_file_read("client-ca.pem", NULL);
+  g_assert_cmpint(certificate_not_before(list->pdata[0]), ==, 1801353600);
+  g_assert_cmpint(certificate_not_after(list->pdata[0]), ==, 1866974400);
+  leave_folder();
+}
+
+/* Days come back when the end is no longer said, and count from the beginning. */
+static void
+test_days_from_date(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop(NULL, "CA");
+  fill(scene, "Until", "2029-01-01");
+  assert_hides(scene, "Days  ");
+  scene_keys(scene, "C-u");
+  fill(scene, "From", "2027-01-31");
+  fill(scene, "Days", "10");
+  make(scene);
+  g_autoptr(GPtrArray) list = certificate_file_read("client-ca.pem", NULL);
+  g_assert_cmpint(certificate_not_before(list->pdata[0]), ==, 1801353600);
+  g_assert_cmpint(certificate_not_after(list->pdata[0]), ==, 1801353600 + 10 * 86400);
+  leave_folder();
+}
+
+static int
+path_length_of(const char *name)
+{
+  g_autoptr(GPtrArray) list = certificate_file_read(name, NULL);
+  return certificate_fields(list->pdata[0])->path_length;
+}
+
+/* A root has no limit; what stands below it has no CA below itself, unless it is said. */
+static void
+test_path_length(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop(NULL, "CA");
+  assert_shows(scene, "no limit");
+  fill(scene, "Path length", "17");
+  assert_shows(scene, "0 to 16, or empty for no limit");
+  fill(scene, "Path length", "1");
+  make(scene);
+  g_assert_cmpint(path_length_of("client-ca.pem"), ==, 1);
+  g_autoptr(Scene) inner = workshop(NULL, "client certificate");
+  assert_hides(inner, "Path length");
+  scene_keys(inner, "Left");
+  fill(inner, "CA  ", "client-ca.pem");
+  scene_keys(inner, "Up Up Up Up");
+  g_autofree char *row = focused_row(inner);
+  g_assert_true(g_str_has_prefix(row, "Path length    0"));
+  fill(inner, "Path length", "3");
+  make_in_vain(inner);
+  assert_shows(inner, "can have 0 at most, not 3");
+  g_autofree char *wrong = focused_row(inner);
+  g_assert_true(g_str_has_prefix(wrong, "Path length"));
+  fill(inner, "Path length", "0");
+  make(inner);
+  g_assert_cmpint(path_length_of("client-issuing-ca.pem"), ==, 0);
   leave_folder();
 }
 
@@ -575,6 +661,9 @@ main(int argc, char **argv)
   g_test_add_func("/workshop/server-names", test_server_names);
   g_test_add_func("/workshop/folder", test_folder_of_connection);
   g_test_add_func("/workshop/checked", test_checked_as_typed);
+  g_test_add_func("/workshop/dates", test_dates);
+  g_test_add_func("/workshop/days-from-date", test_days_from_date);
+  g_test_add_func("/workshop/path-length", test_path_length);
   g_test_add_func("/workshop/passwords", test_passwords);
   g_test_add_func("/workshop/dirty", test_dirty);
   g_test_add_func("/workshop/ca-client", test_ca_then_client);

@@ -373,9 +373,6 @@ test_ca_then_client(void)
   PICTURE(scene, "workshop-made-ca");
   g_assert_cmpint(mode_of("client-ca.pem"), ==, 0644);
   g_assert_cmpint(mode_of("client-ca.key"), ==, 0600);
-  scene_keys(scene, "u");
-  g_assert_cmpstr(scene->ui->notice, ==,
-                  "Only a client's certificate with its key is for a connection.");
   scene_keys(scene, "i");
   assert_shows(scene, "< client certificate >");
   assert_shows(scene, "1 certificate: Client CA (self-signed)");
@@ -395,6 +392,59 @@ test_ca_then_client(void)
   g_autoptr(GError) error = NULL;
   g_autoptr(Identity) identity G_GNUC_UNUSED = identity_load(certificate, key, NULL, &error);
   g_assert_no_error(error);
+  leave_folder();
+}
+
+/* What the broker lets in, and nothing else of the connection. */
+static void
+test_ca_into_connection(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop("prod-eu", "CA");
+  make(scene);
+  scene_keys(scene, "u");
+  g_assert_true(ui_top(scene->ui)->pane_class == &workshop_view);
+  const Profile *profile = scene->connection->profile;
+  g_autofree char *ca = g_build_filename(folder, "client-ca.pem", NULL);
+  g_assert_cmpstr(profile->broker_ca_path, ==, ca);
+  g_assert_null(profile->certificate_path);
+  g_assert_null(profile->key_path);
+  g_assert_null(profile->ca_path);
+  g_assert_cmpstr(scene->connection->calls, ==, "save prod-eu; ");
+  g_assert_cmpstr(scene->ui->notice, ==,
+                  "prod-eu knows what its broker lets in: its certificate is checked against that "
+                  "CA.");
+  leave_folder();
+}
+
+static void
+refuses_use(Scene *scene, const char *why)
+{
+  g_autoptr(Profile) before = profile_copy(scene->connection->profile);
+  scene_keys(scene, "u");
+  g_assert_cmpstr(scene->ui->notice, ==, why);
+  g_assert_true(ui_top(scene->ui)->pane_class == &workshop_view);
+  g_assert_true(profile_equal(before, scene->connection->profile));
+}
+
+/* Each says why it is not for a connection. */
+static void
+test_not_for_connection(void)
+{
+  enter_new_folder();
+  make_ca();
+  g_autoptr(Scene) server = workshop("prod-eu", "server certificate");
+  make(server);
+  refuses_use(server, "A server's certificate is for the broker, not for a connection to it.");
+  g_autoptr(Scene) request = workshop("prod-eu", "request");
+  fill(request, "Name  ", "device");
+  make(request);
+  refuses_use(request,
+              "A request is no certificate yet: a connection uses what the CA sends back.");
+  g_autoptr(Scene) sign = workshop("prod-eu", "sign a request");
+  fill(sign, "Request", "device.csr");
+  make(sign);
+  refuses_use(sign, "Its key is with who asked for it, so a connection here cannot use it.");
   leave_folder();
 }
 
@@ -667,6 +717,8 @@ main(int argc, char **argv)
   g_test_add_func("/workshop/passwords", test_passwords);
   g_test_add_func("/workshop/dirty", test_dirty);
   g_test_add_func("/workshop/ca-client", test_ca_then_client);
+  g_test_add_func("/workshop/ca-into-connection", test_ca_into_connection);
+  g_test_add_func("/workshop/not-for-connection", test_not_for_connection);
   g_test_add_func("/workshop/encrypted", test_encrypted_client);
   g_test_add_func("/workshop/opens", test_opens_certificate);
   g_test_add_func("/workshop/needs-tls", test_needs_tls);

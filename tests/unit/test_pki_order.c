@@ -862,6 +862,28 @@ test_renew_keeps_constraints(Stage *stage, gconstpointer unused)
   bad(&server, PKI_REFUSAL, PKI_FIELD_NAMES, "name-constraints-violated");
 }
 
+/* What a CA's certificates may be used for is a constraint, too. */
+static void
+test_renew_keeps_purpose(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate template = living_authority("Servers Only");
+  template.purpose = GNUTLS_KP_TLS_WWW_SERVER;
+  g_autofree char *old = forged_authority(stage, "servers", &template, NULL);
+  PkiOrder order = renew_order(old, NULL);
+  g_autoptr(PkiResult) result = good(&order);
+  assert_texts(certificate_extended_key_usage(result->certificate), "serverAuth");
+  save(stage, result, "renewed");
+  g_autofree char *renewed = path_of(stage, "renewed.pem");
+  g_autofree char *key = path_of(stage, "servers.key");
+  PkiOrder client = make(PKI_CLIENT, "CN=Client");
+  client.ca_path = renewed;
+  client.ca_key_path = key;
+  g_autoptr(PkiResult) warned = good(&client);
+  g_assert_cmpuint(warned->verdict->findings->len, ==, 1);
+  const Finding *finding = warned->verdict->findings->pdata[0];
+  g_assert_cmpstr(finding->code, ==, "intermediate-usage-narrow");
+}
+
 static void
 test_renew_refused(Stage *stage, gconstpointer unused)
 {
@@ -1019,6 +1041,7 @@ main(int argc, char **argv)
   ADD("/pki/order/renew", test_renew);
   ADD("/pki/order/renew-root", test_renew_root);
   ADD("/pki/order/renew-keeps-constraints", test_renew_keeps_constraints);
+  ADD("/pki/order/renew-keeps-purpose", test_renew_keeps_purpose);
   ADD("/pki/order/renew-refused", test_renew_refused);
   ADD("/pki/order/renew-v1", test_renew_v1);
   ADD("/pki/order/file-names", test_file_names);

@@ -208,6 +208,18 @@ take_rest(PkiOptions *o, GError **error)
   return TRUE;
 }
 
+/* A comma is in no name but a URI's. */
+static gboolean
+check_names(const PkiOptions *o, GError **error)
+{
+  for (char **name = o->names; name && *name; name++) {
+    gboolean uri = g_ascii_strncasecmp(*name, "URI:", 4) == 0 || strstr(*name, "://");
+    if (!uri && strchr(*name, ','))
+      return refuse(error, "--san %s is more than one name: write --san again for each", *name);
+  }
+  return TRUE;
+}
+
 static void
 fill_order(PkiOptions *o)
 {
@@ -290,6 +302,11 @@ pki_options_parse(int argc, char **argv, PkiOptions *o, GError **error)
     o->help = TRUE;
     return TRUE;
   }
+  if (argv[1][0] == '-')
+    return refuse(error,
+                  "what is to be made comes before %s: ca, client, server, request, sign or renew; "
+                  "see mqtrust pki --help",
+                  argv[1]);
   if (!find_verb(argv[1], &o->verb))
     return refuse(error,
                   "%s is none of ca, client, server, request, sign, renew; see mqtrust pki "
@@ -300,7 +317,7 @@ pki_options_parse(int argc, char **argv, PkiOptions *o, GError **error)
   if (o->help)
     return TRUE;
   if (!check_verb(o, error) || !parse_values(o, error) || !check_pairs(o, error) ||
-      !take_rest(o, error))
+      !check_names(o, error) || !take_rest(o, error))
     return FALSE;
   if (o->folder && *o->folder == '\0')
     return refuse(error, "--output is empty: write -o DIR");

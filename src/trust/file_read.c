@@ -87,8 +87,7 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
   }
   g_autofree char *safe = safe_text_string(path);
   g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
-              "%s %s does not exist; correct the path%s.", file_slot_name(slot), safe,
-              slot == FILE_SLOT_ANY ? "" : " in the connection");
+              "%s %s does not exist; correct the path.", file_slot_name(slot), safe);
 }
 
 static void

@@ -402,6 +402,8 @@ fit_into_issuer(Job *job, GError **error)
         MAX((end - job->not_before) / DAY, 0));
   job->not_after = end;
   note(job->result, "It ends with its CA, on %s, for nobody would accept it after that.", last);
+  if (job->result->old && end <= certificate_not_after(job->result->old))
+    note(job->result, "That is no later than the old one: renew the CA first, then this.");
   return TRUE;
 }
 

@@ -520,6 +520,16 @@ test_ca_dates(Stage *stage, gconstpointer unused)
   g_assert_cmpuint(result->notes->len, ==, 1);
   g_assert_cmpstr(result->notes->pdata[0], ==,
                   "It ends with its CA, on 2026-12-18, for nobody would accept it after that.");
+  /* A renewal that wins nothing says so. */
+  save(stage, result, "client");
+  g_autofree char *client = path_of(stage, "client.pem");
+  PkiOrder again = {.action = PKI_RENEW, .input_path = client, .ca_path = ca, .path_length = -1,
+                    .now = NOW + 20 * DAY};
+  g_autoptr(PkiResult) renewed = good(&again);
+  g_assert_cmpint(certificate_not_after(renewed->certificate), ==, NOW + 30 * DAY);
+  g_assert_cmpuint(renewed->notes->len, ==, 2);
+  g_assert_cmpstr(renewed->notes->pdata[1], ==,
+                  "That is no later than the old one: renew the CA first, then this.");
   order.days = 31;
   bad(&order, PKI_REFUSAL, PKI_FIELD_DATES, "fewer days, 30 at most");
   order.days = 0;

@@ -157,7 +157,8 @@ print_error(const GError *error)
 {
   const char *option = option_of(error);
   gsize length = strlen(error->message);
-  if (option && g_str_has_suffix(error->message, "."))
+  gboolean open = g_str_has_suffix(error->message, ".") && !g_str_has_suffix(error->message, ").");
+  if (option && open)
     fprintf(stderr, "mqtrust pki: %.*s (%s).\n", (int)length - 1, error->message, option);
   else
     fprintf(stderr, "mqtrust pki: %s\n", error->message);

@@ -155,8 +155,9 @@ next_of_authority(const PkiReport *report, const char *path)
   const PkiFile *key = pki_report_file(report, PKI_FILE_KEY);
   return g_strdup_printf(
       "Give %s to the broker as the CA of its clients (mosquitto: cafile, EMQX: cacertfile)%s%s%s, "
-      "and make a client with: mqtrust pki client --ca %s CN=Client",
-      path, key ? "; keep " : "", key ? key->path : "", key ? " to yourself" : "", path);
+      "and make a client with: mqtrust pki client --ca %s%s CN=Client",
+      path, key ? "; keep " : "", key ? key->path : "", key ? " to yourself" : "", path,
+      key ? "" : " --ca-key KEY");
 }
 
 static char *

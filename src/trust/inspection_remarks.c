@@ -121,16 +121,16 @@ remark_version(Inspection *inspection, int index, const Certificate *certificate
   Finding *remark = inspection_add_remark(inspection, "certificate-v1", index);
   remark->severity = FINDING_WARNING;
   remark->side = FINDING_SIDE_LOCAL;
-  finding_set_message(remark, "\"%s\" in %s is an X.509 version %d certificate, which cannot say %s.",
-                      certificate_subject_label(certificate), inspection->path,
-                      certificate_version(certificate),
-                      root ? "that it is a CA"
-                           : "what it is for; EMQX with verify_peer_ext_key_usage and programs in "
-                             "Rust refuse it");
-  finding_set_remedy(remark,
-                     root ? "Create the CA's certificate again as version 3 with CA:TRUE."
-                          : "Issue it again as version 3 with extendedKeyUsage; `mqtrust pki renew` "
-                            "does.");
+  finding_set_message(
+      remark, "\"%s\" in %s is an X.509 version %d certificate, which cannot say %s.",
+      certificate_subject_label(certificate), inspection->path, certificate_version(certificate),
+      root ? "that it is a CA"
+           : "what it is for; EMQX with verify_peer_ext_key_usage and programs in "
+             "Rust refuse it");
+  finding_set_remedy(
+      remark, root ? "Create the CA's certificate again as version 3 with CA:TRUE."
+                   : "Issue it again as version 3 with extendedKeyUsage; `mqtrust pki renew` "
+                     "does.");
 }
 
 static void

@@ -73,8 +73,8 @@ show_advice(Editor *editor)
   }
   if (role == ROLE_ERROR)
     note = NULL;
-  g_autofree char *text =
-      note ? g_strdup_printf("%s It holds now: %s", editor->advice, note) : g_strdup(editor->advice);
+  g_autofree char *text = note ? g_strdup_printf("%s It holds now: %s", editor->advice, note)
+                               : g_strdup(editor->advice);
   form_set_message(editor->form, editor->advised, ROLE_WARNING, text);
 }
 
@@ -336,8 +336,7 @@ tab_completes(Editor *editor)
   gboolean folder = form_focused(editor->form) == EDIT_CA &&
                     form_choice(editor->form, EDIT_TRUST) == TRUST_FOLDER;
   return in_path_field(editor) &&
-         form_paths_tab(editor->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR,
-                        FALSE);
+         form_paths_tab(editor->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR, FALSE);
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
@@ -370,8 +369,7 @@ editor_act(gpointer data, Action action)
     return test(editor);
   if (action == ACTION_NEXT_FIELD && tab_completes(editor))
     return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && in_path_field(editor) &&
-      form_paths_complete(editor->paths))
+  if (action == ACTION_COMPLETE && in_path_field(editor) && form_paths_complete(editor->paths))
     return PANE_HANDLED;
   if (action == ACTION_COMPLETE)
     action = ACTION_NEXT_FIELD;
@@ -423,8 +421,8 @@ editor_tells_fault(gpointer data)
     Role role = ROLE_NORMAL;
     EditorFile file = file_fields[i].file;
     gboolean noted = editor_files_note(editor->files, file, &role) && role == ROLE_ERROR;
-    if (noted && (file_fields[i].field != editor->advised ||
-                  editor_files_is_missing(editor->files, file)))
+    if (noted &&
+        (file_fields[i].field != editor->advised || editor_files_is_missing(editor->files, file)))
       return FAULT_ALL_TOLD;
   }
   return FAULT_UNTOLD;

@@ -25,9 +25,9 @@ typedef struct {
   gboolean asked;               /* to make it: nothing is spared a complaint */
   int refused;                  /* field that the last attempt failed for, 0: none */
   char *refusal;                /* what is said there */
-  guint timer;      /* that will read the files, or redraws while it makes; 0: none */
-  WorkshopJob *job; /* NULL: nothing is being made */
-  gint64 started;   /* monotonic, microseconds */
+  guint timer;                  /* that will read the files, or redraws while it makes; 0: none */
+  WorkshopJob *job;             /* NULL: nothing is being made */
+  gint64 started;               /* monotonic, microseconds */
 } Workshop;
 
 /* The CA that was made last in this run: the next thing is signed by it. */
@@ -331,8 +331,7 @@ start_replacing(gpointer data)
 static PaneResult
 make(Workshop *workshop)
 {
-  g_autoptr(WorkshopFaults) faults =
-      workshop_fields_check(workshop->form, ui_now(workshop->ui));
+  g_autoptr(WorkshopFaults) faults = workshop_fields_check(workshop->form, ui_now(workshop->ui));
   int first = workshop_faults_first(workshop->form, faults);
   workshop->refused = 0;
   form_paths_left(workshop->paths);

@@ -128,7 +128,8 @@ ca_for(const char *folder, const char *last_ca)
   return g_file_test(expanded, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : g_strdup("");
 }
 
-/* A root goes on as it likes; what stands below a CA is there to sign clients, unless it is said. */
+/* A root goes on as it likes; what stands below a CA is there to sign clients, unless it is said.
+ */
 static gboolean
 has_no_ca_below(const Form *form)
 {

@@ -215,7 +215,8 @@ workshop_view_hint(gpointer data, Action action)
 {
   const WorkshopView *view = data;
   const CertificateLine *line = selected_line(view);
-  if (action == ACTION_USE && (workshop_use(view->result) == WORKSHOP_USE_NONE || !ui_selected(view->ui)))
+  if (action == ACTION_USE &&
+      (workshop_use(view->result) == WORKSHOP_USE_NONE || !ui_selected(view->ui)))
     return "";
   if (action == ACTION_WORKSHOP)
     return "make another";

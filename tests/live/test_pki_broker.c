@@ -1,6 +1,6 @@
 /* Nothing but what `mqtrust pki` makes, with every type of key: judged by openssl, certtool and our
- * own strict rules, and taken by mosquitto and RabbitMQ with two-way TLS. Each set is made once, for
- * all tests. */
+ * own strict rules, and taken by mosquitto and RabbitMQ with two-way TLS. Each set is made once,
+ * for all tests. */
 #include "config.h"
 
 #include <glib/gstdio.h>
@@ -68,7 +68,8 @@ make(Stage *stage, guint index)
       "MQTRUST pki server $t --ca inner.pem --days 180 --san 127.0.0.1 localhost\n"
       "MQTRUST pki renew --name root-again root.pem\n"
       "MQTRUST pki renew --ca root-again.pem --ca-key root.key --name inner-again inner.pem\n"
-      "MQTRUST pki renew --ca inner-again.pem --ca-key inner.key --name server-again localhost.pem\n"
+      "MQTRUST pki renew --ca inner-again.pem --ca-key inner.key --name server-again "
+      "localhost.pem\n"
       "MQTRUST pki ca $t --name client-ca 'CN=Test CA %s,O=Test Org,C=US'\n"
       "MQTRUST pki client $t --ca client-ca.pem CN=Client\n"
       "MQTRUST pki request $t --name device CN=Client\n"
@@ -128,13 +129,13 @@ certtool_accepts(Stage *stage)
   must(stage, 0,
        "for f in inner inner-again; do certtool --verify --infile $f.pem "
        "--load-ca-certificate root.pem || exit 1; done");
-  g_assert_cmpint(run(stage, 0,
-                      "certtool --verify --infile stranger.pem --load-ca-certificate client-ca.pem"),
-                  !=, 0);
+  g_assert_cmpint(
+      run(stage, 0, "certtool --verify --infile stranger.pem --load-ca-certificate client-ca.pem"),
+      !=, 0);
 }
 
-/* By the rules of the public Web PKI, which no CA here has to keep; there a server's certificate may
- * live for 200 days, and so it has 180. */
+/* By the rules of the public Web PKI, which no CA here has to keep; there a server's certificate
+ * may live for 200 days, and so it has 180. */
 static void
 own_rules_accept(Stage *stage)
 {
@@ -220,10 +221,8 @@ test_rabbitmq(Stage *stage, gconstpointer unused)
   g_autofree char *server = path_of("ecdsa-p256", "localhost.pem");
   g_autofree char *key = path_of("ecdsa-p256", "localhost.key");
   g_autofree char *client_cas = path_of("", "client-cas.pem");
-  const RabbitMqOptions options = {.certificate_file = server,
-                                   .key_file = key,
-                                   .client_ca_file = client_cas,
-                                   .user = "Client"};
+  const RabbitMqOptions options = {
+      .certificate_file = server, .key_file = key, .client_ca_file = client_cas, .user = "Client"};
   g_autoptr(RabbitMq) rabbitmq = rabbitmq_start(&options);
   rabbitmq_wait(rabbitmq);
   for (guint i = 0; i < G_N_ELEMENTS(types); i++) {

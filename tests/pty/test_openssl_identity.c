@@ -1,7 +1,7 @@
 /* A client side made by the openssl commands that most guides have, and what this program says of
- * it: `openssl x509 -req` writes version 1 up to OpenSSL 3.1, and version 3 without extendedKeyUsage
- * since. Both are taken by most brokers, and refused by some: inspect, verify, check and the
- * dashboard name the certificate, what is missing and who refuses it. */
+ * it: `openssl x509 -req` writes version 1 up to OpenSSL 3.1, and version 3 without
+ * extendedKeyUsage since. Both are taken by most brokers, and refused by some: inspect, verify,
+ * check and the dashboard name the certificate, what is missing and who refuses it. */
 #include "config.h"
 
 #include <string.h>
@@ -11,7 +11,8 @@
 #include "util/private_folder.h"
 
 #define REFUSED_BY "EMQX with verify_peer_ext_key_usage"
-#define CONNECTION "--cafile ca.pem --cert client.pem --key client.key --no-probes mqtts://127.0.0.1:1"
+#define CONNECTION                                                                                 \
+  "--cafile ca.pem --cert client.pem --key client.key --no-probes mqtts://127.0.0.1:1"
 
 typedef struct {
   char *folder, *said;
@@ -109,8 +110,7 @@ commands_say(Stage *stage)
 static void
 dashboard_says(const Stage *stage)
 {
-  g_autofree char *command =
-      g_strdup_printf("cd %s && exec MQTRUST " CONNECTION, stage->folder);
+  g_autofree char *command = g_strdup_printf("cd %s && exec MQTRUST " CONNECTION, stage->folder);
   g_autoptr(Pty) pty = program_start_in_shell(command, NULL);
   pty_expect_text(pty, PROGRAM_HINT);
   pty_key(pty, "2");

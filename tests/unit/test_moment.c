@@ -29,9 +29,9 @@ test_read(void)
 static void
 test_not_read(void)
 {
-  static const char *const words[] = {"",           "tomorrow",   "2027-",        "2027-02-30",
-                                      "2027-01-31T", "31.01.2027", "20271331",     "-5",
-                                      " 2027-01-31", "1e9",        "99999999999999999999"};
+  static const char *const words[] = {
+      "",         "tomorrow", "2027-",       "2027-02-30", "2027-01-31T",         "31.01.2027",
+      "20271331", "-5",       " 2027-01-31", "1e9",        "99999999999999999999"};
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
     gint64 seconds;
     g_test_message("\"%s\"", words[i]);

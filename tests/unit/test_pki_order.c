@@ -523,7 +523,10 @@ test_ca_dates(Stage *stage, gconstpointer unused)
   /* A renewal that wins nothing says so. */
   save(stage, result, "client");
   g_autofree char *client = path_of(stage, "client.pem");
-  PkiOrder again = {.action = PKI_RENEW, .input_path = client, .ca_path = ca, .path_length = -1,
+  PkiOrder again = {.action = PKI_RENEW,
+                    .input_path = client,
+                    .ca_path = ca,
+                    .path_length = -1,
                     .now = NOW + 20 * DAY};
   g_autoptr(PkiResult) renewed = good(&again);
   g_assert_cmpint(certificate_not_after(renewed->certificate), ==, NOW + 30 * DAY);

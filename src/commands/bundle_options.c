@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "commands/file_input.h"
-#include "commands/moment.h"
 #include "trust/lineage.h"
+#include "util/moment.h"
 #include "util/safe_text.h"
 
 #define PORT_DEFAULT 8883

@@ -139,9 +139,12 @@ test_mosquitto(BundleStage *stage, gconstpointer unused)
               "keyfile /etc/mqtt/key.pem\n"
               "cafile /etc/mqtt/client-ca.pem\n"
               "require_certificate true\n"
-              "# The certificate's common name as the user name, instead of a password:\n"
+              "tls_version tlsv1.2\n"
+              "# mosquitto refuses every client as \"not authorised\" until it is told\n"
+              "# who its users are, here or in another of its files, by one of these:\n"
               "#use_identity_as_username true\n"
-              "tls_version tlsv1.2\n");
+              "#password_file /etc/mosquitto/passwd\n"
+              "#allow_anonymous true\n");
   assert_files(one_way, "cert.pem key.pem* mosquitto.conf");
   assert_text(one_way, "mosquitto.conf",
               "# A listener with TLS, for mosquitto.conf or a file in conf.d.\n"
@@ -149,7 +152,11 @@ test_mosquitto(BundleStage *stage, gconstpointer unused)
               "listener 8883\n"
               "certfile /etc/mqtt/cert.pem\n"
               "keyfile /etc/mqtt/key.pem\n"
-              "tls_version tlsv1.2\n");
+              "tls_version tlsv1.2\n"
+              "# mosquitto refuses every client as \"not authorised\" until it is told\n"
+              "# who its users are, here or in another of its files, by one of these:\n"
+              "#password_file /etc/mosquitto/passwd\n"
+              "#allow_anonymous true\n");
 }
 
 static void
@@ -166,12 +173,13 @@ test_rabbitmq(BundleStage *stage, gconstpointer unused)
               "ssl_options.cacertfile = /etc/mqtt/client-ca.pem\n"
               "ssl_options.verify = verify_peer\n"
               "ssl_options.fail_if_no_peer_cert = true\n"
-              "# The certificate's name as the user name, instead of a password (needs\n"
-              "# the plugin rabbitmq_auth_mechanism_ssl):\n"
-              "#mqtt.ssl_cert_login = true\n"
-              "#ssl_cert_login_from = common_name\n"
               "ssl_options.versions.1 = tlsv1.3\n"
-              "ssl_options.versions.2 = tlsv1.2\n");
+              "ssl_options.versions.2 = tlsv1.2\n"
+              "# Clients need a user name and a password that RabbitMQ knows.\n"
+              "# Instead of these, the certificate's name (needs the plugin\n"
+              "# rabbitmq_auth_mechanism_ssl):\n"
+              "#mqtt.ssl_cert_login = true\n"
+              "#ssl_cert_login_from = common_name\n");
 }
 
 static void
@@ -188,7 +196,9 @@ test_nanomq(BundleStage *stage, gconstpointer unused)
               "  cacertfile = \"/etc/mqtt/client-ca.pem\"\n"
               "  verify_peer = true\n"
               "  fail_if_no_peer_cert = true\n"
-              "}\n");
+              "}\n"
+              "# Every client with a certificate of client-ca.pem is let in as long as\n"
+              "# auth.allow_anonymous is true, which it is unless nanomq.conf says otherwise.\n");
 }
 
 static void
@@ -224,6 +234,8 @@ test_emqx(BundleStage *stage, gconstpointer unused)
   assert_files(bundle, "cert.pem key.pem* client-ca.pem listener.conf listener.json*");
   assert_text(bundle, "listener.conf",
               "# A listener with TLS, for emqx.conf.\n"
+              "# Every client with a certificate of client-ca.pem is let in, until EMQX has an\n"
+              "# authentication (in its dashboard, or in emqx.conf).\n"
               "listeners.ssl.default {\n"
               "  bind = \"0.0.0.0:8883\"\n"
               "  ssl_options {\n"

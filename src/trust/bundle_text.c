@@ -57,14 +57,17 @@ bundle_text_form(const BundleText *text)
       g_string_new("EMQX Cloud, TLS/SSL configuration of a deployment: what goes where.\n\n");
   g_string_append_printf(out, "TLS/SSL type             %s\n",
                          text->two_way ? "two-way" : "one-way");
-  g_string_append(out, "Certificate body         body.pem\n"
-                       "Certificate chain        chain.pem\n"
-                       "Certificate private key  key.pem\n");
+  g_string_append_printf(out,
+                         "Certificate body         body.pem\n"
+                         "Certificate chain        %s\n"
+                         "Certificate private key  key.pem\n",
+                         text->chain ? "chain.pem" : "stays empty: a root issued it");
   if (text->two_way)
     g_string_append(out, "Client CA certificate    client-ca.pem\n");
-  g_string_append(out,
-                  "\nA form without the field for the chain takes both in one: first body.pem, "
-                  "then chain.pem.\n");
+  if (text->chain)
+    g_string_append(out,
+                    "\nA form without the field for the chain takes both in one: first body.pem, "
+                    "then chain.pem.\n");
   return g_string_free(out, FALSE);
 }
 

@@ -59,6 +59,9 @@ make_bundle(const BundleOptions *options)
                                  .store_password = options->store_password,
                                  .folder = options->path,
                                  .port = (guint16)options->port,
+                                 .bind = options->bind,
+                                 .users = options->users,
+                                 .users_path = options->users_path,
                                  .known = known,
                                  .now = options->now};
   Bundle *bundle = bundle_new(&request);
@@ -168,6 +171,7 @@ run(const BundleOptions *options, int *code, GError **error)
                                .left_over = left_over,
                                .reload = good ? options->reload : NULL,
                                .reload_fault = fault,
+                               .renewal = options->deploy_hook,
                                .now = options->now};
   g_autofree char *text = options->json ? bundle_report_json(&report, !g_get_charset(NULL))
                                         : bundle_report_text(&report);

@@ -2,10 +2,10 @@
 
 #include "commands/bundle_options.h"
 
-#include <pwd.h>
 #include <string.h>
 
 #include "commands/file_input.h"
+#include "core/bundle_owner.h"
 #include "trust/lineage.h"
 #include "util/moment.h"
 #include "util/safe_text.h"
@@ -295,16 +295,8 @@ check_numbers(BundleOptions *options, GError **error)
 static gboolean
 find_owner(BundleOptions *options, GError **error)
 {
-  struct passwd entry, *found = NULL;
-  char buffer[16384];
-  if (!options->owner)
-    return TRUE;
-  getpwnam_r(options->owner, &entry, buffer, sizeof buffer, &found);
-  if (!found)
-    return refuse(error, "--owner \"%s\" is no user of this machine", options->owner);
-  options->user = (int)found->pw_uid;
-  options->group = (int)found->pw_gid;
-  return TRUE;
+  return !options->owner || bundle_owner_find(options->owner, &options->user, &options->group) ||
+         refuse(error, "--owner \"%s\" is no user of this machine", options->owner);
 }
 
 static gboolean

@@ -68,6 +68,12 @@ has_error(const Bundle *bundle)
   return FALSE;
 }
 
+int
+bundle_file_mode(const BundleFile *file)
+{
+  return file->secret ? 0600 : 0644;
+}
+
 static void
 file_free(gpointer data)
 {

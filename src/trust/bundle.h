@@ -56,6 +56,8 @@ typedef struct {
   const char *purpose; /* static: "the private key" */
 } BundleFile;
 
+int bundle_file_mode(const BundleFile *file); /* 0600 or 0644 */
+
 typedef struct {
   GPtrArray *certificates; /* of Certificate, as written: leaf, intermediates; maybe empty */
   GPtrArray *client_ca;    /* of Certificate; NULL: one-way */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "commands/file_input.h"
-#include "commands/moment.h"
 #include "core/bundle_owner.h"
 #include "trust/lineage.h"
+#include "util/moment.h"
 #include "util/safe_text.h"
 
 #define PORT_DEFAULT 8883
@@ -310,6 +310,15 @@ check_reload(const BundleOptions *options, GError **error)
 }
 
 static gboolean
+is_store_password(const char *password)
+{
+  for (const char *at = password; *at; at++)
+    if (!g_ascii_isprint(*at))
+      return FALSE;
+  return *password && !strstr(password, "${");
+}
+
+static gboolean
 read_passwords(BundleOptions *options, GError **error)
 {
   if (options->password_file) {
@@ -322,10 +331,11 @@ read_passwords(BundleOptions *options, GError **error)
   options->store_password = file_input_password(options->store_password_file, error);
   if (!options->store_password)
     return FALSE;
-  return (*options->store_password && g_str_is_ascii(options->store_password)) ||
+  return is_store_password(options->store_password) ||
          refuse(error,
-                "the first line of %s is no password for a store: Java wants ASCII, and "
-                "at least one character",
+                "the first line of %s is no password for a store: it must have at least one "
+                "character, only visible ones of ASCII, and no \"${\", which HiveMQ takes for "
+                "a variable",
                 options->store_password_file);
 }
 

@@ -60,7 +60,10 @@ static int
 run(const Options *options)
 {
   g_autofree char *folder = profile_folder();
+  g_autofree char *chains = chain_memory_folder();
+  g_autoptr(ChainMemory) memory = chain_memory_new(chains);
   g_autoptr(Workspace) workspace = workspace_new(folder, options->log_bytes);
+  workspace_keep_chains(workspace, memory);
   g_autoptr(GPtrArray) problems = workspace_load(workspace);
   g_autoptr(GError) error = NULL;
   Connection *connection = NULL;

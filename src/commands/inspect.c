@@ -5,10 +5,10 @@
 #include "commands/file_input.h"
 #include "commands/inspect_lineage.h"
 #include "commands/inspect_report.h"
-#include "commands/moment.h"
 #include "commands/text_block.h"
 #include "core/profile_check.h"
 #include "trust/stale_copy.h"
+#include "util/moment.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 

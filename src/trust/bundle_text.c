@@ -1,5 +1,14 @@
 /* The text of each broker's configuration. Paths are such that they need no quoting
- * (bundle_folder_fault()). */
+ * (bundle_folder_fault()).
+ *
+ * What each key means was looked up, and where it says so tried, in:
+ *   mosquitto 2.0.11 (tried) and conf.c, handle_connect.c of 2.0.20
+ *   RabbitMQ 3.10.8 (tried) and the schemas and rabbit_mqtt_processor.erl of 4.2
+ *   NanoMQ 0.25.3 (tried, with Mbed TLS) and NanoNNG's conf_ver2.c
+ *   EMQX 6.1: emqx_schema.erl (listeners, mqtt, ssl_options), emqx_channel.erl, emqx_tls_lib.erl
+ *   HiveMQ CE 2024.1, 2025.1, 2026.5: config.xsd (validates); SslUtil.java opens the stores as JKS,
+ *     which for Java is PKCS#12, too (tried with OpenJDK 17)
+ *   EMQX Cloud: its documentation of the dedicated plan's TLS/SSL configuration */
 #include "config.h"
 
 #include "trust/bundle_private.h"
@@ -48,14 +57,17 @@ bundle_text_form(const BundleText *text)
       g_string_new("EMQX Cloud, TLS/SSL configuration of a deployment: what goes where.\n\n");
   g_string_append_printf(out, "TLS/SSL type             %s\n",
                          text->two_way ? "two-way" : "one-way");
-  g_string_append(out, "Certificate body         body.pem\n"
-                       "Certificate chain        chain.pem\n"
-                       "Certificate private key  key.pem\n");
+  g_string_append_printf(out,
+                         "Certificate body         body.pem\n"
+                         "Certificate chain        %s\n"
+                         "Certificate private key  key.pem\n",
+                         text->chain ? "chain.pem" : "stays empty: a root issued it");
   if (text->two_way)
     g_string_append(out, "Client CA certificate    client-ca.pem\n");
-  g_string_append(out,
-                  "\nA form without the field for the chain takes both in one: first body.pem, "
-                  "then chain.pem.\n");
+  if (text->chain)
+    g_string_append(out,
+                    "\nA form without the field for the chain takes both in one: first body.pem, "
+                    "then chain.pem.\n");
   return g_string_free(out, FALSE);
 }
 
@@ -77,8 +89,9 @@ add_mosquitto_users(GString *out, const BundleText *text)
     return;
   case BUNDLE_USERS_ANONYMOUS:
     g_string_append_printf(out,
-                           "# Every client%s is let in, without a user. Of all\n"
-                           "# listeners, unless per_listener_settings is true.\n"
+                           "# Every client%s is let in,\n"
+                           "# without a user. Of all listeners, unless per_listener_settings is "
+                           "true.\n"
                            "allow_anonymous true\n",
                            text->two_way ? " with a certificate of client-ca.pem" : "");
     return;
@@ -182,12 +195,12 @@ bundle_text_nanomq(const BundleText *text)
     add_quoted(out, "  cacertfile", path_of(text, "client-ca.pem"));
   g_string_append_printf(out, "  verify_peer = %s\n  fail_if_no_peer_cert = %s\n}\n",
                          text->two_way ? "true" : "false", text->two_way ? "true" : "false");
-  g_string_append_printf(out, "# Every client%s is let in",
+  /* Written here it would count for nothing beside an `auth` of nanomq.conf (0.25.3, tried). */
+  g_string_append_printf(out,
+                         "# Every client%s is let in as long as\n"
+                         "# auth.allow_anonymous is true, which it is unless nanomq.conf says "
+                         "otherwise.\n",
                          text->two_way ? " with a certificate of client-ca.pem" : "");
-  g_string_append(out, text->request->users == BUNDLE_USERS_ANONYMOUS
-                           ? ", without a user.\nauth.allow_anonymous = true\n"
-                           : " as long as\n# auth.allow_anonymous is true, which it is unless "
-                             "nanomq.conf says otherwise.\n");
   return g_string_free(out, FALSE);
 }
 

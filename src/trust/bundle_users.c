@@ -120,9 +120,9 @@ add_rabbitmq(BundleParts *parts)
   case BUNDLE_USERS_CERTIFICATE:
     add(parts, "Enable the plugins: rabbitmq-plugins enable rabbitmq_mqtt "
                "rabbitmq_auth_mechanism_ssl.");
-    add(parts, "Make a user of each common name: rabbitmqctl add_user NAME, clear_password NAME, "
-               "set_permissions NAME '.*' '.*' '.*'. A client that gives a user name and a "
-               "password is judged by these instead.");
+    add(parts, "Make a user of each common name: rabbitmqctl add_user NAME, then rabbitmqctl "
+               "clear_password NAME and rabbitmqctl set_permissions NAME '.*' '.*' '.*'. A client "
+               "that gives a user name and a password is judged by these instead.");
     break;
   case BUNDLE_USERS_ANONYMOUS:
     add(parts, "Enable the plugin: rabbitmq-plugins enable rabbitmq_mqtt.");
@@ -133,9 +133,12 @@ add_rabbitmq(BundleParts *parts)
     break;
   default:
     add(parts, "Enable the plugin: rabbitmq-plugins enable rabbitmq_mqtt.");
-    add(parts, "Make the users: rabbitmqctl add_user NAME, set_permissions NAME '.*' '.*' '.*'.%s",
-        parts->bundle->client_ca ? " --users certificate makes them of the certificates' names."
-                                 : "");
+    add(parts,
+        "Make the users: rabbitmqctl add_user NAME, then rabbitmqctl set_permissions NAME '.*' "
+        "'.*' '.*'.%s",
+        parts->bundle->client_ca
+            ? " With --users certificate the common name of a client's certificate is its user."
+            : "");
   }
   add(parts, "Put rabbitmq.conf into /etc/rabbitmq/conf.d, and restart RabbitMQ.");
 }
@@ -158,7 +161,10 @@ static void
 add_nanomq(BundleParts *parts)
 {
   gboolean two_way = parts->bundle->client_ca != NULL;
-  if (parts->request->users == BUNDLE_USERS_UNSAID)
+  if (parts->request->users == BUNDLE_USERS_ANONYMOUS)
+    add(parts, "See that NanoMQ's own nanomq.conf does not say auth.allow_anonymous = false: no "
+               "client without a password would be let in.");
+  else
     add(parts,
         "Say who the users are, in auth.password of nanomq.conf, with auth.allow_anonymous = "
         "false: until then NanoMQ lets in %s.",

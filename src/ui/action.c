@@ -72,7 +72,7 @@ static const ActionInfo actions[ACTION_COUNT] = {
                          "make a CA, a client or server certificate, a request; sign, renew",
                          "Connections", 0},
     [ACTION_USE] = {ACTION_USE, "use", "use it",
-                    "use the new certificate and key in the selected connection", "Connections",
+                    "use what was made in the selected connection", "Connections",
                     NEEDS_ONE},
 
     [ACTION_LINEAGES] = {ACTION_LINEAGES, "lineages", "certbot",

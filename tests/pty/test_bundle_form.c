@@ -84,61 +84,56 @@ start(const Stage *stage)
   return program_start_in_shell(command, &(PtyOptions){.rows = 50, .columns = 120});
 }
 
-static gboolean
-has_left_row(Pty *pty, gpointer data)
+/* To a field further down; `help` is what the form says of it, and of no other. */
+static void
+go_down(Pty *pty, const char *keys, const char *help)
 {
-  int row, column;
-  pty_cursor(pty, &row, &column);
-  return row != *(const int *)data;
+  pty_keys(pty, keys);
+  pty_expect_text(pty, help);
 }
 
-/* Down until the cursor stands in the row of this label. */
+/* Replaces what stands in the field that has the focus. */
 static void
-go_to(Pty *pty, const char *label)
+fill(Pty *pty, const char *text)
 {
-  for (int i = 0; i < 20; i++) {
-    int row, column, label_row, label_column;
-    pty_expect_text(pty, label);
-    g_assert_true(pty_find(pty, label, &label_row, &label_column));
-    pty_cursor(pty, &row, &column);
-    if (row == label_row)
-      return;
-    pty_key(pty, "Down");
-    g_assert_true(pty_wait(pty, has_left_row, &row, "the cursor in another row"));
-  }
-  g_error("the field \"%s\" was not reached", label);
-}
-
-static void
-fill(Pty *pty, const char *label, const char *text)
-{
-  go_to(pty, label);
   pty_keys(pty, "End C-u");
   pty_text(pty, text);
 }
 
-/* mosquitto's from the lineage, to the folder `by-form`. */
+/* The form for mosquitto, from certbot or from files. */
 static void
-fill_form(Pty *pty)
+open_form(Pty *pty, const char *source)
 {
   pty_expect_text(pty, PROGRAM_HINT);
   pty_key(pty, "b");
   pty_expect_text(pty, "< EMQX Cloud >");
   pty_keys(pty, "Right Right");
   pty_expect_text(pty, "< mosquitto >");
-  go_to(pty, "From  ");
-  if (pty_shows(pty, "< files >"))
+  go_down(pty, "Down", "one that certbot renews");
+  if (!pty_shows(pty, source))
     pty_key(pty, "Right");
-  pty_expect_text(pty, "< certbot >");
-  fill(pty, "Lineage  ", LINEAGE);
+  pty_expect_text(pty, source);
+}
+
+/* mosquitto's from the lineage, to the folder `by-form`. */
+static void
+fill_form(Pty *pty)
+{
+  open_form(pty, "< certbot >");
+  go_down(pty, "Down", "certbot's name for it");
+  fill(pty, LINEAGE);
   pty_expect_text(pty, " days left");
-  fill(pty, "Client CA  ", "ca.pem");
-  fill(pty, "A client  ", "client.pem");
-  go_to(pty, "Users  ");
+  go_down(pty, "Down Down", "whose certificates are let in");
+  fill(pty, "ca.pem");
+  go_down(pty, "Down", "will the broker take it?");
+  fill(pty, "client.pem");
+  go_down(pty, "Down", "how the broker knows who a client is");
   pty_key(pty, "Right");
   pty_expect_text(pty, "< named by their certificates >");
-  fill(pty, "Folder  ", "by-form");
-  fill(pty, "Port  ", "8883");
+  go_down(pty, "Down", "to write to; made if need be");
+  fill(pty, "by-form");
+  go_down(pty, "Down Down", "that the broker listens on");
+  fill(pty, "8883");
   pty_key(pty, "C-s");
 }
 
@@ -213,27 +208,25 @@ test_mended(Stage *stage, gconstpointer unused)
   g_free(bundle_stage_write_certificate(&stage->files, "other.pem", other));
   g_autofree char *folder = path_in(stage, "mosquitto");
   g_autoptr(Pty) pty = start(stage);
-  pty_expect_text(pty, PROGRAM_HINT);
-  pty_key(pty, "b");
-  pty_expect_text(pty, "< EMQX Cloud >");
-  pty_keys(pty, "Right Right");
-  pty_expect_text(pty, "< mosquitto >");
-  go_to(pty, "From  ");
-  if (pty_shows(pty, "< certbot >"))
-    pty_key(pty, "Right");
-  pty_expect_text(pty, "< files >");
-  fill(pty, "Certificate  ", "cert.pem");
-  fill(pty, "Chain  ", "chain.pem");
-  fill(pty, "Key  ", "server.key");
-  fill(pty, "Client CA  ", "other.pem");
-  fill(pty, "A client  ", "client.pem");
+  open_form(pty, "< files >");
+  go_down(pty, "Down", "the certificate, or it and its chain");
+  fill(pty, "cert.pem");
+  go_down(pty, "Down", "what stands above it");
+  fill(pty, "chain.pem");
+  go_down(pty, "Down", "its private key");
+  fill(pty, "server.key");
+  go_down(pty, "Down Down Down", "whose certificates are let in");
+  fill(pty, "other.pem");
+  go_down(pty, "Down", "will the broker take it?");
+  fill(pty, "client.pem");
   pty_key(pty, "C-s");
   pty_expect_text(pty, "Nothing was written: 1 error to mend first.");
   pty_expect_text(pty, "client-ca-unknown");
   g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
   pty_key(pty, "Esc");
+  pty_expect_text(pty, "whose certificates are let in");
   pty_expect_text(pty, "server.key");
-  fill(pty, "Client CA  ", "ca.pem");
+  fill(pty, "ca.pem");
   pty_key(pty, "C-s");
   pty_expect_text(pty, "4 files written to the folder mosquitto");
   pty_key(pty, "b");

@@ -100,19 +100,29 @@ connection_subscribe_refused(Connection *connection, const char *filter, int rea
 }
 
 const Finding *
-connection_publish_refused(Connection *connection, const char *topic, int reason)
+connection_publish_refused(Connection *connection, const char *topic, gsize size, int reason)
 {
   DiagnosisCase c = connection_case(connection);
-  Finding *finding = diagnose_publish(&c, topic, reason);
+  Finding *finding = diagnose_publish(&c, topic, size, reason);
   take_refusal(connection, finding, topic);
   return finding;
 }
 
 void
-connection_request_granted(Connection *connection, const char *code, const char *topic)
+connection_subscribe_granted(Connection *connection, const char *filter)
 {
   guint before = connection->refusals->len;
-  forget_refusal(connection, code, topic);
+  forget_refusal(connection, "mqtt-subscribe-refused", filter);
+  if (connection->refusals->len != before)
+    connection_update_findings(connection);
+}
+
+void
+connection_publish_granted(Connection *connection, const char *topic)
+{
+  guint before = connection->refusals->len;
+  forget_refusal(connection, "mqtt-publish-refused", topic);
+  forget_refusal(connection, "mqtt-packet-too-large", topic);
   if (connection->refusals->len != before)
     connection_update_findings(connection);
 }

@@ -45,6 +45,7 @@ typedef struct {
   guint token;
   char *text;           /* for the timeline: "publish to a/b" */
   char *topic;          /* of a publish; NULL: it is none */
+  gsize size;           /* of its payload */
   gint64 started_us;
 } Request;
 
@@ -127,8 +128,10 @@ void connection_update_findings(Connection *connection);
 void connection_fail_by(Connection *connection, const Finding *finding);
 /* Borrowed, until the next of them. */
 const Finding *connection_subscribe_refused(Connection *connection, const char *filter, int reason);
-const Finding *connection_publish_refused(Connection *connection, const char *topic, int reason);
-void connection_request_granted(Connection *connection, const char *code, const char *topic);
+const Finding *connection_publish_refused(Connection *connection, const char *topic, gsize size,
+                                          int reason);
+void connection_subscribe_granted(Connection *connection, const char *filter);
+void connection_publish_granted(Connection *connection, const char *topic);
 void connection_note_publish(Connection *connection, const char *topic, gsize size, gint64 at_us);
 void connection_note_silence(Connection *connection, const TunnelEvent *closed);
 void connection_note_end(Connection *connection, const TunnelEvent *closed);

@@ -126,12 +126,13 @@ connection_subscribe(Connection *connection, const char *filter, int qos, GError
 }
 
 static void
-remember_request(Connection *connection, guint token, char *text, const char *topic)
+remember_request(Connection *connection, guint token, char *text, const char *topic, gsize size)
 {
   Request *request = g_new0(Request, 1);
   request->token = token;
   request->text = text;
   request->topic = g_strdup(topic);
+  request->size = size;
   request->started_us = g_get_monotonic_time();
   g_ptr_array_add(connection->requests, request);
 }
@@ -146,8 +147,9 @@ connection_unsubscribe(Connection *connection, const char *filter, GError **erro
     guint token = mqtt_client_unsubscribe(connection->attempt->client, filter, error);
     if (token == 0)
       return FALSE;
-    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter), NULL);
-    connection_request_granted(connection, "mqtt-subscribe-refused", filter);
+    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter), NULL,
+                     0);
+    connection_subscribe_granted(connection, filter);
   }
   g_ptr_array_remove(connection->subscriptions, subscription);
   connection_notify(connection, CONNECTION_CHANGED_STATE);
@@ -168,7 +170,7 @@ connection_publish_message(Connection *connection, const MqttMessage *message, G
     return FALSE;
   remember_request(connection, token,
                    g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos),
-                   message->topic);
+                   message->topic, message->payload_length);
   connection_note_publish(connection, message->topic, message->payload_length, before_us);
   return TRUE;
 }
@@ -218,7 +220,7 @@ take_suback(Connection *connection, Subscription *subscription, int reason)
     subscription->granted = reason;
     connection_log_event(connection, TIMELINE_GOOD, "mqtt", NULL, "subscribed to %s: QoS %d granted",
                          subscription->filter, reason);
-    connection_request_granted(connection, "mqtt-subscribe-refused", subscription->filter);
+    connection_subscribe_granted(connection, subscription->filter);
     return;
   }
   subscription->state = SUBSCRIPTION_REFUSED;
@@ -242,9 +244,9 @@ take_answer(Connection *connection, const MqttClientEvent *event)
   gboolean failed = event->type == MQTT_CLIENT_REQUEST_FAILED || event->reason >= 0x80;
   const Finding *finding = NULL;
   if (request->topic != NULL && event->reason >= 0x80)
-    finding = connection_publish_refused(connection, request->topic, event->reason);
+    finding = connection_publish_refused(connection, request->topic, request->size, event->reason);
   else if (request->topic != NULL && !failed)
-    connection_request_granted(connection, "mqtt-publish-refused", request->topic);
+    connection_publish_granted(connection, request->topic);
   if (failed)
     connection_log_event(connection, TIMELINE_ERROR, "mqtt",
                          finding != NULL ? finding->code : NULL, "%s failed: %s", request->text,

@@ -71,9 +71,10 @@ Finding *diagnose_doubt(const DiagnosisCase *c);
 gboolean diagnosis_heals(const DiagnosisCase *c, const Finding *end);
 gboolean diagnosis_reason_heals(int reason); /* of CONNACK or DISCONNECT */
 
-/* (transfer full): the broker's answer to a request; reason of SUBACK, PUBACK or PUBREC. */
+/* (transfer full): the broker's answer to a request; reason of SUBACK, PUBACK or PUBREC; `size` of
+ * the payload. */
 Finding *diagnose_subscribe(const DiagnosisCase *c, const char *filter, int reason);
-Finding *diagnose_publish(const DiagnosisCase *c, const char *topic, int reason);
+Finding *diagnose_publish(const DiagnosisCase *c, const char *topic, gsize size, int reason);
 /* Whether it is that request that the finding is about. */
 gboolean diagnosis_is_about(const Finding *finding, const char *code, const char *topic);
 

@@ -279,7 +279,7 @@ diagnose_disconnect(const DiagnosisCase *c)
                         client_id(c));
   if (reason == REASON_NOT_AUTHORIZED && ended_after_publish(c)) {
     finding_free(finding);
-    finding = diagnose_publish(c, c->last_publish.topic, reason);
+    finding = diagnose_publish(c, c->last_publish.topic, c->last_publish.size, reason);
     finding->severity = FINDING_ERROR;
   }
   if (reason == REASON_TOO_LARGE && ended_after_publish(c))
@@ -419,9 +419,26 @@ diagnose_subscribe(const DiagnosisCase *c, const char *filter, int reason)
   return refused_request(c, "mqtt-subscribe-refused", "subscribe", filter, MQTT_SUBACK, reason);
 }
 
-Finding *
-diagnose_publish(const DiagnosisCase *c, const char *topic, int reason)
+/* The connection goes on, and so do smaller messages. */
+static Finding *
+too_large(const DiagnosisCase *c, const char *topic, gsize size)
 {
+  Finding *finding = refused_request(c, "mqtt-packet-too-large", "publish", topic, MQTT_PUBACK,
+                                     REASON_TOO_LARGE);
+  finding->severity = FINDING_WARNING;
+  finding_set_message(finding,
+                      "The broker takes no message of that size: %" G_GSIZE_FORMAT
+                      " bytes, to %s.",
+                      size, topic);
+  finding_set_remedy(finding, "Send a smaller message, or raise the broker's limit.");
+  return finding;
+}
+
+Finding *
+diagnose_publish(const DiagnosisCase *c, const char *topic, gsize size, int reason)
+{
+  if (reason == REASON_TOO_LARGE)
+    return too_large(c, topic, size);
   return refused_request(c, "mqtt-publish-refused", "publish", topic, MQTT_PUBACK, reason);
 }
 

@@ -318,6 +318,13 @@ small_packets(LabScene *scene)
   mosquitto_with(scene, "max_packet_size 200");
 }
 
+/* Another limit than that of packets: it is not told in CONNACK, and the connection goes on. */
+static void
+small_messages(LabScene *scene)
+{
+  mosquitto_with(scene, "message_size_limit 200");
+}
+
 static void
 publish_large(Connection *connection)
 {
@@ -405,6 +412,9 @@ static const LabFault faults[] = {
     FAULT_AFTER("mqtt-packet-too-large", NULL,
                 "mosquitto that takes packets of 200 bytes; we publish 1000", ERROR, LOCAL, 0,
                 small_packets, publish_large),
+    FAULT_AFTER("mqtt-packet-too-large", "message",
+                "mosquitto that takes messages of 200 bytes; we publish 1000", WARNING, LOCAL, 0,
+                small_messages, publish_large),
     FAULT("mqtt-refused-other", NULL, "a scripted broker that answers CONNECT with 0x8a (banned)",
           ERROR, BROKER, NONE, -1, 0, banned),
     FAULT("mqtt-refused-other", "moved",

@@ -251,7 +251,7 @@ test_requests(void)
   g_assert_true(diagnosis_is_about(subscribe, "mqtt-subscribe-refused", "secret/#"));
   g_assert_false(diagnosis_is_about(subscribe, "mqtt-subscribe-refused", "secret/+"));
   g_assert_false(diagnosis_is_about(subscribe, "mqtt-publish-refused", "secret/#"));
-  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/\x1b[2J", 0x87);
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/\x1b[2J", 1, 0x87);
   g_assert_cmpstr(publish->code, ==, "mqtt-publish-refused");
   g_assert_null(strchr(publish->message, 0x1b));
   g_assert_true(diagnosis_is_about(publish, "mqtt-publish-refused", "a/\x1b[2J"));
@@ -265,13 +265,32 @@ test_requests_refused_otherwise(void)
   Scene scene;
   scene_init(&scene);
   scene.profile->user_name = g_strdup("anna");
-  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/b", 0x97);
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/b", 1, 0x97);
   g_assert_cmpstr(publish->code, ==, "mqtt-publish-refused");
   g_assert_cmpstr(publish->message, ==,
                   "The broker does not let \"anna\" publish to a/b: Quota exceeded.");
   g_assert_null(strstr(publish->remedy, "access rules"));
   g_autoptr(Finding) subscribe = diagnose_subscribe(&scene.c, "a/b", 0x80);
   g_assert_nonnull(strstr(subscribe->message, "access rules"));
+  scene_clear(&scene);
+}
+
+/* mosquitto's message_size_limit: the connection stays. */
+static void
+test_message_too_large(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "open/7", 1000, 0x95);
+  g_assert_cmpstr(publish->code, ==, "mqtt-packet-too-large");
+  g_assert_cmpint(publish->severity, ==, FINDING_WARNING);
+  g_assert_cmpint(publish->side, ==, FINDING_SIDE_LOCAL);
+  g_assert_cmpstr(publish->message, ==,
+                  "The broker takes no message of that size: 1000 bytes, to open/7.");
+  g_assert_cmpstr(publish->remedy, ==, "Send a smaller message, or raise the broker's limit.");
+  g_assert_true(has_line(publish->evidence, "PUBACK 0x95: Packet too large"));
+  g_assert_true(diagnosis_is_about(publish, "mqtt-packet-too-large", "open/7"));
+  g_assert_false(diagnosis_is_about(publish, "mqtt-publish-refused", "open/7"));
   scene_clear(&scene);
 }
 
@@ -322,6 +341,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-mqtt/idle-drop-stays", test_idle_drop_stays);
   g_test_add_func("/diagnosis-mqtt/requests", test_requests);
   g_test_add_func("/diagnosis-mqtt/requests-otherwise", test_requests_refused_otherwise);
+  g_test_add_func("/diagnosis-mqtt/message-too-large", test_message_too_large);
   g_test_add_func("/diagnosis-mqtt/ipv6", test_ipv6);
   return g_test_run();
 }

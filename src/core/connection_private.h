@@ -46,6 +46,7 @@ typedef struct {
   char *text;           /* for the timeline: "publish to a/b" */
   char *topic;          /* of a publish; NULL: it is none */
   gsize size;           /* of its payload */
+  int qos;
   gint64 started_us;
 } Request;
 
@@ -95,6 +96,7 @@ struct Connection {
   char *publish_topic;  /* last sent; or NULL */
   gsize publish_size;
   gint64 publish_us;
+  guint publish_token;
   char *known_address;  /* with which this host's certificate was right; or NULL */
 
   /* Second connections. */
@@ -132,7 +134,9 @@ const Finding *connection_publish_refused(Connection *connection, const char *to
                                           int reason);
 void connection_subscribe_granted(Connection *connection, const char *filter);
 void connection_publish_granted(Connection *connection, const char *topic);
-void connection_note_publish(Connection *connection, const char *topic, gsize size, gint64 at_us);
+void connection_note_publish(Connection *connection, guint token, const char *topic, gsize size,
+                             gint64 at_us);
+void connection_note_publish_answered(Connection *connection, guint token);
 void connection_note_silence(Connection *connection, const TunnelEvent *closed);
 void connection_note_end(Connection *connection, const TunnelEvent *closed);
 void connection_forget_past(Connection *connection);
@@ -146,6 +150,7 @@ void connection_handle_probe(Connection *connection, Post *post);
 /* connection_requests.c */
 void connection_subscribe_all(Connection *connection);
 void connection_handle_answer(Connection *connection, const MqttClientEvent *event);
+const char *connection_subscribing(const Connection *connection); /* borrowed; NULL: nothing */
 void connection_forget_requests(Connection *connection);
 void connection_take_subscriptions(Connection *connection, const Profile *profile);
 void subscription_free(Subscription *subscription);

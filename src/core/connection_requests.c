@@ -125,16 +125,15 @@ connection_subscribe(Connection *connection, const char *filter, int qos, GError
   return good;
 }
 
-static void
-remember_request(Connection *connection, guint token, char *text, const char *topic, gsize size)
+static Request *
+remember_request(Connection *connection, guint token, char *text)
 {
   Request *request = g_new0(Request, 1);
   request->token = token;
   request->text = text;
-  request->topic = g_strdup(topic);
-  request->size = size;
   request->started_us = g_get_monotonic_time();
   g_ptr_array_add(connection->requests, request);
+  return request;
 }
 
 gboolean
@@ -147,8 +146,7 @@ connection_unsubscribe(Connection *connection, const char *filter, GError **erro
     guint token = mqtt_client_unsubscribe(connection->attempt->client, filter, error);
     if (token == 0)
       return FALSE;
-    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter), NULL,
-                     0);
+    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter));
     connection_subscribe_granted(connection, filter);
   }
   g_ptr_array_remove(connection->subscriptions, subscription);
@@ -168,10 +166,12 @@ connection_publish_message(Connection *connection, const MqttMessage *message, G
   guint token = mqtt_client_publish(connection->attempt->client, message, error);
   if (token == 0)
     return FALSE;
-  remember_request(connection, token,
-                   g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos),
-                   message->topic, message->payload_length);
-  connection_note_publish(connection, message->topic, message->payload_length, before_us);
+  Request *request = remember_request(
+      connection, token, g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos));
+  request->topic = g_strdup(message->topic);
+  request->size = message->payload_length;
+  request->qos = message->qos;
+  connection_note_publish(connection, token, message->topic, message->payload_length, before_us);
   return TRUE;
 }
 
@@ -196,6 +196,17 @@ take_request(Connection *connection, guint token)
     Request *request = g_ptr_array_index(connection->requests, i);
     if (request->token == token)
       return g_ptr_array_steal_index(connection->requests, i);
+  }
+  return NULL;
+}
+
+const char *
+connection_subscribing(const Connection *connection)
+{
+  for (guint i = 0; i < connection->subscriptions->len; i++) {
+    const Subscription *subscription = g_ptr_array_index(connection->subscriptions, i);
+    if (subscription->state == SUBSCRIPTION_PENDING)
+      return subscription->filter;
   }
   return NULL;
 }
@@ -243,6 +254,8 @@ take_answer(Connection *connection, const MqttClientEvent *event)
   double ms = (double)(g_get_monotonic_time() - request->started_us) / 1000.0;
   gboolean failed = event->type == MQTT_CLIENT_REQUEST_FAILED || event->reason >= 0x80;
   const Finding *finding = NULL;
+  if (request->qos > 0 && (!failed || event->reason >= 0x80))
+    connection_note_publish_answered(connection, request->token);
   if (request->topic != NULL && event->reason >= 0x80)
     finding = connection_publish_refused(connection, request->topic, request->size, event->reason);
   else if (request->topic != NULL && !failed)
@@ -257,14 +270,24 @@ take_answer(Connection *connection, const MqttClientEvent *event)
   request_free(request);
 }
 
+/* Nobody has refused it: the connection is ending, and the end, which the tunnel reports, says more.
+ * Until then it is still asked for. */
+static void
+take_no_suback(Connection *connection, Subscription *subscription, const char *why)
+{
+  subscription->token = 0;
+  connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "subscribe to %s not answered: %s",
+                       subscription->filter, why != NULL ? why : "no reason given");
+}
+
 void
 connection_handle_answer(Connection *connection, const MqttClientEvent *event)
 {
   Subscription *subscription = find_token(connection, event->token);
-  if (subscription != NULL)
-    take_suback(connection, subscription,
-                event->type == MQTT_CLIENT_REQUEST_FAILED && event->reason < 0x80 ? 0x80
-                                                                                   : event->reason);
-  else
+  if (subscription == NULL)
     take_answer(connection, event);
+  else if (event->type == MQTT_CLIENT_REQUEST_FAILED && event->reason < 0x80)
+    take_no_suback(connection, subscription, event->text);
+  else
+    take_suback(connection, subscription, event->reason);
 }

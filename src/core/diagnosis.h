@@ -10,6 +10,7 @@
  *   diagnosis_client.c   the broker refused our certificate, or does not ask for it
  *   diagnosis_client_ca.c   the same, when it does not know our CA
  *   diagnosis_mqtt.c     CONNACK, DISCONNECT, refused subscriptions and publishes
+ *   diagnosis_silence.c  accepted, and then closed without a word
  *   diagnosis_names.c    a certificate for what the name leads to, not for the name
  *   diagnosis_network.c  names, addresses, ports; connections that end by a pattern
  *   diagnosis_probe.c    what second connections make of it; diagnosis_probe_tls.c: of handshakes
@@ -32,7 +33,7 @@ typedef struct {
 
 #define PAST_ENDS_MAX 8
 
-/* What was sent last, while it is not answered. */
+/* What was published last, while it is not answered (QoS 0 never is). */
 typedef struct {
   const char *topic; /* NULL: nothing */
   gsize size;        /* of the payload */
@@ -51,6 +52,7 @@ typedef struct {
   const PastEnd *ends;      /* of this profile, oldest first, without the present one */
   guint end_count;
   LastPublish last_publish;
+  const char *subscribing; /* the first filter that is asked for and not answered; NULL: none */
   const char *client_id; /* in use; or NULL */
   gboolean two_way;      /* the broker took our certificate */
   gint64 quiet_us;       /* at the end: since the last byte of MQTT; -1: not known */

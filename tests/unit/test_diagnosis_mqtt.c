@@ -190,6 +190,103 @@ test_close_loop(void)
   scene_clear(&scene);
 }
 
+static void
+assert_alternatives(Scene *scene, const char *expected)
+{
+  g_autoptr(Finding) end = diagnose_end(&scene->c);
+  g_ptr_array_add(end->alternatives, NULL);
+  g_autofree char *list = g_strjoinv(" ", (char **)end->alternatives->pdata);
+  g_ptr_array_set_size(end->alternatives, (int)end->alternatives->len - 1);
+  g_assert_cmpstr(list, ==, expected);
+}
+
+/* SUBSCRIBE is on its way, and the broker answers by an end. */
+static void
+test_closed_on_subscribe(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  cut(&scene, 600 * SECOND, SECOND / 100);
+  scene.profile->user_name = g_strdup("anna");
+  scene.evidence->subscribes_open = 2;
+  scene.evidence->subscribe_us = 1000 * SECOND - SECOND / 100;
+  scene.c.subscribing = "secret/#";
+  assert_end(&scene, "mqtt-subscribe-refused", TRUE);
+  assert_alternatives(&scene, "mqtt-server-unavailable");
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->message, ==,
+                  "The broker closed the connection instead of answering the subscription to "
+                  "secret/#: most likely its rules do not let \"anna\" subscribe there.");
+  g_assert_true(has_line(end->evidence, "closed 10.0 ms after SUBSCRIBE, 2 not answered"));
+  scene.profile->client_id = g_strdup("sensor-1");
+  assert_alternatives(&scene, "mqtt-session-taken-over");
+  /* Long ago; answered; asked for, but not yet sent. */
+  scene.evidence->subscribe_us = 990 * SECOND;
+  assert_end(&scene, "unknown", TRUE);
+  scene.evidence->subscribe_us = 1000 * SECOND - SECOND / 100;
+  scene.evidence->subscribes_open = 0;
+  assert_end(&scene, "unknown", TRUE);
+  scene.evidence->subscribes_open = 2;
+  scene.c.subscribing = NULL;
+  assert_end(&scene, "unknown", TRUE);
+  scene_clear(&scene);
+}
+
+/* Nothing was under way. The first time it may be chance; a client id of one's own is what another
+ * can have, too. */
+static void
+test_closed_right_after_connack(void)
+{
+  static const PastEnd once[] = {{SECOND / 5, SECOND / 5, 990 * SECOND}};
+  static const PastEnd twice[] = {{SECOND / 5, SECOND / 5, 980 * SECOND},
+                                  {SECOND / 5, SECOND / 5, 990 * SECOND}};
+  Scene scene;
+  scene_init(&scene);
+  cut(&scene, SECOND / 4, SECOND / 4);
+  assert_end(&scene, "mqtt-server-unavailable", TRUE);
+  assert_alternatives(&scene, "mqtt-not-authorized");
+  g_autoptr(Finding) limit = diagnose_end(&scene.c);
+  g_assert_cmpstr(limit->message, ==,
+                  "The broker closed the connection without a word 250 ms after it had accepted "
+                  "it: most likely it has reached a limit, is stopping, or stands behind a proxy "
+                  "that has lost it.");
+  scene.profile->client_id = g_strdup("sensor-1");
+  assert_end(&scene, "mqtt-session-taken-over", TRUE);
+  assert_alternatives(&scene, "mqtt-server-unavailable mqtt-not-authorized");
+  scene.c.ends = once;
+  scene.c.end_count = G_N_ELEMENTS(once);
+  assert_end(&scene, "mqtt-session-taken-over", TRUE);
+  scene.c.ends = twice;
+  scene.c.end_count = G_N_ELEMENTS(twice);
+  assert_end(&scene, "mqtt-session-taken-over", FALSE);
+  assert_alternatives(&scene, "");
+  scene_clear(&scene);
+}
+
+/* What else it may have looked at; and what is another case. */
+static void
+test_closed_after_connack_otherwise(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  cut(&scene, SECOND / 4, SECOND / 4);
+  scene.profile->will_topic = g_strdup("plant/gone");
+  scene.c.last_publish = (LastPublish){"locked/door", 5, 1000 * SECOND - SECOND / 10};
+  assert_end(&scene, "mqtt-server-unavailable", TRUE);
+  assert_alternatives(&scene, "mqtt-publish-refused mqtt-not-authorized");
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_true(has_line(end->evidence, "without the last will (to plant/gone)"));
+  scene.profile->version = MQTT_3_1_1;
+  assert_end(&scene, "mqtt-publish-refused", TRUE);
+  scene.profile->version = MQTT_5;
+  scene.evidence->disconnect = 0x8B; /* it says why */
+  assert_end(&scene, "mqtt-refused-other", TRUE);
+  scene.evidence->disconnect = -1;
+  scene.evidence->at_us[EVIDENCE_CONNACK] = 998 * SECOND;
+  assert_end(&scene, "unknown", TRUE);
+  scene_clear(&scene);
+}
+
 static const PastEnd idle[] = {{31 * SECOND, 30 * SECOND, 100 * SECOND},
                                {90 * SECOND, 30 * SECOND + SECOND / 2, 200 * SECOND}};
 
@@ -337,6 +434,9 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-mqtt/server-reference", test_server_reference);
   g_test_add_func("/diagnosis-mqtt/after-publish", test_closed_after_publish);
   g_test_add_func("/diagnosis-mqtt/close-loop", test_close_loop);
+  g_test_add_func("/diagnosis-mqtt/closed-on-subscribe", test_closed_on_subscribe);
+  g_test_add_func("/diagnosis-mqtt/right-after-connack", test_closed_right_after_connack);
+  g_test_add_func("/diagnosis-mqtt/after-connack-otherwise", test_closed_after_connack_otherwise);
   g_test_add_func("/diagnosis-mqtt/idle-drop", test_idle_drop);
   g_test_add_func("/diagnosis-mqtt/idle-drop-stays", test_idle_drop_stays);
   g_test_add_func("/diagnosis-mqtt/requests", test_requests);

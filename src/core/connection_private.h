@@ -59,6 +59,7 @@ typedef struct {
 #define REFUSALS_MAX 64 /* findings on refused topics that are kept */
 
 struct Connection {
+  guint64 number;
   Transport *transport;
   Profile *profile;
   ConnectionChanged changed;

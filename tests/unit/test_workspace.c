@@ -11,6 +11,10 @@ test_numbers(void)
   g_autofree char *folder = g_dir_make_tmp("mqtrust-test-XXXXXX", NULL);
   g_autoptr(Workspace) workspace = workspace_new(folder, MESSAGE_LOG_MIN_BYTES);
   g_autoptr(Profile) profile = profile_new();
+  g_free(profile->name);
+  g_free(profile->host);
+  profile->name = g_strdup("plant");
+  profile->host = g_strdup("127.0.0.1");
   Connection *first = workspace_add(workspace, profile, NULL);
   Connection *second = workspace_add(workspace, profile, NULL);
   guint64 one = connection_number(first), two = connection_number(second);

@@ -173,6 +173,7 @@ remark_stale_copy(Inspection *inspection, const char *path, gint64 now)
     if (!stale)
       return;
     stale->index = (int)i;
+    stale_copy_advise(stale, inspection->remarks);
     g_ptr_array_add(inspection->remarks, stale);
     finding_list_sort(inspection->remarks);
     return;

@@ -1,5 +1,5 @@
-/* The broker has accepted the connection and ends it without a word: what was under way, when, and how
- * often. */
+/* The broker has accepted the connection and ends it without a word: what was under way, when, and
+ * how often. */
 #include "config.h"
 
 #include "core/diagnosis_private.h"
@@ -74,8 +74,8 @@ after_publish(const DiagnosisCase *c)
   return finding;
 }
 
-/* SUBACK could say no, but several services close instead (AWS IoT, older RabbitMQ). Only a SUBSCRIBE
- * that has left for the broker counts: who is closed at once may not have come so far. */
+/* SUBACK could say no, but several services close instead (AWS IoT, older RabbitMQ). Only a
+ * SUBSCRIBE that has left for the broker counts: who is closed at once may not have come so far. */
 static Finding *
 during_subscribe(const DiagnosisCase *c)
 {
@@ -88,8 +88,9 @@ during_subscribe(const DiagnosisCase *c)
                       "The broker closed the connection instead of answering the subscription to "
                       "%s: most likely its rules do not let \"%s\" subscribe there.",
                       c->subscribing, name);
-  finding_set_remedy(finding, "Let the broker's access rules allow the subscription, or take it out "
-                              "of the connection.");
+  finding_set_remedy(finding,
+                     "Let the broker's access rules allow the subscription, or take it out "
+                     "of the connection.");
   finding_add_alternative(finding, has_own_client_id(c) ? "mqtt-session-taken-over"
                                                         : "mqtt-server-unavailable");
   finding_add_evidence(finding, "closed %.1f ms after SUBSCRIBE, %u not answered",
@@ -188,8 +189,8 @@ right_after_connack(const DiagnosisCase *c)
   gint64 online = c->evidence->closed->monotonic_us - accepted;
   if (accepted == 0 || online < 0 || online > RIGHT_AFTER_US)
     return NULL;
-  Finding *finding = error_new(has_own_client_id(c) ? "mqtt-session-taken-over"
-                                                    : "mqtt-server-unavailable");
+  Finding *finding =
+      error_new(has_own_client_id(c) ? "mqtt-session-taken-over" : "mqtt-server-unavailable");
   if (has_own_client_id(c))
     say_taken_over(c, finding, online);
   else

@@ -15,8 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* How long the thread waits for Paho, and its caller for the thread: it takes some milliseconds, and on
- * a machine with much to do longer. */
+/* How long the thread waits for Paho, and its caller for the thread: it takes some milliseconds,
+ * and on a machine with much to do longer. */
 #define ACCEPT_TIMEOUT_MS 10000
 #define CALLER_WAITS_US 50000
 #define NUDGE_PAUSE_MAX_MS 16
@@ -25,7 +25,8 @@
 #define LAST_PAUSE_US 256000
 
 static int listener = -1;
-static int line = -1; /* to Paho's client; written by the thread that accepts, under the lock below */
+static int line =
+    -1; /* to Paho's client; written by the thread that accepts, under the lock below */
 
 guint16
 mqtt_wake_listen(void)

@@ -76,6 +76,7 @@ run(const Options *options)
       .no_color = options->no_color,
       .select = connection != NULL ? connection_profile(connection)->name : NULL,
       .problems = problems,
+      .certbot_folder = options->certbot_folder,
   };
   int code = dashboard_run(workspace, &dashboard, &error);
   return code >= 0 ? code : usage_error(error);

@@ -41,7 +41,8 @@ pki_field_name(PkiField field)
                                       [PKI_FIELD_CA_PASSWORD] = "ca-password",
                                       [PKI_FIELD_INPUT] = "input",
                                       [PKI_FIELD_OUTPUT] = "output",
-                                      [PKI_FIELD_REPLACE] = "replace"};
+                                      [PKI_FIELD_REPLACE] = "replace",
+                                      [PKI_FIELD_START] = "start"};
   return names[field];
 }
 

@@ -58,7 +58,6 @@ set_up_broker(Stage *stage)
   stage_run(stage, "cp client-ca.pem", 0);
   stage_run(stage, "ln -s", 0);
   stage_run(stage, "mosquitto_passwd", 0);
-  stage_run(stage, "printf", 0);
   stage_start_broker(stage, "systemctl restart mosquitto");
 }
 

@@ -68,6 +68,12 @@ has_error(const Bundle *bundle)
   return FALSE;
 }
 
+int
+bundle_file_mode(const BundleFile *file)
+{
+  return file->secret ? 0600 : 0644;
+}
+
 static void
 file_free(gpointer data)
 {
@@ -109,6 +115,7 @@ bundle_new(const BundleRequest *request)
                        .left_out = certificate_list_new()};
   bundle->certificates = certificate_list_new();
   bundle->findings = finding_list_new();
+  bundle->steps = g_ptr_array_new_with_free_func(g_free);
   bundle_read(&parts);
   bundle_lint(&parts);
   bundle_client(&parts);
@@ -116,6 +123,8 @@ bundle_new(const BundleRequest *request)
     bundle_make_files(&parts);
   if (bundle->files && has_error(bundle))
     clear_files(bundle);
+  if (bundle->files)
+    bundle_add_steps(&parts);
   finding_list_sort(bundle->findings);
   parts_clear(&parts);
   return bundle;
@@ -132,5 +141,6 @@ bundle_free(Bundle *bundle)
   if (bundle->client_ca)
     g_ptr_array_unref(bundle->client_ca);
   g_ptr_array_unref(bundle->findings);
+  g_ptr_array_unref(bundle->steps);
   g_free(bundle);
 }

@@ -33,6 +33,12 @@ typedef struct {
 /* The CA that was made last in this run: the next thing is signed by it. */
 static char *last_ca;
 
+const char *
+workshop_last_ca(void)
+{
+  return last_ca;
+}
+
 /* --- Messages beside the fields --------------------------------------------------------------- */
 
 static void

@@ -168,7 +168,7 @@ test_hints(void)
   view_open(24, 80, 0);
   ui_draw(empty->ui, 24, 80, &cursor);
   g_autofree char *none = view_row(23);
-  g_assert_cmpstr(none, ==, " ? help  Tab pane  n new  i identity  q quit");
+  g_assert_cmpstr(none, ==, " ? help  Tab pane  n new  i identity  L certbot  b broker's files  q quit");
   view_close();
 }
 

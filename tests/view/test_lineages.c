@@ -135,6 +135,20 @@ assert_hides(const Fixture *f, const char *what)
     g_error("\"%s\" is on the screen:\n%s", what, text);
 }
 
+/* Keys, and then all that is to be read has been read. */
+static void
+press(const Fixture *f, const char *keys)
+{
+  scene_keys(f->scene, keys);
+  const View *view = ui_top(f->scene->ui);
+  while (view->pane_class == &lineages_view) {
+    g_autofree char *status = view->pane_class->status(view->pane);
+    if (!status || !g_str_has_prefix(status, "reading"))
+      break;
+    g_main_context_iteration(NULL, TRUE);
+  }
+}
+
 static const PaneClass *
 top(const Fixture *f)
 {
@@ -172,10 +186,11 @@ test_list(Fixture *f, gconstpointer unused)
   g_assert_cmpint(g_mkdir("le/live/empty.test", 0700), ==, 0);
   serve(f, f->scene->connection, f->renewed);
   serve(f, staging, f->old);
-  scene_keys(f->scene, "L");
+  press(f, "L");
   g_assert_true(top(f) == &lineages_view);
   scene_golden(f->scene, NULL, "lineages");
-  scene_keys(f->scene, "r End Enter");
+  press(f, "r");
+  scene_keys(f->scene, "End Enter");
   assert_shows(f, "plant.test: version 1, the newest one in archive/");
 }
 
@@ -185,12 +200,12 @@ test_none(Fixture *f, gconstpointer unused)
   g_assert_cmpint(g_mkdir_with_parents("none/live", 0700), ==, 0);
   g_free(f->scene->ui->certbot_folder);
   f->scene->ui->certbot_folder = g_strdup("none");
-  scene_keys(f->scene, "L");
+  press(f, "L");
   scene_golden(f->scene, NULL, "lineages-none");
   scene_keys(f->scene, "Enter");
   g_assert_cmpstr(f->scene->ui->notice, ==, "There is no lineage to open.");
   g_assert_cmpint(g_rmdir("none/live"), ==, 0);
-  scene_keys(f->scene, "r");
+  press(f, "r");
   assert_shows(f, "The folder none/live does not exist.");
   assert_shows(f, "--certbot-dir DIR");
   scene_keys(f->scene, "Esc");
@@ -256,7 +271,7 @@ test_brokers(Fixture *f, gconstpointer unused)
   Connection *staging = fake_connection_add(f->scene->workspace, "staging");
   g_autoptr(PkiPair) foreign = issue(f, "foreign.test", "mqtt2.test", -3);
   g_autoptr(PkiPair) shown = bundle_stage_issue(&f->files, PKI_CLIENT, KEY, "x", f->files.root);
-  scene_keys(f->scene, "L");
+  press(f, "L");
   assert_hides(f, "serve");
   serve(f, prod, f->old);
   assert_shows(f, "! prod-eu serves the old one");
@@ -283,7 +298,8 @@ test_one(Fixture *f, gconstpointer unused)
   Connection *staging = fake_connection_add(f->scene->workspace, "staging");
   serve(f, f->scene->connection, f->renewed);
   serve(f, staging, f->old);
-  scene_keys(f->scene, "L Enter");
+  press(f, "L");
+  scene_keys(f->scene, "Enter");
   g_assert_true(top(f) == &lineage_view);
   scene_golden(f->scene, NULL, "lineage");
   serve(f, staging, f->renewed);
@@ -295,7 +311,8 @@ static void
 test_opens(Fixture *f, gconstpointer unused)
 {
   serve(f, f->scene->connection, f->old);
-  scene_keys(f->scene, "L Enter");
+  press(f, "L");
+  scene_keys(f->scene, "Enter");
   open_below(f, &finding_view);
   assert_shows(f, "prod-eu still serves the certificate of");
   scene_keys(f->scene, "Esc");
@@ -322,7 +339,7 @@ test_roles(Fixture *f, gconstpointer unused)
   g_free(bundle_stage_write(&f->files, "le/archive/" SERVER "/fullchain2.pem", more, 0644));
   g_free(bundle_stage_write(&f->files, "le/archive/" SERVER "/chain2.pem", above, 0644));
   write_renewal(f, SERVER, "autorenew = False\n");
-  scene_keys(f->scene, "L");
+  press(f, "L");
   assert_shows(f, "not renewed");
   scene_keys(f->scene, "Enter");
   assert_shows(f, "the last one, Server Root, is a root");
@@ -334,22 +351,23 @@ test_roles(Fixture *f, gconstpointer unused)
 static void
 test_read_again(Fixture *f, gconstpointer unused)
 {
-  scene_keys(f->scene, "L Enter");
+  press(f, "L");
+  scene_keys(f->scene, "Enter");
   assert_shows(f, SERVER ": version 2, the newest one in archive/");
   bundle_stage_archive(&f->files, SERVER, 3, f->renewed);
   bundle_stage_live(&f->files, SERVER, 3);
   assert_shows(f, SERVER ": version 2, the newest one in archive/");
-  scene_keys(f->scene, "r");
+  press(f, "r");
   assert_shows(f, SERVER ": version 3, the newest one in archive/");
   g_assert_cmpint(g_unlink("le/live/" SERVER "/chain.pem"), ==, 0);
-  scene_keys(f->scene, "r");
+  press(f, "r");
   assert_shows(f, "✗ chain.pem     is not there");
   g_assert_cmpint(g_rename("le/live/" SERVER, "le/live/another"), ==, 0);
-  scene_keys(f->scene, "r");
+  press(f, "r");
   assert_shows(f, "The folder le/live/" SERVER " does not exist");
   scene_keys(f->scene, "b");
   g_assert_cmpstr(f->scene->ui->notice, ==, "This one cannot be read, so no broker can have it.");
-  scene_keys(f->scene, "Esc r");
+  press(f, "Esc r");
   assert_shows(f, "another");
 }
 
@@ -365,7 +383,8 @@ test_copy(Fixture *f, gconstpointer unused)
     g_autofree char *text = bundle_stage_read(&f->files, from);
     g_free(bundle_stage_write(&f->files, to, text, 0600));
   }
-  scene_keys(f->scene, "L Enter");
+  press(f, "L");
+  scene_keys(f->scene, "Enter");
   assert_shows(f, "copy: copies, no links: certbot does not renew these files");
   assert_shows(f, "✓ cert.pem      a copy · the certificate alone");
   assert_shows(f, "! certbot does not renew copies");

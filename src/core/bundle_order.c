@@ -58,6 +58,7 @@ bundle_order_carry_out(const BundleOrder *order)
                                  .bind = order->bind,
                                  .users = order->users,
                                  .users_path = order->users_path,
+                                 .form = order->form,
                                  .known = known,
                                  .now = order->now};
   Bundle *bundle = bundle_new(&request);

@@ -99,11 +99,14 @@ static void
 add_mosquitto(BundleParts *parts)
 {
   const BundleRequest *request = parts->request;
+  const char *options = parts->bundle->client_ca
+                            ? "--users certificate, --users FILE or --users anonymous"
+                            : "--users FILE or --users anonymous";
   if (request->users == BUNDLE_USERS_UNSAID)
     add(parts,
         "Say who the users are: until then mosquitto refuses every client as \"not authorised\". "
-        "--users %sFILE or --users anonymous writes it.",
-        parts->bundle->client_ca ? "certificate, --users " : "");
+        "%s writes it.",
+        request->form ? "The field Users" : options);
   if (request->users == BUNDLE_USERS_FILE)
     add(parts,
         "Give each user a password: mosquitto_passwd %s NAME (with -c when the file is not there "
@@ -136,9 +139,10 @@ add_rabbitmq(BundleParts *parts)
     add(parts,
         "Make the users: rabbitmqctl add_user NAME, then rabbitmqctl set_permissions NAME '.*' "
         "'.*' '.*'.%s",
-        parts->bundle->client_ca
-            ? " With --users certificate the common name of a client's certificate is its user."
-            : "");
+        !parts->bundle->client_ca ? ""
+        : parts->request->form
+            ? " Or let the field Users say that their certificates name them."
+            : " With --users certificate the common name of a client's certificate is its user.");
   }
   add(parts, "Put rabbitmq.conf into /etc/rabbitmq/conf.d, and restart RabbitMQ.");
 }

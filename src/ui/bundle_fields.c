@@ -158,6 +158,7 @@ bundle_fields_order(const Form *form, const char *certbot_folder, gint64 now)
   order->path = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_PATH));
   order->owner = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_OWNER));
   order->store_password = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_STORE_PASSWORD));
+  order->form = TRUE;
   order->now = now;
   if (order->owner && !bundle_owner_find(order->owner, &order->user, &order->group))
     order->user = order->group = -1;

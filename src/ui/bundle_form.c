@@ -9,29 +9,26 @@
 #include "ui/bundle_fields.h"
 #include "ui/bundle_job.h"
 #include "ui/bundle_view.h"
-#include "ui/path_complete.h"
+#include "ui/form_paths.h"
 #include "ui/workshop_fields.h"
 #include "util/safe_text.h"
 
 #define FILES_DELAY_MS 300
 #define BUNDLE_COLUMNS 110
-#define CANDIDATES_SHOWN 40
 
 typedef struct {
   Ui *ui;
   Form *form;
+  FormPaths *paths;
   char **lineages;                      /* NULL: they cannot be read */
   char *lineage;                        /* that it was opened for, or NULL */
   gboolean touched[BUNDLE_FIELD_COUNT]; /* by the user: neither filled in anew nor spared */
   gboolean blamed[BUNDLE_FIELD_COUNT];  /* its message says what cannot be right */
   gboolean asked;                       /* to write: nothing is spared a complaint */
-  gboolean typed;                       /* into the focused field, since it has the focus */
   int refused;                          /* field that the last attempt failed for, 0: none */
   char *refusal;                        /* what is said there */
-  int listed;                           /* field whose candidates are shown, 0: none */
-  char *candidates;
-  guint timer;    /* that will read the files; 0: none */
-  BundleJob *job; /* NULL: nothing is being made */
+  guint timer;                          /* that will read the files; 0: none */
+  BundleJob *job;                       /* NULL: nothing is being made */
 } BundleForm;
 
 /* Files that wait for an answer. */
@@ -66,7 +63,7 @@ show_note(BundleForm *bundle, int id)
     form_set_message(bundle->form, id, ROLE_DIM, names);
     return;
   }
-  if (note && missing && bundle->typed && form_focused(bundle->form) == id)
+  if (note && missing && form_paths_is_typing(bundle->paths, id))
     form_set_message(bundle->form, id, ROLE_DIM, "there is no such file yet");
   else
     form_set_message(bundle->form, id, role, note);
@@ -76,7 +73,7 @@ show_note(BundleForm *bundle, int id)
 static Role
 fault_role(const BundleForm *bundle, int id)
 {
-  gboolean typing = bundle->typed && !bundle->asked && form_focused(bundle->form) == id;
+  gboolean typing = !bundle->asked && form_paths_is_typing(bundle->paths, id);
   return typing && id == BUNDLE_FIELD_LINEAGE ? ROLE_DIM : ROLE_ERROR;
 }
 
@@ -98,8 +95,7 @@ show_messages(BundleForm *bundle, gboolean read)
   }
   if (bundle->refused)
     form_set_message(form, bundle->refused, ROLE_ERROR, bundle->refusal);
-  if (bundle->listed)
-    form_set_message(form, bundle->listed, ROLE_DIM, bundle->candidates);
+  form_paths_show_candidates(bundle->paths);
 }
 
 static void
@@ -135,8 +131,9 @@ static void
 value_changed(BundleForm *bundle, int id)
 {
   gboolean choice = id == BUNDLE_FIELD_BROKER || id == BUNDLE_FIELD_SOURCE;
-  bundle->touched[id] = bundle->typed = TRUE;
-  bundle->listed = bundle->refused = 0;
+  bundle->touched[id] = TRUE;
+  bundle->refused = 0;
+  form_paths_typed(bundle->paths);
   if (choice)
     bundle->asked = FALSE;
   if (id == BUNDLE_FIELD_BROKER)
@@ -152,9 +149,20 @@ value_changed(BundleForm *bundle, int id)
 static void
 focus_changed(BundleForm *bundle)
 {
-  bundle->typed = FALSE;
-  bundle->listed = 0;
+  form_paths_left(bundle->paths);
   read_files(bundle);
+}
+
+static void
+path_changed(gpointer data, int id)
+{
+  value_changed(data, id);
+}
+
+static void
+show_paths(gpointer data, gboolean read)
+{
+  show_messages(data, read);
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
@@ -167,6 +175,8 @@ bundle_open(Ui *ui, gpointer data)
   bundle->ui = ui;
   bundle->form = bundle_fields_new();
   bundle->lineages = lineage_names(ui_certbot_folder(ui), NULL);
+  bundle->paths = form_paths_new(bundle->form, path_changed, show_paths, bundle);
+  form_paths_set_names(bundle->paths, BUNDLE_FIELD_LINEAGE, (const char *const *)bundle->lineages);
   form_set_choice(bundle->form, BUNDLE_FIELD_BROKER, last_broker);
   if (argument && argument->lineage)
     bundle->lineage = g_filename_display_name(argument->lineage);
@@ -182,10 +192,10 @@ bundle_close(gpointer data)
   g_clear_handle_id(&bundle->timer, g_source_remove);
   if (bundle->job)
     bundle_job_leave(bundle->job);
+  form_paths_free(bundle->paths);
   form_free(bundle->form);
   g_strfreev(bundle->lineages);
   g_free(bundle->lineage);
-  g_free(bundle->candidates);
   g_free(bundle->refusal);
   g_free(bundle);
 }
@@ -335,7 +345,8 @@ start(BundleForm *bundle)
   const char *certbot = ui_certbot_folder(bundle->ui);
   g_autoptr(BundleFaults) faults = bundle_fields_check(bundle->form, certbot);
   int first = bundle_faults_first(bundle->form, faults);
-  bundle->refused = bundle->listed = 0;
+  bundle->refused = 0;
+  form_paths_left(bundle->paths);
   if (first) {
     bundle->asked = TRUE;
     form_focus(bundle->form, first);
@@ -352,86 +363,14 @@ start(BundleForm *bundle)
 
 /* --- Paths and names -------------------------------------------------------------------------- */
 
-static void
-list_candidates(BundleForm *bundle, int id, GPtrArray *names)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%u fit: ", names->len);
-  for (guint i = 0; i < MIN(names->len, CANDIDATES_SHOWN); i++)
-    g_string_append_printf(text, "%s%s", i > 0 ? "  " : "",
-                           (const char *)g_ptr_array_index(names, i));
-  g_free(bundle->candidates);
-  bundle->candidates = g_strdup(text->str);
-  bundle->listed = id;
-  show_messages(bundle, FALSE);
-}
-
-/* (transfer full): what all of them begin with, which is `typed` at least. */
-static char *
-common_start(const GPtrArray *names, const char *typed)
-{
-  if (names->len == 0)
-    return g_strdup(typed);
-  const char *first = names->pdata[0], *last = names->pdata[names->len - 1];
-  gsize length = 0;
-  while (first[length] && first[length] == last[length])
-    length++;
-  const char *end = first + length;
-  return g_strndup(
-      first,
-      (gsize)((names->len > 1 && (*end & 0xc0) == 0x80 ? g_utf8_find_prev_char(first, end) : end) -
-              first));
-}
-
-/* (transfer full): as path_complete() does, of certbot's names, which are sorted. */
-static char *
-complete_name(const BundleForm *bundle, const char *typed, GPtrArray **candidates)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-  for (int i = 0; bundle->lineages && bundle->lineages[i]; i++)
-    if (g_str_has_prefix(bundle->lineages[i], typed) &&
-        g_utf8_validate(bundle->lineages[i], -1, NULL))
-      g_ptr_array_add(names, g_strdup(bundle->lineages[i]));
-  *candidates = names;
-  return common_start(names, typed);
-}
-
-/* As a shell does; FALSE: there is nothing to add and nothing to choose from. */
-static gboolean
-complete(BundleForm *bundle)
-{
-  int id = form_focused(bundle->form);
-  g_autoptr(GPtrArray) names = NULL;
-  g_autofree char *typed = g_strdup(form_text(bundle->form, id));
-  gboolean name = id == BUNDLE_FIELD_LINEAGE && !strpbrk(typed, "/~");
-  g_autofree char *completed =
-      name ? complete_name(bundle, typed, &names) : path_complete(typed, &names);
-  gboolean longer = strcmp(completed, typed) != 0;
-  if (longer) {
-    form_set_text(bundle->form, id, completed);
-    value_changed(bundle, id);
-  }
-  if (names->len > 1)
-    list_candidates(bundle, id, names);
-  return longer || names->len > 1;
-}
-
-/* Nothing stops who only goes through: neither an empty path nor one that is good. */
 static gboolean
 tab_completes(BundleForm *bundle)
 {
   int id = form_focused(bundle->form);
-  const char *typed = form_text(bundle->form, id);
-  if (!bundle_field_is_path(id))
-    return FALSE;
-  if (id == BUNDLE_FIELD_LINEAGE)
-    return bundle->typed && bundle->listed != id && complete(bundle);
-  if (*typed == '\0')
-    return FALSE;
-  g_autofree char *path = path_expand(typed);
-  gboolean there =
-      g_file_test(path, bundle_field_is_folder(id) ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR);
-  return (bundle->typed || !there) && complete(bundle);
+  gboolean folder = bundle_field_is_folder(id) || id == BUNDLE_FIELD_LINEAGE;
+  return bundle_field_is_path(id) &&
+         form_paths_tab(bundle->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR,
+                        bundle_field_is_folder(id));
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
@@ -448,7 +387,8 @@ bundle_act(gpointer data, Action action)
     return start(bundle);
   if (action == ACTION_NEXT_FIELD && tab_completes(bundle))
     return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && bundle_field_is_path(before) && complete(bundle))
+  if (action == ACTION_COMPLETE && bundle_field_is_path(before) &&
+      form_paths_complete(bundle->paths))
     return PANE_HANDLED;
   if (action == ACTION_COMPLETE)
     action = ACTION_NEXT_FIELD;

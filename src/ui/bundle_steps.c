@@ -2,8 +2,6 @@
 
 #include "ui/bundle_steps.h"
 
-#include <string.h>
-
 #include "core/bundle_hook.h"
 #include "util/safe_text.h"
 
@@ -36,16 +34,6 @@ step(CertificateLines *list, const char *format, ...)
 
 /* --- The broker ------------------------------------------------------------------------------- */
 
-/* What the steps say of the command's option is a field of the form. */
-static void
-add_step(CertificateLines *list, const char *text)
-{
-  const char *option = strstr(text, " --users");
-  g_autofree char *first = option ? g_strndup(text, (gsize)(option - text)) : g_strdup(text);
-  g_autofree char *safe = safe_text_string(first);
-  step(list, "%s%s", safe, option ? " The form's field Users writes it." : "");
-}
-
 static void
 add_broker(CertificateLines *list, const BundleMade *made)
 {
@@ -53,8 +41,10 @@ add_broker(CertificateLines *list, const BundleMade *made)
   if (made->order->broker != BUNDLE_EMQX_CLOUD && !made->order->owner)
     step(list, "Give the files to the user that %s runs as: it must be able to read the key.",
          bundle_broker_name(made->order->broker));
-  for (guint i = 0; i < steps->len; i++)
-    add_step(list, steps->pdata[i]);
+  for (guint i = 0; i < steps->len; i++) {
+    g_autofree char *safe = safe_text_string(steps->pdata[i]);
+    step(list, "%s", safe);
+  }
 }
 
 /* --- The renewal ------------------------------------------------------------------------------ */

@@ -13,6 +13,8 @@ struct FormPaths {
   FormPathsChanged changed;
   FormPathsShow show;
   gpointer owner;
+  int named; /* field whose text may be a name, 0: none */
+  const char *const *names;
   gboolean typed;   /* into the focused field, since it has the focus */
   int listed;       /* field whose candidates are shown, 0: none */
   char *candidates; /* that are shown there, or NULL */
@@ -36,6 +38,19 @@ form_paths_free(FormPaths *paths)
     return;
   g_free(paths->candidates);
   g_free(paths);
+}
+
+void
+form_paths_set_names(FormPaths *paths, int id, const char *const *names)
+{
+  paths->named = id;
+  paths->names = names;
+}
+
+static gboolean
+is_name(const FormPaths *paths, int id, const char *text)
+{
+  return id == paths->named && !strpbrk(text, "/~");
 }
 
 void
@@ -79,13 +94,32 @@ list_candidates(FormPaths *paths, int id, GPtrArray *names)
   paths->show(paths->owner, FALSE);
 }
 
+/* (transfer full): as path_complete() does, of the names; those that are no UTF-8 are passed over.
+ */
+static char *
+complete_name(const FormPaths *paths, const char *typed, GPtrArray **candidates)
+{
+  GPtrArray *fit = *candidates = g_ptr_array_new_with_free_func(g_free);
+  for (int i = 0; paths->names && paths->names[i]; i++)
+    if (g_str_has_prefix(paths->names[i], typed) && g_utf8_validate(paths->names[i], -1, NULL))
+      g_ptr_array_add(fit, g_strdup(paths->names[i]));
+  if (fit->len == 0)
+    return g_strdup(typed);
+  const char *first = fit->pdata[0], *last = fit->pdata[fit->len - 1];
+  const char *end = first;
+  while (*end && g_utf8_get_char(end) == g_utf8_get_char(last + (end - first)))
+    end = g_utf8_next_char(end);
+  return g_strndup(first, (gsize)(end - first));
+}
+
 gboolean
 form_paths_complete(FormPaths *paths)
 {
   int id = form_focused(paths->form);
   g_autoptr(GPtrArray) names = NULL;
   g_autofree char *typed = g_strdup(form_text(paths->form, id));
-  g_autofree char *completed = path_complete(typed, &names);
+  g_autofree char *completed = is_name(paths, id, typed) ? complete_name(paths, typed, &names)
+                                                         : path_complete(typed, &names);
   gboolean longer = strcmp(completed, typed) != 0;
   if (longer) {
     form_set_text(paths->form, id, completed);
@@ -96,17 +130,26 @@ form_paths_complete(FormPaths *paths)
   return longer || names->len > 1;
 }
 
+static gboolean
+is_there(const FormPaths *paths, const char *text, const char *path, GFileTest wanted)
+{
+  if (is_name(paths, form_focused(paths->form), text))
+    return paths->names && g_strv_contains(paths->names, text);
+  return g_file_test(path, wanted);
+}
+
 gboolean
 form_paths_tab(FormPaths *paths, GFileTest wanted, gboolean made)
 {
-  const char *text = form_text(paths->form, form_focused(paths->form));
+  int id = form_focused(paths->form);
+  const char *text = form_text(paths->form, id);
   g_autofree char *path = g_str_has_prefix(text, "pkcs11:") ? NULL : path_expand(text);
-  gboolean was_typed = paths->typed;
-  if (!path || (!was_typed && g_file_test(path, wanted)))
+  gboolean was_typed = paths->typed && !(is_name(paths, id, text) && paths->listed == id);
+  if (!path || (!was_typed && is_there(paths, text, path, wanted)))
     return FALSE;
   if (form_paths_complete(paths))
     return TRUE;
   paths->typed = FALSE;
   paths->show(paths->owner, TRUE);
-  return was_typed && !made && !g_file_test(path, G_FILE_TEST_EXISTS);
+  return was_typed && !made && !is_there(paths, text, path, G_FILE_TEST_EXISTS);
 }

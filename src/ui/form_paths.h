@@ -16,6 +16,10 @@ FormPaths *form_paths_new(Form *form, FormPathsChanged changed, FormPathsShow sh
 void form_paths_free(FormPaths *paths);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FormPaths, form_paths_free)
 
+/* A text in field `id` without a slash is one of these names, sorted, NULL-terminated and borrowed;
+ * NULL: there are none. */
+void form_paths_set_names(FormPaths *paths, int id, const char *const *names);
+
 /* To be told: a value was changed; the focus has gone to another field. */
 void form_paths_typed(FormPaths *paths);
 void form_paths_left(FormPaths *paths);

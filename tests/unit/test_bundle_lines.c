@@ -29,6 +29,7 @@ order_for(BundleBroker broker)
                        .port = 8883,
                        .user = -1,
                        .group = -1,
+                       .form = TRUE,
                        .now = NOW};
 }
 

@@ -286,6 +286,9 @@ test_several_lineages(void)
   scene_keys(scene, "Tab");
   assert_field(scene, "Lineage", "mqtt.test");
   assert_shows(scene, "2 fit: mqtt.test  mqtt.test-0001");
+  scene_keys(scene, "Tab"); /* it is one of them, and so the next field is meant */
+  g_autofree char *next = focused_row(scene);
+  g_assert_true(g_str_has_prefix(next, "Host name"));
   fill(scene, "Lineage", "none");
   assert_shows(scene, "certbot has no certificate of this name");
   fill(scene, "Lineage", "le/live/shop");

@@ -110,8 +110,10 @@ write_files(const Bundle *bundle, const BundleOptions *options, GError **error)
   if (file_set_write(set, options->force, &cause))
     return TRUE;
   gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
-  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s", cause->message,
-              exists ? ": give --force to replace it, or another folder with -o" : "");
+  const char *remedy = exists ? "give --force to replace it, or another folder with -o"
+                              : file_set_remedy(cause);
+  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s%s", cause->message,
+              remedy ? ": " : "", remedy ? remedy : "");
   return FALSE;
 }
 
@@ -177,7 +179,9 @@ run(const BundleOptions *options, int *code, GError **error)
             fault);
   if (text_block_print(stdout, text))
     return TRUE;
-  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "the report cannot be written");
+  g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_IO,
+                      good ? "the files were written, but the report of them cannot be"
+                           : "nothing was written, and the report why cannot be, either");
   return FALSE;
 }
 

@@ -142,8 +142,10 @@ write_files(SplitReport *report, gboolean force, GError **error)
   if (file_set_write(set, force, &cause))
     return TRUE;
   gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
-  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s", cause->message,
-              exists ? ": give --force to replace it, or another folder with -o" : "");
+  const char *remedy = exists ? "give --force to replace it, or another folder with -o"
+                              : file_set_remedy(cause);
+  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s%s", cause->message,
+              remedy ? ": " : "", remedy ? remedy : "");
   return FALSE;
 }
 
@@ -160,7 +162,7 @@ run(const SplitOptions *options, GError **error)
     return FALSE;
   g_autofree char *text =
       options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);
-  return text_block_print(stdout, text) || refuse(error, "the report cannot be written");
+  return text_block_print(stdout, text) || refuse(error, "the files were written, but the report of them cannot be");
 }
 
 int

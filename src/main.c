@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "util/standard_streams.h"
 
 static const Command commands[] = {
     {"bundle", "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
@@ -26,6 +27,7 @@ int
 main(int argc, char **argv)
 {
   setlocale(LC_ALL, "");
+  standard_streams_open();
   if (argc > 1) {
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
       if (strcmp(argv[1], commands[i].name) == 0)

@@ -110,8 +110,8 @@ write_files(const Bundle *bundle, const BundleOptions *options, GError **error)
   if (file_set_write(set, options->force, &cause))
     return TRUE;
   gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
-  const char *remedy = exists ? "give --force to replace it, or another folder with -o"
-                              : file_set_remedy(cause);
+  const char *remedy =
+      exists ? "give --force to replace it, or another folder with -o" : file_set_remedy(cause);
   g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s%s", cause->message,
               remedy ? ": " : "", remedy ? remedy : "");
   return FALSE;

@@ -42,15 +42,23 @@ bundle_finding(const BundleParts *parts, const char *code, const Certificate *ce
   return finding;
 }
 
+/* Nobody is asked here. */
+static void
+set_password_remedy(Finding *finding)
+{
+  if (g_str_equal(finding->code, "key-password-needed"))
+    finding_set_remedy(finding, "Give its password with --password-file: the broker gets the key "
+                                "without one, for it starts without being asked.");
+  else if (g_str_equal(finding->code, "key-password-wrong"))
+    finding_set_remedy(finding, "Give the right one with --password-file.");
+}
+
 static void
 add_error(BundleParts *parts, const GError *error, FindingSource source, const char *path)
 {
   g_autofree char *label = inspection_label(path);
   Finding *finding = finding_from_error(error, source, label);
-  /* Nobody is asked here. */
-  if (g_str_equal(finding->code, "key-password-needed"))
-    finding_set_remedy(finding, "Give its password with --password-file: the broker gets the key "
-                                "without one, for it starts without being asked.");
+  set_password_remedy(finding);
   if (g_str_equal(finding->code, "file-missing"))
     finding_set_remedy(finding, "Correct the path, or have the file written.");
   bundle_add(parts, finding);
@@ -121,6 +129,7 @@ read_file(BundleParts *parts, const char *path)
   else
     finding_set_message(finding, "%s holds a %s, but a certificate is needed here.",
                         inspection->path, inspected_kind_name(first->kind));
+  set_password_remedy(finding);
   bundle_add(parts, g_steal_pointer(&finding));
   inspection_free(inspection);
   return NULL;
@@ -142,7 +151,8 @@ pem_of(gnutls_x509_privkey_t key)
 }
 
 /* (transfer full): the key's own PEM, when it is what every broker reads; NULL: it is not. GnuTLS
- * would write the number of an elliptic curve's key with a zero before it, which RFC 5915 has not. */
+ * would write the number of an elliptic curve's key with a zero before it, which RFC 5915 has not.
+ */
 static char *
 own_pem(const FileContent *content)
 {
@@ -301,7 +311,8 @@ bundle_read(BundleParts *parts)
   const BundleRequest *request = parts->request;
   g_autoptr(Inspection) inspection = read_file(parts, request->certificate_path);
   if (request->chain_path)
-    inspection_free(read_file(parts, request->chain_path)); /* its certificates are kept in `parts` */
+    inspection_free(
+        read_file(parts, request->chain_path)); /* its certificates are kept in `parts` */
   if (request->key_path)
     read_key_file(parts, request->key_path);
   else if (inspection)

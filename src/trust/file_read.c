@@ -29,8 +29,8 @@ owner_text(const struct stat *status)
   getgrgid_r(status->st_gid, &group, group_buffer, sizeof group_buffer, &found_group);
   g_autofree char *user_name = found_user ? safe_text_string(found_user->pw_name)
                                           : g_strdup_printf("user %u", status->st_uid);
-  g_autofree char *group_name = found_group ? safe_text_string(found_group->gr_name)
-                                            : g_strdup_printf("%u", status->st_gid);
+  g_autofree char *group_name =
+      found_group ? safe_text_string(found_group->gr_name) : g_strdup_printf("%u", status->st_gid);
   int mode = status->st_mode & 07777;
   if ((mode & S_IRGRP) == 0)
     return g_strdup_printf("%s, mode %04o", user_name, mode);
@@ -78,6 +78,19 @@ set_unreadable(const char *path, FileSlot slot, int number, GError **error)
               owner);
 }
 
+/* (transfer full): what a link says, safe text; NULL: it is none. */
+static char *
+link_target(const char *path)
+{
+  char target[4096];
+  ssize_t length = readlink(path, target, sizeof target);
+  g_autoptr(GString) text = g_string_new(NULL);
+  if (length <= 0)
+    return NULL;
+  safe_text_append(text, target, (gsize)length, G_MAXINT);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 static void
 set_open_error(const char *path, FileSlot slot, int number, GError **error)
 {
@@ -85,10 +98,16 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
     set_unreadable(path, slot, number, error);
     return;
   }
-  g_autofree char *safe = safe_text_string(path);
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
-              "%s %s does not exist; correct the path%s.", file_slot_name(slot), safe,
-              slot == FILE_SLOT_ANY ? "" : " in the connection");
+  g_autofree char *safe = safe_text_string(path), *target = link_target(path);
+  if (target)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
+                "%s %s is a link to %s, which does not exist; mend the link, or choose another "
+                "file.",
+                file_slot_name(slot), safe, target);
+  else
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
+                "%s %s does not exist; correct the path%s.", file_slot_name(slot), safe,
+                slot == FILE_SLOT_ANY ? "" : " in the connection");
 }
 
 static void
@@ -97,10 +116,11 @@ set_shut(const char *path, const char *visible, const struct stat *status, GErro
   g_autofree char *safe = safe_text_string(path), *safe_visible = safe_text_string(visible);
   g_autofree char *owner = owner_text(status);
   gboolean itself = g_str_equal(visible, path);
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_UNREADABLE,
-              "The folder %s may not be looked into: %s%s is owned by %s; run this as root, or give "
-              "this user access (certbot's live/ and archive/ are only the root user's).",
-              safe, itself ? "it" : "the folder ", itself ? "" : safe_visible, owner);
+  g_set_error(
+      error, TRUST_ERROR, TRUST_ERROR_FILE_UNREADABLE,
+      "The folder %s may not be looked into: %s%s is owned by %s; run this as root, or give "
+      "this user access (certbot's live/ and archive/ are only the root user's).",
+      safe, itself ? "it" : "the folder ", itself ? "" : safe_visible, owner);
 }
 
 void

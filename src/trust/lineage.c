@@ -117,7 +117,7 @@ read_certificates(Lineage *lineage, LineageFileKind kind)
     return certificates;
   g_autofree char *safe = safe_text_string(file->path);
   Finding *finding = finding_from_error(error, FINDING_SOURCE_CHAIN, safe);
-  if (file->target && !file->there) {
+  if (file->target && g_str_equal(finding->code, "file-missing")) {
     g_autofree char *target = safe_text_string(file->target);
     finding_set_message(finding, "%s points to %s, which does not exist.", safe, target);
     finding_set_remedy(finding, "Have certbot issue the certificate again, or point the link to a "

@@ -4,6 +4,7 @@
 
 #include "trust/file_content.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gnutls/gnutls.h>
@@ -123,6 +124,16 @@ set_shut(const char *path, const char *visible, const struct stat *status, GErro
       safe, itself ? "it" : "the folder ", itself ? "" : safe_visible, owner);
 }
 
+int
+file_folder_fault(const char *path)
+{
+  DIR *folder = opendir(path);
+  if (!folder)
+    return errno;
+  closedir(folder);
+  return access(path, X_OK) == 0 ? 0 : errno;
+}
+
 void
 file_folder_set_error(const char *path, int number, GError **error)
 {
@@ -130,6 +141,9 @@ file_folder_set_error(const char *path, int number, GError **error)
   g_autofree char *safe = safe_text_string(path), *visible = first_visible(path, &status);
   if (number == EACCES && visible)
     set_shut(path, visible, &status, error);
+  else if (number == ENOTDIR && visible && g_str_equal(visible, path))
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_WRONG_KIND,
+                "%s is a file, and a folder is needed here; correct the path.", safe);
   else if (number == ENOENT || number == ENOTDIR)
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
                 "The folder %s does not exist; correct the path.", safe);

@@ -80,7 +80,10 @@ pki_refuse(GError **error, PkiField field, const char *format, ...)
 gboolean
 pki_fail_with(GError **error, PkiField field, GError *cause)
 {
-  g_set_error_literal(error, PKI_ERROR, (int)field, cause->message);
+  /* There is no connection here whose path it could be. */
+  g_autoptr(GString) sentence = g_string_new(cause->message);
+  g_string_replace(sentence, "correct the path in the connection.", "correct the path.", 1);
+  g_set_error_literal(error, PKI_ERROR, (int)field, sentence->str);
   g_error_free(cause);
   return FALSE;
 }

@@ -92,14 +92,26 @@ is_chain_remark(const Finding *remark)
   return FALSE;
 }
 
+/* A certificate that stood there, and would not be in the broker's files. */
+static gboolean
+is_about_lost(const Inspection *inspection, const Finding *remark)
+{
+  const InspectedItem *item = remark->index >= 0 ? inspection->items->pdata[remark->index] : NULL;
+  return item && item->kind == INSPECTED_DAMAGED;
+}
+
 /* What is only a matter of the file's form is no matter: the files are written anew. */
 static void
 take_remarks(BundleParts *parts, const Inspection *inspection)
 {
   for (guint i = 0; i < inspection->remarks->len; i++) {
     const Finding *remark = inspection->remarks->pdata[i];
-    if (remark->severity == FINDING_ERROR && !is_chain_remark(remark))
-      bundle_add(parts, finding_copy(remark));
+    gboolean lost = is_about_lost(inspection, remark);
+    if ((remark->severity != FINDING_ERROR && !lost) || is_chain_remark(remark))
+      continue;
+    Finding *finding = finding_copy(remark);
+    finding->severity = FINDING_ERROR;
+    bundle_add(parts, finding);
   }
 }
 
@@ -122,6 +134,7 @@ read_file(BundleParts *parts, const char *path)
   const InspectedItem *first = inspection->items->pdata[0];
   g_autoptr(Finding) finding =
       finding_new(first->problem_code ? first->problem_code : "file-wrong-kind");
+  finding->severity = FINDING_ERROR; /* whatever it is elsewhere: nothing was read */
   finding->source = FINDING_SOURCE_CHAIN;
   finding->file = g_strdup(inspection->path);
   if (first->problem)
@@ -166,6 +179,20 @@ own_pem(const FileContent *content)
 }
 
 static void
+add_unwritable(BundleParts *parts, const char *path)
+{
+  g_autofree char *label = inspection_label(path);
+  Finding *finding = finding_new("key-encryption-unsupported");
+  finding->severity = FINDING_ERROR;
+  finding->source = FINDING_SOURCE_KEY;
+  finding->file = g_strdup(label);
+  finding_set_message(finding, "The key in %s is of a kind that cannot be written as PKCS#8.",
+                      label);
+  finding_set_remedy(finding, "Give a key of RSA, ECDSA or Ed25519.");
+  bundle_add(parts, finding);
+}
+
+static void
 take_key(BundleParts *parts, const FileContent *content, const char *path)
 {
   g_autoptr(GError) error = NULL;
@@ -182,6 +209,8 @@ take_key(BundleParts *parts, const FileContent *content, const char *path)
   parts->key_pem = own_pem(content);
   if (!parts->key_pem)
     parts->key_pem = pem_of(key);
+  if (!parts->key_pem)
+    add_unwritable(parts, path);
   gnutls_x509_privkey_deinit(key);
 }
 

@@ -191,7 +191,8 @@ static const Row lineages[] = {
     {"shut-key", "chmod 0 " ARCHIVE "privkey1.pem", BUNDLE LINEAGE, 1,
      LIVE "privkey.pem may not be read: it is owned by", NULL},
     {"live-is-a-file", "rm -r le/live; echo >le/live",
-     "MQTRUST inspect --certbot-dir le --lineages", 2, "le/live is a file, and a folder is needed here; correct the path.", NULL},
+     "MQTRUST inspect --certbot-dir le --lineages", 2,
+     "le/live is a file, and a folder is needed here; correct the path.", NULL},
     {"hook-nowhere", NULL, "RENEWED_LINEAGE=none/here " HOOK, 1,
      "none/here/cert.pem does not exist", NULL},
     {"hook-odd", NULL, "RENEWED_LINEAGE=/" ODD " RENEWED_DOMAINS=" ODD " " HOOK, 1,
@@ -221,6 +222,22 @@ static const Row odd_files[] = {
      ">>half.csr",
      "MQTRUST pki sign --as client --ca ca.pem -o out half.csr", 2,
      "The certificate request in half.csr is damaged", NULL},
+    {"damaged", "sed -i '3s/./!/' " ARCHIVE "cert1.pem", BUNDLE LINEAGE, 1, LIVE "cert.pem",
+     "cert.pem the certificate"},
+    {"damaged-chain", "sed -i '3s/./!/' " ARCHIVE "chain1.pem", BUNDLE LINEAGE, 1, LIVE "chain.pem",
+     "cert.pem the certificate"},
+    {"damaged-second",
+     "cat cert.pem chain.pem >both.pem; n=$(wc -l <both.pem); "
+     "sed -i \"$((n - 3))s/./!/\" both.pem",
+     BUNDLE "--cert both.pem --key server.key", 1, "nothing was written", NULL},
+    {"damaged-pkcs7",
+     "openssl crl2pkcs7 -nocrl -certfile cert.pem -out cert.p7b; "
+     "sed -i '3s/./!/' cert.p7b",
+     BUNDLE "--cert cert.p7b --key server.key", 1, "The PKCS7 block at line 1 of cert.p7b", NULL},
+    {"damaged-pkcs7-replaces",
+     "openssl crl2pkcs7 -nocrl -certfile cert.pem -out cert.p7b; "
+     "sed -i '3s/./!/' cert.p7b; mkdir out; cp cert.pem out",
+     BUNDLE "--force --cert cert.p7b --key server.key", 1, "nothing was written", NULL},
     {"request-none", NULL, "MQTRUST pki sign --as client --ca ca.pem -o out cert.pem", 2,
      "cert.pem holds no certificate request", NULL},
 };

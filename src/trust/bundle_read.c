@@ -58,6 +58,7 @@ add_error(BundleParts *parts, const GError *error, FindingSource source, const c
 {
   g_autofree char *label = inspection_label(path);
   Finding *finding = finding_from_error(error, source, label);
+  finding->severity = FINDING_ERROR; /* whatever it is elsewhere: nothing was read */
   set_password_remedy(finding);
   if (g_str_equal(finding->code, "file-missing"))
     finding_set_remedy(finding, "Correct the path, or have the file written.");

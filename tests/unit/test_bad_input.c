@@ -238,6 +238,12 @@ static const Row odd_files[] = {
      "openssl crl2pkcs7 -nocrl -certfile cert.pem -out cert.p7b; "
      "sed -i '3s/./!/' cert.p7b; mkdir out; cp cert.pem out",
      BUNDLE "--force --cert cert.p7b --key server.key", 1, "nothing was written", NULL},
+    {"damaged-client-ca", "sed -i '3s/./!/' ca.pem", BUNDLE LINEAGE, 1,
+     "Certificate 1 in ca.pem is damaged", NULL},
+    {"damaged-client", "sed -i '3s/./!/' client.pem", BUNDLE LINEAGE "--client-cert client.pem", 1,
+     "Certificate 1 in client.pem is damaged", NULL},
+    {"damaged-key", "sed -i '2s/./!/' server.key",
+     BUNDLE "--cert cert.pem --chain chain.pem --key server.key", 1, "server.key", NULL},
     {"request-none", NULL, "MQTRUST pki sign --as client --ca ca.pem -o out cert.pem", 2,
      "cert.pem holds no certificate request", NULL},
 };

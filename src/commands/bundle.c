@@ -10,8 +10,7 @@
 #include "commands/bundle_options.h"
 #include "commands/bundle_report.h"
 #include "commands/text_block.h"
-#include "trust/lineage.h"
-#include "util/file_set.h"
+#include "core/bundle_order.h"
 #include "util/safe_text.h"
 
 #define EXIT_FOUND 1
@@ -19,101 +18,42 @@
 
 /* --- what is given ---------------------------------------------------------------------------- */
 
-typedef struct {
-  char *certificate, *chain, *key; /* of a lineage */
-} LineagePaths;
-
-static void
-paths_clear(LineagePaths *paths)
+static BundleOrder
+order_of(const BundleOptions *options)
 {
-  g_free(paths->certificate);
-  g_free(paths->chain);
-  g_free(paths->key);
-}
-
-static LineagePaths
-paths_of(const BundleOptions *options)
-{
-  if (!options->lineage)
-    return (LineagePaths){g_strdup(options->certificate), g_strdup(options->chain),
-                          g_strdup(options->key)};
-  const char *certbot = options->certbot_folder, *name = options->lineage;
-  return (LineagePaths){lineage_path(certbot, name, LINEAGE_CERT),
-                        lineage_path(certbot, name, LINEAGE_CHAIN),
-                        lineage_path(certbot, name, LINEAGE_KEY)};
-}
-
-static Bundle *
-make_bundle(const BundleOptions *options)
-{
-  g_autoptr(Anchors) known = anchors_load_system(NULL);
-  LineagePaths paths = paths_of(options);
-  const BundleRequest request = {.broker = options->broker,
-                                 .certificate_path = paths.certificate,
-                                 .chain_path = paths.chain,
-                                 .key_path = paths.key,
-                                 .password = options->password,
-                                 .client_ca_path = options->client_ca,
-                                 .client_path = options->client,
-                                 .hostname = options->hostname,
-                                 .store_password = options->store_password,
-                                 .folder = options->path,
-                                 .port = (guint16)options->port,
-                                 .known = known,
-                                 .now = options->now};
-  Bundle *bundle = bundle_new(&request);
-  paths_clear(&paths);
-  return bundle;
-}
-
-/* --- writing ---------------------------------------------------------------------------------- */
-
-/* All that any broker's bundle may hold. */
-static const char *const names[] = {
-    "body.pem", "chain.pem",     "cert.pem",      "key.pem",      "client-ca.pem",
-    "form.txt", "listener.conf", "listener.json", "keystore.p12", "truststore.p12"};
-
-static gboolean
-is_written(const Bundle *bundle, const char *name)
-{
-  for (guint i = 0; i < bundle->files->len; i++)
-    if (g_str_equal(((const BundleFile *)bundle->files->pdata[i])->name, name))
-      return TRUE;
-  return FALSE;
-}
-
-/* (transfer container) */
-static GPtrArray *
-find_left_over(const Bundle *bundle, const char *folder)
-{
-  GPtrArray *left_over = g_ptr_array_new();
-  for (gsize i = 0; bundle->files && i < G_N_ELEMENTS(names); i++) {
-    g_autofree char *path = g_build_filename(folder, names[i], NULL);
-    if (!is_written(bundle, names[i]) && g_file_test(path, G_FILE_TEST_EXISTS))
-      g_ptr_array_add(left_over, (gpointer)names[i]);
-  }
-  return left_over;
+  return (BundleOrder){.broker = options->broker,
+                       .lineage = options->lineage,
+                       .certbot_folder = options->certbot_folder,
+                       .certificate = options->certificate,
+                       .chain = options->chain,
+                       .key = options->key,
+                       .password = options->password,
+                       .client_ca = options->client_ca,
+                       .client = options->client,
+                       .hostname = options->hostname,
+                       .port = (guint16)options->port,
+                       .bind = options->bind,
+                       .users = options->users,
+                       .users_path = options->users_path,
+                       .folder = options->folder,
+                       .path = options->path,
+                       .store_password = options->store_password,
+                       .owner = options->owner,
+                       .user = options->user,
+                       .group = options->group,
+                       .now = options->now};
 }
 
 static gboolean
-write_files(const Bundle *bundle, const BundleOptions *options, GError **error)
+write_files(const BundleOrder *order, const Bundle *bundle, gboolean replace, GError **error)
 {
-  g_autoptr(FileSet) set = file_set_new(options->folder);
-  file_set_set_owner(set, options->user, options->group);
-  for (guint i = 0; i < bundle->files->len; i++) {
-    const BundleFile *file = bundle->files->pdata[i];
-    gsize length;
-    const void *bytes = g_bytes_get_data(file->bytes, &length);
-    file_set_add_bytes(set, file->name, bytes, length, file->secret ? 0600 : 0644);
-  }
-  g_autoptr(GError) cause = NULL;
-  if (file_set_write(set, options->force, &cause))
+  if (bundle_order_write(order, bundle, replace, error))
     return TRUE;
-  gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
-  const char *remedy =
-      exists ? "give --force to replace it, or another folder with -o" : file_set_remedy(cause);
-  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s%s", cause->message,
-              remedy ? ": " : "", remedy ? remedy : "");
+  if (g_error_matches(*error, G_FILE_ERROR, G_FILE_ERROR_EXIST)) {
+    g_autofree char *cause = g_steal_pointer(&(*error)->message);
+    (*error)->message =
+        g_strdup_printf("%s: give --force to replace it, or another folder with -o", cause);
+  }
   return FALSE;
 }
 
@@ -155,14 +95,15 @@ exit_code(const BundleReport *report)
 static gboolean
 run(const BundleOptions *options, int *code, GError **error)
 {
-  g_autoptr(Bundle) bundle = make_bundle(options);
+  const BundleOrder order = order_of(options);
+  g_autoptr(Bundle) bundle = bundle_order_carry_out(&order);
   g_autofree char *fault = NULL;
   gboolean good = bundle->files != NULL;
-  if (good && !write_files(bundle, options, error))
+  if (good && !write_files(&order, bundle, options->force, error))
     return FALSE;
   if (good && options->reload)
     fault = run_reload(options->reload);
-  g_autoptr(GPtrArray) left_over = find_left_over(bundle, options->folder);
+  g_autoptr(GPtrArray) left_over = bundle_order_left_over(&order, bundle);
   const BundleReport report = {.bundle = bundle,
                                .broker = options->broker,
                                .folder = options->folder,
@@ -170,6 +111,7 @@ run(const BundleOptions *options, int *code, GError **error)
                                .left_over = left_over,
                                .reload = good ? options->reload : NULL,
                                .reload_fault = fault,
+                               .renewal = options->deploy_hook,
                                .now = options->now};
   g_autofree char *text = options->json ? bundle_report_json(&report, !g_get_charset(NULL))
                                         : bundle_report_text(&report);

@@ -2,12 +2,12 @@
 
 #include "commands/bundle_options.h"
 
-#include <pwd.h>
 #include <string.h>
 
 #include "commands/file_input.h"
-#include "commands/moment.h"
+#include "core/bundle_owner.h"
 #include "trust/lineage.h"
+#include "util/moment.h"
 #include "util/safe_text.h"
 
 #define PORT_DEFAULT 8883
@@ -31,7 +31,13 @@ const char bundle_help[] =
     "                            it every client is (one-way TLS)\n"
     "      --client-cert FILE    a client's certificate: did that CA issue it?\n"
     "      --hostname NAME       the name that clients connect to\n"
+    "      --users certificate   the common name of a client's certificate is its user\n"
+    "              anonymous     whoever gets through TLS is let in, without a user\n"
+    "              FILE          users have passwords, in this file of mosquitto's; as an\n"
+    "                            absolute path; without --users the broker's own\n"
+    "                            configuration must say who is let in\n"
     "      --port N              of the listener (default: 8883)\n"
+    "      --bind ADDRESS        of the listener, IPv4 or IPv6 (default: all)\n"
     "      --path DIR            where the broker will find the files (default: DIR of\n"
     "                            -o)\n"
     "  -o, --output DIR          the folder to write to, made if need be\n"
@@ -50,8 +56,8 @@ const char bundle_help[] =
     "\n"
     "Example:\n"
     "  certbot renew --deploy-hook 'mqtrust bundle --deploy-hook --for mosquitto\n"
-    "    --client-ca /etc/mosquitto/client-ca.pem -o /etc/mosquitto/certs\n"
-    "    --owner mosquitto --reload \"systemctl reload mosquitto\"'\n"
+    "    --client-ca /etc/mosquitto/client-ca.pem --users certificate\n"
+    "    -o /etc/mosquitto/certs --owner mosquitto --reload \"systemctl reload mosquitto\"'\n"
     "\n"
     "Exit status: 0 written, 1 nothing written because of what was found, 2 usage or\n"
     "files that cannot be written, 3 written, but the reload command failed. See\n"
@@ -75,7 +81,11 @@ bundle_options_clear(BundleOptions *options)
                           &options->word,
                           &options->password_file,
                           &options->store_password_file,
-                          &options->at};
+                          &options->at,
+                          &options->users_path,
+                          &options->users_word,
+                          &options->bind,
+                          &options->bind_word};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     g_clear_pointer(texts[i], g_free);
   secret_clear(&options->password);
@@ -112,6 +122,8 @@ parse_words(BundleOptions *options, int argc, char **argv, GError **error)
       {"client-cert", 0, 0, G_OPTION_ARG_FILENAME, &options->client, NULL, NULL},
       {"hostname", 0, 0, G_OPTION_ARG_STRING, &options->hostname, NULL, NULL},
       {"port", 0, 0, G_OPTION_ARG_INT, &options->port, NULL, NULL},
+      {"bind", 0, 0, G_OPTION_ARG_STRING, &options->bind_word, NULL, NULL},
+      {"users", 0, 0, G_OPTION_ARG_FILENAME, &options->users_word, NULL, NULL},
       {"path", 0, 0, G_OPTION_ARG_FILENAME, &options->path, NULL, NULL},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->folder, NULL, NULL},
       {"owner", 0, 0, G_OPTION_ARG_STRING, &options->owner, NULL, NULL},
@@ -214,6 +226,59 @@ check_place(BundleOptions *options, GError **error)
                           options->path, fault);
 }
 
+/* "certificate", "anonymous", or what begins with '/', so that a slip of the pen is no file. */
+static gboolean
+parse_users(BundleOptions *options, GError **error)
+{
+  const char *word = options->users_word;
+  if (!word)
+    return TRUE;
+  if (g_str_equal(word, "certificate"))
+    options->users = BUNDLE_USERS_CERTIFICATE;
+  else if (g_str_equal(word, "anonymous"))
+    options->users = BUNDLE_USERS_ANONYMOUS;
+  else if (g_path_is_absolute(word))
+    options->users = BUNDLE_USERS_FILE;
+  else
+    return refuse(error,
+                  "--users \"%s\" is not understood: write certificate, anonymous, or the "
+                  "path of a password file, beginning with '/'",
+                  word);
+  if (options->users == BUNDLE_USERS_FILE)
+    options->users_path = g_strdup(word);
+  return TRUE;
+}
+
+static gboolean
+check_users(BundleOptions *options, GError **error)
+{
+  if (!parse_users(options, error))
+    return FALSE;
+  g_autofree char *fault =
+      bundle_users_fault(options->broker, options->users, options->client_ca != NULL);
+  if (fault)
+    return refuse(error, "--users %s does not fit: %s", options->users_word, fault);
+  const char *place = options->users_path ? bundle_folder_fault(options->users_path) : NULL;
+  return !place || refuse(error,
+                          "the password file \"%s\" has %s, which configuration files do not "
+                          "hold; use another one",
+                          options->users_path, place);
+}
+
+static gboolean
+check_bind(BundleOptions *options, GError **error)
+{
+  if (!options->bind_word)
+    return TRUE;
+  if (options->broker == BUNDLE_EMQX_CLOUD)
+    return refuse(error, "--bind is for a broker of your own: EMQX Cloud has its addresses");
+  options->bind = bundle_bind_parse(options->bind_word);
+  return options->bind || refuse(error,
+                                 "--bind \"%s\" is no address: write one of the broker's machine, "
+                                 "such as 192.0.2.1 or 2001:db8::1",
+                                 options->bind_word);
+}
+
 static gboolean
 check_numbers(BundleOptions *options, GError **error)
 {
@@ -230,16 +295,8 @@ check_numbers(BundleOptions *options, GError **error)
 static gboolean
 find_owner(BundleOptions *options, GError **error)
 {
-  struct passwd entry, *found = NULL;
-  char buffer[16384];
-  if (!options->owner)
-    return TRUE;
-  getpwnam_r(options->owner, &entry, buffer, sizeof buffer, &found);
-  if (!found)
-    return refuse(error, "--owner \"%s\" is no user of this machine", options->owner);
-  options->user = (int)found->pw_uid;
-  options->group = (int)found->pw_gid;
-  return TRUE;
+  return !options->owner || bundle_owner_find(options->owner, &options->user, &options->group) ||
+         refuse(error, "--owner \"%s\" is no user of this machine", options->owner);
 }
 
 static gboolean
@@ -250,6 +307,15 @@ check_reload(const BundleOptions *options, GError **error)
   if (!options->reload || g_shell_parse_argv(options->reload, NULL, &words, &cause))
     return TRUE;
   return refuse(error, "--reload \"%s\" is no command: %s", options->reload, cause->message);
+}
+
+static gboolean
+is_store_password(const char *password)
+{
+  for (const char *at = password; *at; at++)
+    if (!g_ascii_isprint(*at))
+      return FALSE;
+  return *password && !strstr(password, "${");
 }
 
 static gboolean
@@ -265,10 +331,11 @@ read_passwords(BundleOptions *options, GError **error)
   options->store_password = file_input_password(options->store_password_file, error);
   if (!options->store_password)
     return FALSE;
-  return (*options->store_password && g_str_is_ascii(options->store_password)) ||
+  return is_store_password(options->store_password) ||
          refuse(error,
-                "the first line of %s is no password for a store: Java wants ASCII, and "
-                "at least one character",
+                "the first line of %s is no password for a store: it must have at least one "
+                "character, only visible ones of ASCII, and no \"${\", which HiveMQ takes for "
+                "a variable",
                 options->store_password_file);
 }
 
@@ -284,6 +351,7 @@ bundle_options_parse(BundleOptions *options, int argc, char **argv, const char *
     return TRUE;
   return check_broker(options, error) && check_hook(options, renewed, error) &&
          check_source(options, error) && check_place(options, error) &&
+         check_users(options, error) && check_bind(options, error) &&
          check_numbers(options, error) && find_owner(options, error) &&
          check_reload(options, error) && read_passwords(options, error);
 }

@@ -9,15 +9,19 @@ typedef struct {
   char *lineage, *certbot_folder;
   char *certificate, *chain, *key, *client_ca, *client;
   char *hostname, *owner, *reload;
-  char *folder;  /* to write to */
-  char *path;    /* absolute: where the broker finds the files */
+  char *folder; /* to write to */
+  char *path;   /* absolute: where the broker finds the files */
   int port;
-  int user, group; /* of `owner`; -1: none */
+  BundleUsers users;
+  char *users_path; /* absolute, or NULL */
+  char *bind;       /* an address, or NULL */
+  int user, group;  /* of `owner`; -1: none */
   gint64 now;
   gboolean force, deploy_hook, json, help;
   gboolean not_meant; /* as a deploy hook: another lineage was renewed, and nothing is to be done */
   SecretString password, store_password; /* NULL: none was given */
-  char *word, *password_file, *store_password_file, *at; /* as they were given */
+  char *word, *password_file, *store_password_file, *at, *users_word,
+      *bind_word; /* as they were given */
 } BundleOptions;
 
 /* FALSE: a sentence. With `help` nothing else is checked. `renewed` is certbot's RENEWED_LINEAGE,

@@ -79,6 +79,16 @@ add_reload(GString *out, const BundleReport *report)
   text_block_append(out, report->reload_fault ? "  ✗ " : "  ✓ ", line);
 }
 
+static void
+add_steps(GString *out, const BundleReport *report)
+{
+  const GPtrArray *steps = report->bundle->steps;
+  for (guint i = 0; i < steps->len && !report->renewal; i++) {
+    g_autofree char *safe = safe_text_string(steps->pdata[i]);
+    text_block_append(out, "  → ", safe);
+  }
+}
+
 char *
 bundle_report_text(const BundleReport *report)
 {
@@ -89,6 +99,7 @@ bundle_report_text(const BundleReport *report)
   add_reload(out, report);
   for (guint i = 0; i < report->bundle->findings->len; i++)
     finding_text_append_whole(out, report->bundle->findings->pdata[i]);
+  add_steps(out, report);
   return g_string_free(out, FALSE);
 }
 
@@ -168,6 +179,19 @@ add_reload_member(JsonWriter *writer, const BundleReport *report)
   json_writer_end_object(writer);
 }
 
+static void
+add_step_members(JsonWriter *writer, const BundleReport *report)
+{
+  const GPtrArray *steps = report->bundle->steps;
+  json_writer_set_member_name(writer, "next_steps");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < steps->len && !report->renewal; i++) {
+    g_autofree char *safe = safe_text_string(steps->pdata[i]);
+    json_writer_add_string_value(writer, safe);
+  }
+  json_writer_end_array(writer);
+}
+
 char *
 bundle_report_json(const BundleReport *report, gboolean ascii)
 {
@@ -182,6 +206,7 @@ bundle_report_json(const BundleReport *report, gboolean ascii)
   add_reload_member(writer, report);
   json_writer_set_member_name(writer, "findings");
   finding_json_add_list(writer, report->bundle->findings);
+  add_step_members(writer, report);
   json_writer_end_object(writer);
   g_autofree char *text = json_writer_print(writer, ascii);
   return g_strconcat(text, "\n", NULL);

@@ -6,11 +6,12 @@
 typedef struct {
   const Bundle *bundle;
   BundleBroker broker;
-  const char *folder;         /* as it was given */
+  const char *folder; /* as it was given */
   gboolean written;
   const GPtrArray *left_over; /* of const char *: files of before that were not written now */
   const char *reload;         /* the command that was run, or NULL */
   const char *reload_fault;   /* why it failed, safe text, or NULL */
+  gboolean renewal;           /* the broker is set up already: no next steps */
   gint64 now;
 } BundleReport;
 

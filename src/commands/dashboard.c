@@ -60,7 +60,10 @@ static int
 run(const Options *options)
 {
   g_autofree char *folder = profile_folder();
+  g_autofree char *chains = chain_memory_folder();
+  g_autoptr(ChainMemory) memory = chain_memory_new(chains);
   g_autoptr(Workspace) workspace = workspace_new(folder, options->log_bytes);
+  workspace_keep_chains(workspace, memory);
   g_autoptr(GPtrArray) problems = workspace_load(workspace);
   g_autoptr(GError) error = NULL;
   Connection *connection = NULL;
@@ -73,6 +76,7 @@ run(const Options *options)
       .no_color = options->no_color,
       .select = connection != NULL ? connection_profile(connection)->name : NULL,
       .problems = problems,
+      .certbot_folder = options->certbot_folder,
   };
   int code = dashboard_run(workspace, &dashboard, &error);
   return code >= 0 ? code : usage_error(error);

@@ -62,12 +62,16 @@ connect_soon(gpointer connection)
   return G_SOURCE_REMOVE;
 }
 
+/* `certbot` is where the demo has a lineage, or NULL. */
 static int
-show_dashboard(Workspace *workspace, Connection *connection, const Options *options)
+show_dashboard(Workspace *workspace, Connection *connection, const Options *options,
+               const char *certbot)
 {
   DashboardOptions dashboard = {.ascii = options->ascii,
                                 .no_color = options->no_color,
-                                .select = connection_profile(connection)->name};
+                                .select = connection_profile(connection)->name,
+                                .certbot_folder = options->certbot_folder ? options->certbot_folder
+                                                                          : certbot};
   g_autoptr(GError) error = NULL;
   g_idle_add(connect_soon, connection);
   int code = dashboard_run(workspace, &dashboard, &error);
@@ -89,7 +93,7 @@ run_house(const Options *options)
     return fail(error);
   if (!isatty(STDOUT_FILENO))
     return report_run(workspace, connection, REPORT_MESSAGES, REPORT_SECONDS);
-  return show_dashboard(workspace, connection, options);
+  return show_dashboard(workspace, connection, options, demo_house_folder(house));
 }
 
 /* --- A fault ----------------------------------------------------------------------------------- */
@@ -136,7 +140,7 @@ show_fault(Workspace *workspace, const DemoOptions *options, Connection *connect
   Act act = {.fault = options->fault, .connection = connection};
   if (act.fault->act != NULL)
     act.timer = g_timeout_add(ACT_MS, act_when_online, &act);
-  int code = show_dashboard(workspace, connection, &options->screen);
+  int code = show_dashboard(workspace, connection, &options->screen, NULL);
   if (act.timer != 0)
     g_source_remove(act.timer);
   return code;

@@ -5,9 +5,10 @@
 #include "commands/file_input.h"
 #include "commands/inspect_lineage.h"
 #include "commands/inspect_report.h"
-#include "commands/moment.h"
 #include "commands/text_block.h"
+#include "core/profile_check.h"
 #include "trust/stale_copy.h"
+#include "util/moment.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -36,6 +37,9 @@ static const char help[] =
     "      --certbot-dir DIR     instead of /etc/letsencrypt\n"
     "      --served-by BROKER    with --lineage: does BROKER (HOST, HOST:PORT or a\n"
     "                            URL) serve that certificate already?\n"
+    "      --dns-server ADDR[:PORT]\n"
+    "                            with --served-by: asks this name server, not the\n"
+    "                            system's; may be given again\n"
     "      --json                prints an array with one JSON object a file or\n"
     "                            lineage\n"
     "      --help                prints this\n"
@@ -50,6 +54,8 @@ typedef struct {
   char **files;
   char *password_file, *at;
   char *lineage, *certbot_folder, *served_by;
+  char **servers;
+  char *all_servers; /* joined; NULL: none was given */
   gboolean lineages, json, help;
   SecretString password; /* NULL: none was given */
   gint64 now;
@@ -64,6 +70,8 @@ options_clear(InspectOptions *options)
   g_free(options->lineage);
   g_free(options->certbot_folder);
   g_free(options->served_by);
+  g_strfreev(options->servers);
+  g_free(options->all_servers);
   secret_free(options->password);
 }
 
@@ -85,6 +93,7 @@ parse(int argc, char **argv, InspectOptions *options, GError **error)
       {"lineages", 0, 0, G_OPTION_ARG_NONE, &options->lineages, NULL, NULL},
       {"certbot-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->certbot_folder, NULL, NULL},
       {"served-by", 0, 0, G_OPTION_ARG_STRING, &options->served_by, NULL, NULL},
+      {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->servers, NULL, NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL},
       {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
@@ -107,6 +116,21 @@ is_about_lineages(const InspectOptions *options)
 }
 
 static gboolean
+take_dns_servers(InspectOptions *options, GError **error)
+{
+  g_autoptr(GError) cause = NULL;
+  if (!options->servers)
+    return TRUE;
+  if (!options->served_by)
+    return refuse(error, "--dns-server needs --served-by BROKER: whose name is to be looked up?");
+  options->all_servers = g_strjoinv(",", options->servers);
+  if (profile_check_dns_servers(options->all_servers, &cause))
+    return TRUE;
+  g_autofree char *sentence = g_strdup_printf("--dns-server does not fit: %s", cause->message);
+  return refuse(error, sentence);
+}
+
+static gboolean
 complete(InspectOptions *options, GError **error)
 {
   guint count = options->files ? g_strv_length(options->files) : 0;
@@ -116,6 +140,8 @@ complete(InspectOptions *options, GError **error)
     return refuse(error, "give --lineage NAME for one, or --lineages for all; not both");
   if (options->served_by && !options->lineage)
     return refuse(error, "--served-by needs --lineage NAME: which certificate is to be served?");
+  if (!take_dns_servers(options, error))
+    return FALSE;
   if (count == 0 && !is_about_lineages(options))
     return refuse(error, "give the files to look into; see mqtrust inspect --help");
   if (count > FILES_MAX)
@@ -201,6 +227,7 @@ run_lineages(const InspectOptions *options, GError **error)
   const LineageQuery query = {.name = options->lineage,
                               .certbot_folder = options->certbot_folder,
                               .served_by = options->served_by,
+                              .dns_servers = options->all_servers,
                               .now = options->now,
                               .json = options->json};
   return inspect_lineages(&query, error) ? EXIT_GOOD : EXIT_USAGE;

@@ -18,7 +18,7 @@ on_done(Check *check, gpointer done)
 }
 
 static Profile *
-profile_for(const char *broker, GError **error)
+profile_for(const char *broker, const char *dns_servers, GError **error)
 {
   g_autofree char *url =
       strstr(broker, "://") ? g_strdup(broker) : g_strconcat("mqtts://", broker, NULL);
@@ -26,6 +26,7 @@ profile_for(const char *broker, GError **error)
   if (!profile_set_url(profile, url, error))
     return NULL;
   profile->no_probes = TRUE;
+  profile->dns_servers = g_strdup(dns_servers);
   return g_steal_pointer(&profile);
 }
 
@@ -40,10 +41,11 @@ set_unreached(const Check *check, const char *broker, GError **error)
 
 /* Who is trusted does not matter here: what is shown is compared with what is on the disk. */
 static gboolean
-ask_broker(Lineage *lineage, const char *broker, GError **error)
+ask_broker(Lineage *lineage, const LineageQuery *query, GError **error)
 {
+  const char *broker = query->served_by;
   gboolean done = FALSE;
-  g_autoptr(Profile) profile = profile_for(broker, error);
+  g_autoptr(Profile) profile = profile_for(broker, query->dns_servers, error);
   g_autoptr(Transport) transport = profile ? transport_new() : NULL;
   g_autoptr(Check) check =
       profile ? check_start(transport, profile, 0, on_done, &done, error) : NULL;
@@ -71,7 +73,7 @@ load(const LineageQuery *query, const char *name, GPtrArray *lineages, GError **
   if (!lineage)
     return FALSE;
   g_ptr_array_add(lineages, lineage);
-  return !query->served_by || ask_broker(lineage, query->served_by, error);
+  return !query->served_by || ask_broker(lineage, query, error);
 }
 
 static gboolean

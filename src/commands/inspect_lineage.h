@@ -7,6 +7,7 @@ typedef struct {
   const char *name;           /* NULL: all of them */
   const char *certbot_folder; /* NULL: certbot's own */
   const char *served_by;      /* host, host:port or URL of a broker that is to be asked; or NULL */
+  const char *dns_servers;    /* that its name is looked up with, as Profile has them; or NULL */
   gint64 now;
   gboolean json;
 } LineageQuery;

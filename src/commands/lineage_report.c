@@ -6,60 +6,30 @@
 #include "commands/finding_json.h"
 #include "commands/finding_text.h"
 #include "commands/text_block.h"
+#include "trust/lineage_text.h"
 #include "util/safe_text.h"
 
 #define FILE_COLUMNS 15
 #define ROLE_COLUMNS 18
 #define STAMP "%Y-%m-%dT%H:%M:%SZ"
 
-static const Certificate *
-leaf_of(const Lineage *lineage)
-{
-  return lineage->certificates->len > 0 ? lineage->certificates->pdata[0] : NULL;
-}
-
-static LineageRole
-role_at(const Lineage *lineage, guint index)
-{
-  return g_array_index(lineage->roles, LineageRole, index);
-}
-
 /* --- text: how far the renewal is ------------------------------------------------------------- */
 
 static void
 add_version(GString *out, const Lineage *lineage)
 {
-  if (lineage->version == 0) {
-    text_block_append(out, "  · ", "copies, no links: certbot does not renew these files");
-    return;
-  }
-  g_autofree char *line =
-      lineage->newest > lineage->version
-          ? g_strdup_printf("version %u in live/, while archive/ has version %u", lineage->version,
-                            lineage->newest)
-          : g_strdup_printf("version %u, the newest one in archive/", lineage->version);
+  g_autofree char *line = lineage_text_version(lineage);
   text_block_append(out, lineage->newest > lineage->version ? "  ! " : "  · ", line);
 }
 
 static void
 add_due(GString *out, const Lineage *lineage, gint64 now)
 {
-  const Certificate *leaf = leaf_of(lineage);
   const RenewalConfig *renewal = lineage->renewal;
-  if (!leaf || lineage->due == 0)
-    return;
-  if (renewal && !renewal->autorenew) {
-    text_block_append(out, "  ! ", "certbot does not renew it by itself: autorenew is off");
-    return;
-  }
-  g_autofree char *date = day_text_date(lineage->due, "%Y-%m-%d");
-  g_autofree char *line =
-      renewal && renewal->before >= 0
-          ? g_strdup_printf("certbot renews it from %s on, %s before its end (renew_before_expiry)",
-                            date, renewal->before_text)
-          : g_strdup_printf("certbot renews it from %s on, %s%s", date, lineage->due_rule,
-                            renewal ? "" : " (no renewal/NAME.conf that can be read)");
-  text_block_append(out, lineage->due < now ? "  ! " : "  · ", line);
+  g_autofree char *line = lineage_text_due(lineage);
+  gboolean off = renewal && !renewal->autorenew;
+  if (line)
+    text_block_append(out, off || lineage->due < now ? "  ! " : "  · ", line);
 }
 
 static void
@@ -85,28 +55,14 @@ add_renewal(GString *out, const Lineage *lineage, gint64 now)
 
 /* --- text: files and certificates ------------------------------------------------------------- */
 
-static char *
-place_text(const LineageFile *file)
-{
-  if (file->target && !file->there)
-    return g_strdup("points to nothing");
-  if (!file->there)
-    return g_strdup("is not there");
-  return file->version > 0 ? g_strdup_printf("version %u", file->version) : g_strdup("a copy");
-}
-
 static void
 add_files(GString *out, const Lineage *lineage)
 {
   for (int kind = 0; kind < LINEAGE_FILES; kind++) {
-    const LineageFile *file = &lineage->files[kind];
-    g_autofree char *place = place_text(file);
-    g_autofree char *lead = g_strdup_printf("  %s %-*s", file->there ? "✓" : "✗", FILE_COLUMNS,
-                                            lineage_file_name((LineageFileKind)kind));
-    const char *key = kind == LINEAGE_KEY ? lineage->key_label : NULL;
-    g_autofree char *line =
-        g_strdup_printf("%s: %s%s%s%s", place, lineage_file_purpose((LineageFileKind)kind),
-                        key ? " (" : "", key ? key : "", key ? ")" : "");
+    g_autofree char *lead =
+        g_strdup_printf("  %s %-*s", lineage->files[kind].there ? "✓" : "✗", FILE_COLUMNS,
+                        lineage_file_name((LineageFileKind)kind));
+    g_autofree char *line = lineage_text_file(lineage, (LineageFileKind)kind);
     text_block_append(out, lead, line);
   }
 }
@@ -119,7 +75,7 @@ add_certificate(GString *out, const Lineage *lineage, guint index, gint64 now)
   g_autofree char *end = day_text_date(until, "%Y-%m-%d");
   g_autofree char *left = day_text_left(from, until, now);
   g_autofree char *lead = g_strdup_printf("  %2u %-*s", index, ROLE_COLUMNS,
-                                          lineage_role_name(role_at(lineage, index)));
+                                          lineage_role_name(lineage_role(lineage, index)));
   gboolean own = certificate_is_self_issued(certificate);
   g_autofree char *line =
       g_strdup_printf("%s ← %s, ends %s, %s", certificate_subject_label(certificate),
@@ -127,37 +83,22 @@ add_certificate(GString *out, const Lineage *lineage, guint index, gint64 now)
   text_block_append(out, lead, line);
 }
 
-/* The known trap: the last certificate of a fullchain is taken for the root. */
 static void
 add_top(GString *out, const Lineage *lineage)
 {
-  guint last = lineage->certificates->len;
-  if (last == 0 || role_at(lineage, last - 1) == LINEAGE_ROOT)
-    return;
-  const Certificate *top = lineage->certificates->pdata[last - 1];
-  g_autofree char *line = g_strdup_printf(
-      role_at(lineage, last - 1) == LINEAGE_CROSS_SIGNED
-          ? "the last one has the name and key of the root %s, but %s signed it: it is no CA file "
-            "for clients; give them the self-signed root of that name"
-          : "the last one, %s, is no root: %s signed it; give that one's own certificate to "
-            "clients "
-            "as the CA file",
-      certificate_subject_label(top), certificate_issuer_label(top));
-  text_block_append(out, "  · ", line);
+  g_autofree char *line = lineage_text_top(lineage);
+  if (line)
+    text_block_append(out, "  · ", line);
 }
 
 static void
 add_served(GString *out, const Lineage *lineage)
 {
-  if (lineage->served == LINEAGE_NOT_ASKED)
-    return;
-  g_autofree char *issued = day_text_date(certificate_not_before(lineage->shown), "%Y-%m-%d");
-  g_autofree char *line =
-      lineage->served == LINEAGE_SERVED
-          ? g_strdup_printf("%s serves this certificate", lineage->served_by)
-          : g_strdup_printf("%s serves another one: %s, issued %s", lineage->served_by,
-                            certificate_subject_label(lineage->shown), issued);
-  text_block_append(out, lineage->served == LINEAGE_SERVED ? "  ✓ " : "  ! ", line);
+  for (guint i = 0; i < lineage->brokers->len; i++) {
+    const LineageBroker *broker = lineage->brokers->pdata[i];
+    g_autofree char *line = lineage_text_broker(broker);
+    text_block_append(out, broker->served == LINEAGE_SERVED ? "  ✓ " : "  ! ", line);
+  }
 }
 
 static void
@@ -242,7 +183,7 @@ json_certificates(JsonWriter *writer, const Lineage *lineage)
   for (guint i = 0; i < lineage->certificates->len; i++) {
     const Certificate *certificate = lineage->certificates->pdata[i];
     json_writer_begin_object(writer);
-    finding_json_add_text(writer, "role", lineage_role_name(role_at(lineage, i)));
+    finding_json_add_text(writer, "role", lineage_role_name(lineage_role(lineage, i)));
     finding_json_add_text(writer, "subject", certificate_subject(certificate));
     finding_json_add_text(writer, "issuer", certificate_issuer(certificate));
     finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
@@ -272,12 +213,16 @@ json_renewal(JsonWriter *writer, const Lineage *lineage)
   json_writer_end_object(writer);
 }
 
+/* The command asks one broker at most. */
 static void
 json_served(JsonWriter *writer, const Lineage *lineage)
 {
-  static const char *const words[] = {NULL, "this", "older", "other"};
-  finding_json_add_text(writer, "served_by", lineage->served_by);
-  finding_json_add_text(writer, "served", words[lineage->served]);
+  static const char *const words[] = {[LINEAGE_SERVED] = "this",
+                                      [LINEAGE_SERVED_OLD] = "older",
+                                      [LINEAGE_SERVED_OTHER] = "other"};
+  const LineageBroker *broker = lineage->brokers->len > 0 ? lineage->brokers->pdata[0] : NULL;
+  finding_json_add_text(writer, "served_by", broker ? broker->place : NULL);
+  finding_json_add_text(writer, "served", broker ? words[broker->served] : NULL);
 }
 
 static void

@@ -92,6 +92,8 @@ static const OptionSpec screen_options[] = {
     {OPTION_NO_COLOR, 0, "no-color", .help = "no colours, as with NO_COLOR=1"},
     {OPTION_LOG_SIZE, 0, "log-size", "SIZE", option_take_log_size,
      .help = "memory for the messages of each connection (default: 64M; K, M, G)"},
+    {OPTION_CERTBOT_DIR, 0, "certbot-dir", "DIR", option_take_certbot_folder,
+     .help = "where certbot keeps its certificates (default: /etc/letsencrypt)"},
     {OPTION_HELP, 0, "help", .help = "print this and exit"},
     {OPTION_VERSION, 0, "version", .help = "print the version and exit"},
 };

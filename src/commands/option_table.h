@@ -16,7 +16,7 @@ typedef enum {
   OPTION_KEEPALIVE, OPTION_NO_CLEAN_SESSION, OPTION_TOPIC, OPTION_QOS,
   OPTION_WILL_TOPIC, OPTION_WILL_PAYLOAD, OPTION_WILL_QOS, OPTION_WILL_RETAIN,
   /* these do not */
-  OPTION_ASCII, OPTION_NO_COLOR, OPTION_LOG_SIZE, OPTION_HELP, OPTION_VERSION,
+  OPTION_ASCII, OPTION_NO_COLOR, OPTION_LOG_SIZE, OPTION_CERTBOT_DIR, OPTION_HELP, OPTION_VERSION,
   OPTION_COUNT,
 } OptionId;
 /* clang-format on */
@@ -32,6 +32,7 @@ typedef struct {
   char *id_prefix;
   int qos;
   gsize log_bytes;
+  char *certbot_folder; /* NULL: certbot's own */
 } Given;
 
 void option_given_clear(Given *given);

@@ -280,6 +280,16 @@ parse_size(const char *text, guint64 *bytes)
 }
 
 gboolean
+option_take_certbot_folder(Given *given, const OptionSpec *spec, char *value, GError **error)
+{
+  if (*value == '\0')
+    return refuse_empty(error, spec);
+  g_free(given->certbot_folder);
+  given->certbot_folder = g_strdup(value);
+  return TRUE;
+}
+
+gboolean
 option_take_log_size(Given *given, const OptionSpec *spec, char *value, GError **error)
 {
   guint64 bytes = 0, most = memory_of_this_machine();

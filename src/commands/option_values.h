@@ -27,4 +27,6 @@ gboolean option_take_tls_version(Given *given, const OptionSpec *spec, char *val
 /* Joins those of several options with commas. */
 gboolean option_take_dns_server(Given *given, const OptionSpec *spec, char *value, GError **error);
 gboolean option_take_id_prefix(Given *given, const OptionSpec *spec, char *value, GError **error);
+gboolean option_take_certbot_folder(Given *given, const OptionSpec *spec, char *value,
+                                    GError **error);
 gboolean option_take_log_size(Given *given, const OptionSpec *spec, char *value, GError **error);

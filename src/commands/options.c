@@ -19,6 +19,7 @@ option_given_clear(Given *given)
   profile_free(given->profile);
   profile_free(given->from_url);
   g_free(given->profile_name);
+  g_free(given->certbot_folder);
   g_free(given->id_prefix);
 }
 
@@ -337,6 +338,7 @@ finish(Given *given, Options *options, GError **error)
   if (described)
     options->profile = g_steal_pointer(&given->profile);
   options->profile_name = g_steal_pointer(&given->profile_name);
+  options->certbot_folder = g_steal_pointer(&given->certbot_folder);
   return TRUE;
 }
 
@@ -360,4 +362,5 @@ options_clear(Options *options)
 {
   g_clear_pointer(&options->profile, profile_free);
   g_clear_pointer(&options->profile_name, g_free);
+  g_clear_pointer(&options->certbot_folder, g_free);
 }

@@ -9,6 +9,7 @@ typedef struct {
   Profile *profile;   /* NULL: no connection was described */
   char *profile_name; /* a saved profile was named */
   gsize log_bytes;
+  char *certbot_folder; /* raw; NULL: certbot's own */
   gboolean ascii, no_color, show_help, show_version;
 } Options;
 

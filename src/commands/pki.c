@@ -131,8 +131,49 @@ write_files(const PkiOptions *options, const PkiResult *result, const Passwords 
     return files;
   gboolean exists = g_error_matches(cause, PKI_ERROR, PKI_FIELD_REPLACE);
   g_set_error(error, cause->domain, cause->code, "%s%s", cause->message,
-              exists ? " Give --force to replace it, or another folder with -o." : "");
+              exists ? " Give --force to replace it, or another name with --name." : "");
   return NULL;
+}
+
+/* --- errors ----------------------------------------------------------------------------------- */
+
+/* What says it on the command line, where the sentence asks for it; NULL: nothing to add. */
+static const char *
+option_of(const GError *error)
+{
+  if (error->domain != PKI_ERROR)
+    return NULL;
+  switch ((PkiField)error->code) {
+  case PKI_FIELD_ROLE:
+    return "--as ROLE";
+  case PKI_FIELD_NAMES:
+    return "--san NAME";
+  case PKI_FIELD_KEY:
+    return "--key FILE";
+  case PKI_FIELD_KEY_PASSWORD:
+    return "--password-file FILE";
+  case PKI_FIELD_CA:
+    return "--ca FILE";
+  case PKI_FIELD_CA_KEY:
+    return "--ca-key FILE";
+  case PKI_FIELD_CA_PASSWORD:
+    return "--ca-password-file FILE";
+  default:
+    return NULL;
+  }
+}
+
+/* "... name the CA's certificate (--ca FILE)." */
+static void
+print_error(const GError *error)
+{
+  const char *option = option_of(error);
+  gsize length = strlen(error->message);
+  gboolean open = g_str_has_suffix(error->message, ".") && !g_str_has_suffix(error->message, ").");
+  if (option && open)
+    fprintf(stderr, "mqtrust pki: %.*s (%s).\n", (int)length - 1, error->message, option);
+  else
+    fprintf(stderr, "mqtrust pki: %s\n", error->message);
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */
@@ -178,7 +219,7 @@ command_pki(int argc, char **argv)
   if (good)
     good = options.help ? print_help(&options) : run(&options, &error);
   if (error)
-    fprintf(stderr, "mqtrust pki: %s\n", error->message);
+    print_error(error);
   gboolean refused = error && error->domain == PKI_REFUSAL;
   return good ? EXIT_GOOD : refused ? EXIT_WARNINGS : EXIT_USAGE;
 }

@@ -4,11 +4,8 @@
 
 #include <string.h>
 
-#include "commands/moment.h"
+#include "trust/pki_check.h"
 #include "util/safe_text.h"
-
-#define DAYS_MAX 36500
-#define PATH_LENGTH_MAX 16
 
 const char *
 pki_verb_name(PkiVerb verb)
@@ -126,7 +123,7 @@ parse_number(const char *option, const char *word, guint max, int *number, GErro
 static gboolean
 parse_moment(const char *option, const char *word, gint64 *moment, GError **error)
 {
-  if (moment_parse(word, moment) && *moment > 0)
+  if (pki_check_moment(word, moment))
     return TRUE;
   return refuse(error, "%s %s is not a time: write 2027-01-31, or 2027-01-31T12:00:00Z", option,
                 word);
@@ -177,8 +174,8 @@ parse_values(PkiOptions *o, GError **error)
                   "--key-type %s is none of ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072, "
                   "rsa-4096, ed25519",
                   o->key_type);
-  return (!o->days || parse_number("--days", o->days, DAYS_MAX, &order->days, error)) &&
-         (!o->path_length || parse_number("--path-length", o->path_length, PATH_LENGTH_MAX,
+  return (!o->days || parse_number("--days", o->days, PKI_DAYS_MAX, &order->days, error)) &&
+         (!o->path_length || parse_number("--path-length", o->path_length, PKI_PATH_LENGTH_MAX,
                                           &order->path_length, error)) &&
          (!o->not_before ||
           parse_moment("--not-before", o->not_before, &order->not_before, error)) &&
@@ -208,6 +205,18 @@ take_rest(PkiOptions *o, GError **error)
     o->order.subject = o->rest[0];
   if (o->verb == PKI_VERB_SIGN && !o->role)
     return refuse(error, "say what the certificate is to be for: --as client, server, both or ca");
+  return TRUE;
+}
+
+/* A comma is in no name but a URI's. */
+static gboolean
+check_names(const PkiOptions *o, GError **error)
+{
+  for (char **name = o->names; name && *name; name++) {
+    gboolean uri = g_ascii_strncasecmp(*name, "URI:", 4) == 0 || strstr(*name, "://");
+    if (!uri && strchr(*name, ','))
+      return refuse(error, "--san %s is more than one name: write --san again for each", *name);
+  }
   return TRUE;
 }
 
@@ -293,6 +302,11 @@ pki_options_parse(int argc, char **argv, PkiOptions *o, GError **error)
     o->help = TRUE;
     return TRUE;
   }
+  if (argv[1][0] == '-')
+    return refuse(error,
+                  "what is to be made comes before %s: ca, client, server, request, sign or renew; "
+                  "see mqtrust pki --help",
+                  argv[1]);
   if (!find_verb(argv[1], &o->verb))
     return refuse(error,
                   "%s is none of ca, client, server, request, sign, renew; see mqtrust pki "
@@ -303,7 +317,7 @@ pki_options_parse(int argc, char **argv, PkiOptions *o, GError **error)
   if (o->help)
     return TRUE;
   if (!check_verb(o, error) || !parse_values(o, error) || !check_pairs(o, error) ||
-      !take_rest(o, error))
+      !check_names(o, error) || !take_rest(o, error))
     return FALSE;
   if (o->folder && *o->folder == '\0')
     return refuse(error, "--output is empty: write -o DIR");

@@ -141,10 +141,12 @@ static char *
 next_of_renewal(const PkiReport *report, const char *path)
 {
   const PkiResult *result = report->result;
+  gboolean authority = result->role == PKI_ROOT || result->role == PKI_INTERMEDIATE;
   g_autofree char *end = day_text_date(certificate_not_after(result->old), "%Y-%m-%d");
-  return g_strdup_printf("Put %s%s in the place of the old one, which ends on %s, and have the "
-                         "program that uses it read it again.",
-                         path, result->key_is_new ? " and its new key" : "", end);
+  return g_strdup_printf("Put %s%s in the place of the old one, which ends on %s, %s.", path,
+                         result->key_is_new ? " and its new key" : "", end,
+                         authority ? "wherever that one is trusted"
+                                   : "and have the program that uses it read it again");
 }
 
 static char *
@@ -153,8 +155,9 @@ next_of_authority(const PkiReport *report, const char *path)
   const PkiFile *key = pki_report_file(report, PKI_FILE_KEY);
   return g_strdup_printf(
       "Give %s to the broker as the CA of its clients (mosquitto: cafile, EMQX: cacertfile)%s%s%s, "
-      "and make a client with: mqtrust pki client --ca %s CN=Client",
-      path, key ? "; keep " : "", key ? key->path : "", key ? " to yourself" : "", path);
+      "and make a client with: mqtrust pki client --ca %s%s CN=Client",
+      path, key ? "; keep " : "", key ? key->path : "", key ? " to yourself" : "", path,
+      key ? "" : " --ca-key KEY");
 }
 
 static char *

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "commands/moment.h"
+#include "util/moment.h"
 #include "util/safe_text.h"
 
 #define DEPTH_MAX 64

@@ -282,6 +282,7 @@ connection_free(Connection *connection)
   event_queue_free(connection->queue);
   g_queue_clear_full(&connection->pending, g_free);
   forget_attempt(connection);
+  connection_forget_chains(connection);
   evidence_free(connection->evidence);
   g_ptr_array_unref(connection->info.findings);
   g_ptr_array_unref(connection->refusals);
@@ -316,6 +317,7 @@ void
 connection_connect(Connection *connection)
 {
   connection_forget_past(connection);
+  connection_count_connect(connection);
   connection_dispatch(connection, SESSION_EVENT_CONNECT, FALSE, FALSE);
 }
 

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "core/chain_change.h"
+#include "core/chain_memory.h"
 #include "core/diagnosis.h"
 #include "core/evidence.h"
 #include "core/local_share.h"
@@ -42,6 +44,11 @@ void connection_ask_enforced(Connection *connection, gboolean ask);
 /* To read and judge our files once for many connections: borrowed, must outlive this one. NULL, the
  * default: they are read at each attempt. */
 void connection_share_files(Connection *connection, LocalShare *files);
+
+/* Where the broker's certificates are remembered under the profile's name, to be compared with those
+ * of the next run: borrowed, must outlive this one. What is known already is kept there at once.
+ * NULL, the default: they are compared within this run. */
+void connection_keep_chain(Connection *connection, ChainMemory *memory);
 
 void connection_connect(Connection *connection);
 void connection_disconnect(Connection *connection);
@@ -86,6 +93,9 @@ typedef struct {
   Identity *identity;          /* or NULL */
   Anchors *anchors;            /* or NULL */
   char **ca_names;             /* that the broker accepts; NULL: did not ask or did not say */
+  /* What is different in the broker's certificates since they were accepted last; NULL: nothing, or
+   * it is no news any more: it stays until the user has connected anew twice. */
+  ChainChange *chain_change;
   GPtrArray *findings;         /* of Finding, all of them, worst first; maybe empty */
   Enforced enforced;           /* whether the broker needs our certificate: by a try without it */
   int enforced_alert;          /* with which it refused that; -1: without an alert */
@@ -103,6 +113,10 @@ const ConnectionInfo *connection_info(const Connection *connection);
 const Evidence *connection_evidence(const Connection *connection);
 /* A second connection is under way to find out more about what failed. */
 gboolean connection_is_probing(const Connection *connection);
+
+/* Borrowed: of the timeline's entry with this number (TimelineEntry.chain_change); NULL: it is none,
+ * or one of long ago. */
+ChainChange *connection_chain_change(const Connection *connection, guint number);
 
 typedef struct { double in, out; } ConnectionRates; /* messages a second */
 /* Recomputed at most once a second, by connection_tick(). */

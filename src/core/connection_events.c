@@ -140,6 +140,7 @@ take_verdict(Connection *connection, const TunnelEvent *event)
   else
     note(connection, event, TIMELINE_ERROR, "cert", why != NULL ? why->code : NULL, "%s",
          why != NULL ? why->message : "the broker's certificate is not trusted");
+  connection_take_chain(connection, event);
   if (why != NULL)
     connection_fail_by(connection, why);
   else if (!info->verdict->accepted)
@@ -166,6 +167,7 @@ take_established(Connection *connection, const TunnelEvent *event)
        event->tls.version, event->tls.cipher, event->tls.group != NULL ? ", " : "",
        event->tls.group != NULL ? event->tls.group : "", event->tls.alpn != NULL ? ", ALPN " : "",
        event->tls.alpn != NULL ? event->tls.alpn : "");
+  connection_prove_chain(connection);
 }
 
 /* Something works, but not as the user thinks: worth a look from another side. */

@@ -3,6 +3,7 @@
  *   connection_events.c   events of tunnel and MQTT client → info, timeline, session
  *   connection_requests.c subscribe, unsubscribe, publish and their answers
  *   connection_attempt.c  one try: tunnel and client, what runs on other threads
+ *   connection_chain.c    the broker's certificates against those seen before
  *   connection_findings.c what is known → diagnosis → findings
  *   connection_probe.c    second connections that tell causes apart
  */
@@ -55,6 +56,7 @@ typedef struct {
 } ProbeTicket;
 
 #define REFUSALS_MAX 64 /* findings on refused topics that are kept */
+#define CHAIN_CHANGES_MAX 16 /* that Enter in the timeline can still open */
 
 struct Connection {
   Transport *transport;
@@ -96,6 +98,15 @@ struct Connection {
   gint64 publish_us;
   char *known_address;  /* with which this host's certificate was right; or NULL */
 
+  /* The broker's certificates. */
+  ChainMemory *memory;    /* borrowed; NULL: nothing is kept beyond this run */
+  gboolean memory_read, memory_failed;
+  SeenChain *seen;        /* accepted last; or NULL */
+  SeenChain *arrived;     /* of this attempt, until the handshake is over; or NULL */
+  GQueue changes;         /* of ChainChange, the last CHAIN_CHANGES_MAX of them */
+  guint change_count;     /* all that there were, and the number of the last */
+  guint connects_since_change; /* how often the user has connected anew since it was shown */
+
   /* Second connections. */
   gboolean asks_enforced;
   GHashTable *probe_runs; /* code of the fault without them → GPtrArray of PlannedProbe */
@@ -133,6 +144,12 @@ void connection_note_publish(Connection *connection, const char *topic, gsize si
 void connection_note_silence(Connection *connection, const TunnelEvent *closed);
 void connection_note_end(Connection *connection, const TunnelEvent *closed);
 void connection_forget_past(Connection *connection);
+
+/* connection_chain.c */
+void connection_take_chain(Connection *connection, const TunnelEvent *event); /* TUNNEL_VERIFIED */
+void connection_prove_chain(Connection *connection); /* the handshake is over */
+void connection_count_connect(Connection *connection); /* the user connects */
+void connection_forget_chains(Connection *connection);
 
 /* connection_probe.c */
 void connection_probe(Connection *connection); /* looks into what is wrong now, once */

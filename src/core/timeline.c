@@ -70,6 +70,13 @@ timeline_add(Timeline *timeline, gint64 time_ns, gint64 monotonic_us, gboolean f
   timeline->last_us = monotonic_us;
 }
 
+void
+timeline_set_change(Timeline *timeline, guint chain_change)
+{
+  g_return_if_fail(timeline->next > 0);
+  timeline->entries[(timeline->next - 1) % TIMELINE_MAX].chain_change = chain_change;
+}
+
 guint64
 timeline_first(const Timeline *timeline)
 {

@@ -17,6 +17,7 @@ typedef struct {
   char *stage;          /* "dns", "tcp", "tls", "cert", "mqtt", "local": short, for a column */
   char *text;           /* safe text, one sentence */
   char *code;           /* finding code, or NULL */
+  guint chain_change;   /* that it tells of; 0: of none. See connection_chain_change(). */
 } TimelineEntry;
 
 typedef struct Timeline Timeline;
@@ -28,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Timeline, timeline_free)
 /* `first`: begins an attempt (no step time). `text` is passed through safe_text(). */
 void timeline_add(Timeline *timeline, gint64 time_ns, gint64 monotonic_us, gboolean first,
                   TimelineLevel level, const char *stage, const char *code, const char *text);
+/* Of the entry that was added last. */
+void timeline_set_change(Timeline *timeline, guint chain_change);
 guint64 timeline_first(const Timeline *timeline);
 guint64 timeline_next(const Timeline *timeline);
 /* NULL: gone or not there yet. Borrowed until the next timeline_add(). */

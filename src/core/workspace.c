@@ -13,6 +13,7 @@ struct Workspace {
   GPtrArray *connections; /* of Connection */
   GHashTable *saved;      /* set of Connection: those that have a file */
   GPtrArray *trials;      /* of Trial */
+  ChainMemory *memory;    /* borrowed; or NULL */
   guint sweep;            /* frees the trials that were left; 0: there are none */
   WorkspaceChanged changed;
   gpointer user_data;
@@ -79,6 +80,12 @@ workspace_free(Workspace *workspace)
 }
 
 void
+workspace_keep_chains(Workspace *workspace, ChainMemory *memory)
+{
+  workspace->memory = memory;
+}
+
+void
 workspace_set_changed(Workspace *workspace, WorkspaceChanged changed, gpointer user_data)
 {
   workspace->changed = changed;
@@ -119,6 +126,14 @@ add(Workspace *workspace, const Profile *profile, GError **error)
   return connection;
 }
 
+/* From now on it has a file. */
+static void
+note_saved(Workspace *workspace, Connection *connection)
+{
+  g_hash_table_add(workspace->saved, connection);
+  connection_keep_chain(connection, workspace->memory);
+}
+
 GPtrArray *
 workspace_load(Workspace *workspace)
 {
@@ -132,7 +147,7 @@ workspace_load(Workspace *workspace)
     if (connection == NULL)
       g_ptr_array_add(problems, g_strdup(error->message));
     else
-      g_hash_table_add(workspace->saved, connection);
+      note_saved(workspace, connection);
   }
   return problems;
 }
@@ -168,6 +183,15 @@ name_is_free(Workspace *workspace, const Connection *connection, const char *nam
   return FALSE;
 }
 
+/* The connection has another name now, and its new file is there. */
+static void
+move_files(Workspace *workspace, const char *old, const char *name)
+{
+  profile_delete(workspace->folder, old, NULL);
+  if (workspace->memory != NULL)
+    chain_memory_rename(workspace->memory, old, name);
+}
+
 /* The new file is written before the old one of another name goes: nothing is lost in between. */
 Connection *
 workspace_save(Workspace *workspace, Connection *connection, const Profile *profile, GError **error)
@@ -183,10 +207,10 @@ workspace_save(Workspace *workspace, Connection *connection, const Profile *prof
   } else {
     const char *old = connection_profile(connection)->name;
     if (workspace_is_saved(workspace, connection) && strcmp(old, profile->name) != 0)
-      profile_delete(workspace->folder, old, NULL);
+      move_files(workspace, old, profile->name);
     connection_set_profile(connection, profile);
   }
-  g_hash_table_add(workspace->saved, connection);
+  note_saved(workspace, connection);
   return connection;
 }
 
@@ -194,9 +218,11 @@ gboolean
 workspace_delete(Workspace *workspace, Connection *connection, GError **error)
 {
   const char *name = connection_profile(connection)->name;
-  if (workspace_is_saved(workspace, connection) &&
-      !profile_delete(workspace->folder, name, error))
+  gboolean saved = workspace_is_saved(workspace, connection);
+  if (saved && !profile_delete(workspace->folder, name, error))
     return FALSE;
+  if (saved && workspace->memory != NULL)
+    chain_memory_forget(workspace->memory, name);
   g_hash_table_remove(workspace->saved, connection);
   g_ptr_array_remove(workspace->connections, connection);
   return TRUE;

@@ -15,6 +15,9 @@ typedef void (*WorkspaceChanged)(Workspace *workspace, Connection *connection,
 Workspace *workspace_new(const char *folder, gsize log_bytes);
 void workspace_free(Workspace *workspace);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Workspace, workspace_free)
+/* Where the brokers' certificates of saved connections are remembered; borrowed, must outlive it. To
+ * be called before workspace_load(). NULL, the default: nowhere. */
+void workspace_keep_chains(Workspace *workspace, ChainMemory *memory);
 void workspace_set_changed(Workspace *workspace, WorkspaceChanged changed, gpointer user_data);
 
 /* Reads all saved profiles; (transfer full) sentences about files that could not be read. */

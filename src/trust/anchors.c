@@ -108,7 +108,7 @@ sorted_names(const char *path, GError **error)
     gboolean missing = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     g_set_error(error, TRUST_ERROR,
                 missing ? TRUST_ERROR_FILE_MISSING : TRUST_ERROR_FILE_UNREADABLE,
-                missing ? "CA folder %s does not exist; correct the path in the connection."
+                missing ? "CA folder %s does not exist; correct the path."
                         : "CA folder %s cannot be read; give this user read access to a folder.",
                 safe);
     return NULL;

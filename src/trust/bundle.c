@@ -68,6 +68,12 @@ has_error(const Bundle *bundle)
   return FALSE;
 }
 
+int
+bundle_file_mode(const BundleFile *file)
+{
+  return file->secret ? 0600 : 0644;
+}
+
 static void
 file_free(gpointer data)
 {
@@ -118,6 +124,7 @@ bundle_new(const BundleRequest *request)
                        .left_out = certificate_list_new()};
   bundle->certificates = certificate_list_new();
   bundle->findings = finding_list_new();
+  bundle->steps = g_ptr_array_new_with_free_func(g_free);
   bundle_read(&parts);
   bundle_lint(&parts);
   bundle_client(&parts);
@@ -125,6 +132,8 @@ bundle_new(const BundleRequest *request)
     bundle_make_files(&parts);
   if (bundle->files && has_error(bundle))
     clear_files(bundle);
+  if (bundle->files)
+    bundle_add_steps(&parts);
   finding_list_sort(bundle->findings);
   parts_clear(&parts);
   return bundle;
@@ -141,5 +150,6 @@ bundle_free(Bundle *bundle)
   if (bundle->client_ca)
     g_ptr_array_unref(bundle->client_ca);
   g_ptr_array_unref(bundle->findings);
+  g_ptr_array_unref(bundle->steps);
   g_free(bundle);
 }

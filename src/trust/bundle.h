@@ -19,6 +19,14 @@ typedef enum {
   BUNDLE_BROKERS,
 } BundleBroker;
 
+/* How the broker knows who a client is. */
+typedef enum {
+  BUNDLE_USERS_UNSAID, /* its other configuration says; a comment and a step tell what is needed */
+  BUNDLE_USERS_CERTIFICATE, /* the client certificate's common name is the user; two-way alone */
+  BUNDLE_USERS_FILE,        /* users with passwords in a file; mosquitto alone */
+  BUNDLE_USERS_ANONYMOUS,   /* whoever gets through TLS is let in */
+} BundleUsers;
+
 #define BUNDLE_EMQX_CLOUD_DAYS 60 /* that a certificate must still have when it is imported */
 
 /* Paths are raw; all is borrowed. */
@@ -34,6 +42,9 @@ typedef struct {
   const char *store_password;   /* of PKCS#12 files; NULL: a random one */
   const char *folder;           /* absolute: where the broker finds the files */
   guint16 port;                 /* of the listener */
+  const char *bind;             /* its address, without brackets; NULL: all of the machine's */
+  BundleUsers users;            /* for which bundle_users_fault() has nothing to say */
+  const char *users_path;       /* absolute: BUNDLE_USERS_FILE's; else NULL */
   const Anchors *known;         /* the system's roots, or NULL */
   gint64 now;                   /* seconds since 1970 */
 } BundleRequest;
@@ -45,11 +56,15 @@ typedef struct {
   const char *purpose; /* static: "the private key" */
 } BundleFile;
 
+int bundle_file_mode(const BundleFile *file); /* 0600 or 0644 */
+
 typedef struct {
   GPtrArray *certificates; /* of Certificate, as written: leaf, intermediates; maybe empty */
   GPtrArray *client_ca;    /* of Certificate; NULL: one-way */
   GPtrArray *files;        /* of BundleFile; NULL: there is an error among the findings */
   GPtrArray *findings;     /* of Finding, worst first */
+  GPtrArray *steps;        /* of char *: sentences, what is left to do at the broker, in this
+                            * order; empty without `files` */
 } Bundle;
 
 /* (transfer full). Never fails: what is wrong is among its findings. */
@@ -59,6 +74,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bundle, bundle_free)
 
 /* Static phrase about what no configuration file can hold in this path; NULL: all is well. */
 const char *bundle_folder_fault(const char *folder);
+
+/* Why this broker cannot know its clients so; a sentence without a full stop, and what to take
+ * instead. (transfer full); NULL: it can. */
+char *bundle_users_fault(BundleBroker broker, BundleUsers users, gboolean two_way);
+
+/* (transfer full): an IPv4 or IPv6 address as it is written into configurations, from one that may
+ * stand in brackets; NULL: `text` is none. Names and zones ("%eth0") are none. */
+char *bundle_bind_parse(const char *text);
 
 gboolean bundle_broker_parse(const char *word, BundleBroker *broker);
 const char *bundle_broker_word(BundleBroker broker); /* "emqx-cloud" */

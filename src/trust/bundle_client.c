@@ -112,12 +112,37 @@ judge_top(const char *path, const GPtrArray *list, guint index)
   return finding;
 }
 
+/* One such CA in the file, and NanoMQ 0.25.3 serves nobody: Mbed TLS cannot read it. */
+static Finding *
+judge_key(const BundleParts *parts, const char *path, const Certificate *certificate, guint index)
+{
+  if (parts->request->broker != BUNDLE_NANOMQ || !bundle_is_edwards(certificate))
+    return NULL;
+  gboolean ca = certificate_is_ca(certificate);
+  Finding *finding = about("key-type-refused", path, certificate, index);
+  finding->severity = FINDING_ERROR;
+  finding->source = ca ? FINDING_SOURCE_TRUST : FINDING_SOURCE_CLIENT;
+  finding_set_message(finding,
+                      "\"%s\" in %s has the key %s, and NanoMQ is built on Mbed TLS, which has no "
+                      "Ed25519 or Ed448: %s.",
+                      certificate_subject_label(certificate), finding->file,
+                      certificate_key_label(certificate),
+                      ca ? "it would refuse every client" : "it would refuse this client");
+  finding_set_remedy(finding,
+                     "Use a %s with a key of ECDSA P-256 (`mqtrust pki %s --key-type "
+                     "ecdsa-p256`).",
+                     ca ? "client CA" : "client certificate", ca ? "ca" : "client");
+  return finding;
+}
+
 static void
 judge_ca(BundleParts *parts, const char *path, const GPtrArray *list)
 {
   for (guint i = 0; i < list->len; i++) {
     const Certificate *certificate = list->pdata[i];
     Finding *finding = judge_role(path, certificate, i);
+    if (!finding)
+      finding = judge_key(parts, path, certificate, i);
     if (!finding)
       finding = judge_dates(parts, path, certificate, i);
     if (!finding)
@@ -164,6 +189,9 @@ judge_client(BundleParts *parts, const Anchors *client_ca)
     return;
   }
   judge_client_chain(parts, certificates, file);
+  Finding *key = judge_key(parts, path, certificates->pdata[0], 0);
+  if (key)
+    bundle_add(parts, key);
   GPtrArray *beside = NULL;
   const ClientChain chain = {.certificates = certificates,
                              .path = path,

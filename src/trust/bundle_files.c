@@ -139,7 +139,9 @@ make_hivemq(BundleParts *parts, BundleText *text)
 void
 bundle_make_files(BundleParts *parts)
 {
-  BundleText text = {.request = parts->request, .two_way = parts->bundle->client_ca != NULL};
+  BundleText text = {.request = parts->request,
+                     .two_way = parts->bundle->client_ca != NULL,
+                     .chain = parts->bundle->certificates->len > 1};
   parts->bundle->files = g_ptr_array_new();
   switch (parts->request->broker) {
   case BUNDLE_EMQX_CLOUD:

@@ -228,9 +228,10 @@ note_order(BundleParts *parts)
 /* --- the rules of brokers -----------------------------------------------------------------------
  */
 
-static gboolean
-is_edwards(const CertificateFields *fields)
+gboolean
+bundle_is_edwards(const Certificate *certificate)
 {
+  const CertificateFields *fields = certificate_fields(certificate);
   return fields->key_algorithm == GNUTLS_PK_EDDSA_ED25519 ||
          fields->key_algorithm == GNUTLS_PK_EDDSA_ED448;
 }
@@ -246,10 +247,11 @@ is_importable(const CertificateFields *fields)
 }
 
 /* NULL: it takes the key. Erlang's TLS 1.2 and Java before 15 were tried or documented so; Mbed TLS
- * has no Edwards curves at all. */
+ * has no Edwards curves at all (NanoMQ 0.25.3 with such a key starts, and no client gets in). */
 static const char *
-key_fault(BundleBroker broker, const CertificateFields *fields, FindingSeverity *severity)
+key_fault(BundleBroker broker, const Certificate *leaf, FindingSeverity *severity)
 {
+  const CertificateFields *fields = certificate_fields(leaf);
   *severity = FINDING_ERROR;
   if (broker == BUNDLE_EMQX_CLOUD)
     return is_importable(fields)
@@ -258,7 +260,7 @@ key_fault(BundleBroker broker, const CertificateFields *fields, FindingSeverity 
                  "384 bits";
   if (fields->key_algorithm == GNUTLS_PK_DSA)
     return "cannot use DSA keys with TLS 1.3";
-  if (!is_edwards(fields) || broker == BUNDLE_MOSQUITTO)
+  if (!bundle_is_edwards(leaf) || broker == BUNDLE_MOSQUITTO)
     return NULL;
   if (broker == BUNDLE_NANOMQ)
     return "is built on Mbed TLS, which has no Ed25519 or Ed448";
@@ -274,7 +276,7 @@ judge_key_type(BundleParts *parts)
 {
   const Certificate *leaf = leaf_of(parts);
   FindingSeverity severity;
-  const char *fault = key_fault(parts->request->broker, certificate_fields(leaf), &severity);
+  const char *fault = key_fault(parts->request->broker, leaf, &severity);
   if (!fault)
     return;
   Finding *finding = bundle_finding(parts, "key-type-refused", leaf);
@@ -296,6 +298,8 @@ judge_issuer_type(BundleParts *parts)
   const CertificateFields *fields = certificate_fields(leaf);
   gnutls_pk_algorithm_t issuer =
       gnutls_sign_get_pk_algorithm((gnutls_sign_algorithm_t)fields->signature_algorithm);
+  if (issuer == GNUTLS_PK_RSA_PSS) /* a way to sign, with the same keys */
+    issuer = GNUTLS_PK_RSA;
   if (issuer == GNUTLS_PK_UNKNOWN || issuer == fields->key_algorithm)
     return;
   Finding *finding = bundle_finding(parts, "key-type-refused", leaf);

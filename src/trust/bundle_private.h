@@ -25,14 +25,20 @@ void bundle_add(BundleParts *parts, Finding *finding);
 
 /* bundle_lint.c: the chain by itself, and by the rules of the broker. */
 void bundle_lint(BundleParts *parts);
+/* Its key is one of Ed25519 or Ed448. */
+gboolean bundle_is_edwards(const Certificate *certificate);
 /* bundle_client.c: the client CA and the client certificate. */
 void bundle_client(BundleParts *parts);
 /* bundle_files.c: what is to be written; an error of the library becomes a finding. */
 void bundle_make_files(BundleParts *parts);
 
+/* bundle_users.c: what is left to do, when the files are made. */
+void bundle_add_steps(BundleParts *parts);
+
 typedef struct {
   const BundleRequest *request;
   gboolean two_way;
+  gboolean chain;             /* there are intermediates */
   const char *store_password; /* of HiveMQ's */
   const char *certificate_pem, *key_pem, *client_ca_pem;
 } BundleText;

@@ -8,7 +8,7 @@ static const CatalogueEntry entries[] = {
     /* Files of this side */
     {"file-missing", FINDING_ERROR, FINDING_SIDE_LOCAL,
      "A file that the connection or the command names does not exist.",
-     "Correct the path in the connection."},
+     "Correct the path."},
     {"file-unreadable", FINDING_ERROR, FINDING_SIDE_LOCAL,
      "The file is there, but this user may not read it; certbot's folders belong to root alone.",
      "Give this user read access to the file."},

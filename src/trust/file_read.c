@@ -107,8 +107,7 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
                 file_slot_name(slot), safe, target);
   else
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
-                "%s %s does not exist; correct the path%s.", file_slot_name(slot), safe,
-                slot == FILE_SLOT_ANY ? "" : " in the connection");
+                "%s %s does not exist; correct the path.", file_slot_name(slot), safe);
 }
 
 static void

@@ -112,6 +112,56 @@ remark_several_keys(Inspection *inspection)
                       inspection->path, count);
 }
 
+/* --- what a certificate is for ---------------------------------------------------------------- */
+
+static void
+remark_version(Inspection *inspection, int index, const Certificate *certificate)
+{
+  gboolean root = ((InspectedItem *)inspection->items->pdata[index])->self_signed;
+  Finding *remark = inspection_add_remark(inspection, "certificate-v1", index);
+  remark->severity = FINDING_WARNING;
+  remark->side = FINDING_SIDE_LOCAL;
+  finding_set_message(
+      remark, "\"%s\" in %s is an X.509 version %d certificate, which cannot say %s.",
+      certificate_subject_label(certificate), inspection->path, certificate_version(certificate),
+      root ? "that it is a CA"
+           : "what it is for; EMQX with verify_peer_ext_key_usage and programs in "
+             "Rust refuse it");
+  finding_set_remedy(
+      remark, root ? "Create the CA's certificate again as version 3 with CA:TRUE."
+                   : "Issue it again as version 3 with extendedKeyUsage; `mqtrust pki renew` "
+                     "does.");
+}
+
+static void
+remark_no_purpose(Inspection *inspection, int index, const Certificate *certificate)
+{
+  Finding *remark = inspection_add_remark(inspection, "client-usage-missing", index);
+  remark->severity = FINDING_INFO;
+  remark->side = FINDING_SIDE_LOCAL;
+  finding_set_message(remark,
+                      "\"%s\" in %s does not say what it is for (no extendedKeyUsage); as a "
+                      "client's, EMQX with verify_peer_ext_key_usage refuses it.",
+                      certificate_subject_label(certificate), inspection->path);
+  finding_set_remedy(remark, "Works elsewhere; issue the next one for what it is used as.");
+}
+
+/* As `openssl x509 -req` writes certificates when nobody tells it more. */
+static void
+remark_purpose(Inspection *inspection)
+{
+  for (guint i = 0; i < inspection->items->len; i++) {
+    const InspectedItem *item = inspection->items->pdata[i];
+    if (!item->certificate)
+      continue;
+    if (certificate_version(item->certificate) < 3)
+      remark_version(inspection, (int)i, item->certificate);
+    else if (!certificate_is_ca(item->certificate) &&
+             !certificate_extended_key_usage(item->certificate))
+      remark_no_purpose(inspection, (int)i, item->certificate);
+  }
+}
+
 /* --- certbot's sets --------------------------------------------------------------------------- */
 
 typedef struct {
@@ -197,6 +247,7 @@ inspection_remark(Inspection *inspection, const char *path)
   remark_bundle(inspection);
   remark_mode(inspection, path);
   remark_several_keys(inspection);
+  remark_purpose(inspection);
   remark_role(inspection, path);
   inspection_remark_order(inspection);
   finding_list_sort(inspection->remarks);

@@ -10,8 +10,8 @@ typedef struct {
   const GPtrArray *certificates; /* of Certificate, at least one; with a key: leaf first */
   const char *key_pem;           /* the leaf's private key, not encrypted; NULL: trusted
                                   * certificates, marked as Java wants it, else it sees none */
-  const char *name;              /* "friendly name" of the key, ASCII */
-  const char *password;          /* not empty */
+  const char *name;              /* "friendly name" of the key, UTF-8 */
+  const char *password;          /* empty: whoever has the file can open it */
 } KeyStore;
 
 /* (transfer full): DER. NULL and a TRUST_ERROR when the library refuses. Whether key and

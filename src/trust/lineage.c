@@ -40,6 +40,20 @@ lineage_role_name(LineageRole role)
   return names[role];
 }
 
+/* --- parts ------------------------------------------------------------------------------------ */
+
+const Certificate *
+lineage_leaf(const Lineage *lineage)
+{
+  return lineage->certificates->len > 0 ? lineage->certificates->pdata[0] : NULL;
+}
+
+LineageRole
+lineage_role(const Lineage *lineage, guint index)
+{
+  return g_array_index(lineage->roles, LineageRole, index);
+}
+
 /* --- where ------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -157,6 +171,9 @@ Finding *
 lineage_finding(const Lineage *lineage, const char *code, LineageFileKind kind)
 {
   Finding *finding = finding_new(code);
+  /* Whatever is wrong with certificate or key, the broker is to have them. */
+  if (finding->side == FINDING_SIDE_CLIENT)
+    finding->side = FINDING_SIDE_SERVER;
   finding->source = kind == LINEAGE_KEY ? FINDING_SOURCE_KEY : FINDING_SOURCE_CHAIN;
   finding->file = safe_text_string(lineage->files[kind].path);
   return finding;
@@ -238,6 +255,7 @@ lineage_load(const char *certbot, const char *name, const Anchors *known, gint64
   lineage->name = safe_text_string(is_path(name) ? base : name);
   lineage->certificates = certificate_list_new();
   lineage->roles = g_array_new(FALSE, FALSE, sizeof(LineageRole));
+  lineage->brokers = g_ptr_array_new_with_free_func(lineage_broker_free);
   lineage->findings = finding_list_new();
   read_renewal(lineage);
   if (!lineage_files_look(lineage, error))
@@ -258,8 +276,7 @@ lineage_free(Lineage *lineage)
   g_free(lineage->name);
   g_free(lineage->folder);
   g_free(lineage->key_label);
-  g_free(lineage->served_by);
-  g_clear_pointer(&lineage->shown, certificate_unref);
+  g_ptr_array_unref(lineage->brokers);
   g_ptr_array_unref(lineage->certificates);
   g_array_unref(lineage->roles);
   renewal_config_free(lineage->renewal);

@@ -13,6 +13,7 @@
 #define LINEAGE_CERTBOT_FOLDER "/etc/letsencrypt"
 #define LINEAGE_COUNT_MAX 1000     /* lineages of one certbot folder */
 #define LINEAGE_ARCHIVE_MAX 16384  /* names in archive/NAME that are looked at */
+#define LINEAGE_BROKERS_MAX 64     /* of which it is noted what they serve */
 
 typedef enum {
   LINEAGE_CERT,      /* cert.pem: the certificate alone */
@@ -36,13 +37,29 @@ typedef enum {
   LINEAGE_ROOT,         /* signed by itself */
 } LineageRole;
 
-/* What a broker serves, held against the lineage. */
+/* What brokers serve, held against the lineage; the later ones ask for more attention. */
 typedef enum {
   LINEAGE_NOT_ASKED,
   LINEAGE_SERVED,       /* this very certificate */
-  LINEAGE_SERVED_OLD,   /* an older one of the same names */
   LINEAGE_SERVED_OTHER, /* a newer one, or one of other names */
+  LINEAGE_SERVED_OLD,   /* an older one of the same names */
 } LineageServed;
+
+typedef struct {
+  LineageServed served; /* never LINEAGE_NOT_ASKED */
+  char *place;          /* which broker, safe text */
+  Certificate *shown;   /* what it showed */
+} LineageBroker;
+
+/* How far the renewal is. */
+typedef enum {
+  LINEAGE_RENEWAL_UNKNOWN,
+  LINEAGE_RENEWAL_NEVER,   /* autorenew is off, or the files are copies without links */
+  LINEAGE_RENEWAL_COMING,
+  LINEAGE_RENEWAL_HALF,    /* archive/ has a newer version, and live/ means the old one */
+  LINEAGE_RENEWAL_DUE,     /* certbot's timer does it at its next run */
+  LINEAGE_RENEWAL_OVERDUE, /* it should have, more than once */
+} LineageRenewal;
 
 typedef struct {
   char *name;               /* safe text */
@@ -56,9 +73,7 @@ typedef struct {
   RenewalConfig *renewal;   /* NULL: there is none, or it cannot be read */
   gint64 due;               /* when certbot renews it, seconds since 1970; 0: not to be told */
   const char *due_rule;     /* static, or NULL */
-  LineageServed served;
-  char *served_by;          /* by which broker, safe text; or NULL */
-  Certificate *shown;       /* what it showed; or NULL */
+  GPtrArray *brokers;       /* of LineageBroker, as they were added; at first none */
   GPtrArray *findings;      /* of Finding, worst first */
 } Lineage;
 
@@ -78,8 +93,20 @@ char *lineage_path(const char *certbot, const char *name, LineageFileKind kind);
 char **lineage_names(const char *certbot, GError **error);
 
 /* Notes what the broker `place` (safe text) showed, and adds `file-stale-copy` of the broker's side
- * when that is an older certificate of the same names. */
+ * when that is an older certificate of the same names. Of a lineage without a certificate nothing
+ * is noted. LINEAGE_BROKERS_MAX at most. */
 void lineage_add_served(Lineage *lineage, Certificate *shown, const char *place);
+/* Forgets all brokers and what was found about them. */
+void lineage_clear_served(Lineage *lineage);
+/* Of all brokers what asks for most attention; LINEAGE_NOT_ASKED: there is none. */
+LineageServed lineage_served(const Lineage *lineage);
+
+/* The certificate that was issued; borrowed, NULL: there is none that can be read. */
+const Certificate *lineage_leaf(const Lineage *lineage);
+LineageRole lineage_role(const Lineage *lineage, guint index);
+LineageRenewal lineage_renewal(const Lineage *lineage, gint64 now);
+/* Somebody has to look after it. */
+gboolean lineage_renewal_is_doubtful(LineageRenewal renewal);
 
 const char *lineage_file_name(LineageFileKind kind);    /* "cert.pem" */
 const char *lineage_file_purpose(LineageFileKind kind); /* "the certificate alone" */

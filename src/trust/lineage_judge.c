@@ -1,5 +1,5 @@
 /* What is wrong with a lineage: files that are not what their names say, links of different
- * versions, a renewal that is overdue, a broker that still has the old certificate. */
+ * versions, a renewal that is overdue. */
 #include "config.h"
 
 #include "trust/lineage_private.h"
@@ -202,6 +202,27 @@ judge_versions(Lineage *lineage, const Certificate *leaf)
   }
 }
 
+LineageRenewal
+lineage_renewal(const Lineage *lineage, gint64 now)
+{
+  if (lineage->due == 0)
+    return LINEAGE_RENEWAL_UNKNOWN;
+  if (lineage->version == 0 || (lineage->renewal && !lineage->renewal->autorenew))
+    return LINEAGE_RENEWAL_NEVER;
+  if (lineage->newest > lineage->version)
+    return LINEAGE_RENEWAL_HALF;
+  if (now < lineage->due)
+    return LINEAGE_RENEWAL_COMING;
+  return now <= lineage->due + OVERDUE ? LINEAGE_RENEWAL_DUE : LINEAGE_RENEWAL_OVERDUE;
+}
+
+gboolean
+lineage_renewal_is_doubtful(LineageRenewal renewal)
+{
+  return renewal == LINEAGE_RENEWAL_NEVER || renewal == LINEAGE_RENEWAL_HALF ||
+         renewal == LINEAGE_RENEWAL_OVERDUE;
+}
+
 static void
 judge_dates(Lineage *lineage, const Certificate *leaf, gint64 now)
 {
@@ -240,55 +261,4 @@ lineage_judge(Lineage *lineage, const GPtrArray *cert, const GPtrArray *chain,
     judge_dates(lineage, cert->pdata[0], now);
   }
   finding_list_sort(lineage->findings);
-}
-
-/* --- the other end ---------------------------------------------------------------------------- */
-
-static LineageServed
-compare(const Certificate *leaf, const Certificate *shown)
-{
-  if (certificate_equal(leaf, shown))
-    return LINEAGE_SERVED;
-  gboolean older = certificate_not_before(shown) < certificate_not_before(leaf);
-  return older && g_strv_equal(certificate_names(leaf), certificate_names(shown))
-             ? LINEAGE_SERVED_OLD
-             : LINEAGE_SERVED_OTHER;
-}
-
-static void
-add_old(Lineage *lineage, const Certificate *leaf, const Certificate *shown)
-{
-  g_autofree char *old = date_text(certificate_not_before(shown));
-  g_autofree char *end = date_text(certificate_not_after(shown));
-  g_autofree char *new = date_text(certificate_not_before(leaf));
-  Finding *finding = finding_new("file-stale-copy");
-  finding->side = FINDING_SIDE_SERVER;
-  finding->source = FINDING_SOURCE_PEER;
-  finding->index = 0;
-  finding->subject = g_strdup(certificate_subject(shown));
-  finding->sha256 = g_strdup(certificate_sha256(shown));
-  finding_set_message(finding,
-                      "%s still serves the certificate of \"%s\" that was issued on %s and "
-                      "ends on %s, while the lineage %s holds the one of %s.",
-                      lineage->served_by, certificate_subject_label(shown), old, end, lineage->name,
-                      new);
-  finding_set_remedy(finding,
-                     "Give the broker the renewed files (`mqtrust bundle --lineage %s`) and "
-                     "reload it.",
-                     lineage->name);
-  add(lineage, finding);
-  finding_list_sort(lineage->findings);
-}
-
-void
-lineage_add_served(Lineage *lineage, Certificate *shown, const char *place)
-{
-  if (lineage->certificates->len == 0 || lineage->shown)
-    return;
-  const Certificate *leaf = lineage->certificates->pdata[0];
-  lineage->shown = certificate_ref(shown);
-  lineage->served_by = g_strdup(place);
-  lineage->served = compare(leaf, shown);
-  if (lineage->served == LINEAGE_SERVED_OLD)
-    add_old(lineage, leaf, shown);
 }

@@ -10,3 +10,5 @@ Finding *lineage_finding(const Lineage *lineage, const char *code, LineageFileKi
 /* lineage_judge.c: what is wrong with what has been read. `key_id` NULL: no key was read. */
 void lineage_judge(Lineage *lineage, const GPtrArray *cert, const GPtrArray *chain,
                    const GPtrArray *fullchain, const char *key_id, gint64 now);
+/* lineage_served.c */
+void lineage_broker_free(gpointer broker);

@@ -41,7 +41,8 @@ pki_field_name(PkiField field)
                                       [PKI_FIELD_CA_PASSWORD] = "ca-password",
                                       [PKI_FIELD_INPUT] = "input",
                                       [PKI_FIELD_OUTPUT] = "output",
-                                      [PKI_FIELD_REPLACE] = "replace"};
+                                      [PKI_FIELD_REPLACE] = "replace",
+                                      [PKI_FIELD_START] = "start"};
   return names[field];
 }
 
@@ -80,10 +81,7 @@ pki_refuse(GError **error, PkiField field, const char *format, ...)
 gboolean
 pki_fail_with(GError **error, PkiField field, GError *cause)
 {
-  /* There is no connection here whose path it could be. */
-  g_autoptr(GString) sentence = g_string_new(cause->message);
-  g_string_replace(sentence, "correct the path in the connection.", "correct the path.", 1);
-  g_set_error_literal(error, PKI_ERROR, (int)field, sentence->str);
+  g_set_error_literal(error, PKI_ERROR, (int)field, cause->message);
   g_error_free(cause);
   return FALSE;
 }

@@ -39,6 +39,7 @@ typedef enum {
   PKI_FIELD_PATH_LENGTH, PKI_FIELD_KEY_TYPE, PKI_FIELD_KEY, PKI_FIELD_KEY_PASSWORD, PKI_FIELD_CA,
   PKI_FIELD_CA_KEY, PKI_FIELD_CA_PASSWORD, PKI_FIELD_INPUT, PKI_FIELD_OUTPUT,
   PKI_FIELD_REPLACE, /* a file is there already */
+  PKI_FIELD_START,   /* of the dates the first */
 } PkiField;
 
 /* Both domains have a PkiField as their code and one sentence as their message. */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#include "trust/pki_pkcs12.h"
+#include "trust/key_store.h"
+#include "trust/pki_key.h"
 #include "trust/pki_private.h"
 #include "util/file_set.h"
 #include "util/safe_text.h"
@@ -147,6 +148,35 @@ add_key(Work *work, GError **error)
   return text != NULL;
 }
 
+/* (transfer full) */
+static GBytes *
+pkcs12_bytes(const Work *work, GError **error)
+{
+  const PkiResult *result = work->result;
+  g_autoptr(GPtrArray) certificates = certificate_list_new();
+  g_autoptr(GError) cause = NULL;
+  if (pki_key_is_on_token(result->key)) {
+    pki_fail(error, PKI_FIELD_KEY,
+             "The key is on a token, which it does not leave, so there can "
+             "be no PKCS#12 file of it.");
+    return NULL;
+  }
+  secret_auto key = pki_key_pem(result->key, NULL, error);
+  if (!key)
+    return NULL;
+  g_ptr_array_add(certificates, certificate_ref(result->certificate));
+  for (guint i = 0; i < work->issuers->len; i++)
+    g_ptr_array_add(certificates, certificate_ref(work->issuers->pdata[i]));
+  const KeyStore store = {.certificates = certificates,
+                          .key_pem = key,
+                          .name = certificate_subject_label(result->certificate),
+                          .password = work->order->pkcs12_password};
+  GBytes *bytes = key_store_write(&store, &cause);
+  if (!bytes)
+    pki_fail(error, PKI_FIELD_OUTPUT, "%s", cause->message);
+  return bytes;
+}
+
 static gboolean
 add_pkcs12(Work *work, GError **error)
 {
@@ -158,8 +188,7 @@ add_pkcs12(Work *work, GError **error)
                     "A PKCS#12 file holds a certificate with its key, and %s; name the key.",
                     result->certificate ? "the key is not known here"
                                         : "there is no certificate yet");
-  g_autoptr(GBytes) bytes = pki_pkcs12(result->certificate, work->issuers, result->key,
-                                       work->order->pkcs12_password, error);
+  g_autoptr(GBytes) bytes = pkcs12_bytes(work, error);
   if (!bytes)
     return FALSE;
   gsize length;

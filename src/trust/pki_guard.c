@@ -51,7 +51,7 @@ check_dates(const PkiIssuer *issuer, const PkiOrder *order, GError **error)
                       "by then.",
                       certificate_subject_label(ca), end);
   if (order->not_before && order->not_before < certificate_not_before(ca))
-    return pki_refuse(error, PKI_FIELD_DATES,
+    return pki_refuse(error, PKI_FIELD_START,
                       "The certificate would begin before its CA \"%s\" does, on %s; let it begin "
                       "later.",
                       certificate_subject_label(ca), start);

@@ -116,22 +116,22 @@ find_role(Job *job, GError **error)
   return TRUE;
 }
 
-/* What is made anew, and what belongs to the old one alone (RFC 6962). */
+/* What is made anew, and what belongs to the old one alone (RFC 6962). A CA's extendedKeyUsage is a
+ * constraint on all below it, and follows from no role. */
 static gboolean
-is_made_anew(const Extension *extension)
+is_made_anew(const Extension *extension, gboolean authority)
 {
   static const char *const oids[] = {"2.5.29.14",
                                      "2.5.29.15",
                                      "2.5.29.17",
                                      "2.5.29.19",
                                      "2.5.29.35",
-                                     "2.5.29.37",
                                      "1.3.6.1.4.1.11129.2.4.2",
                                      "1.3.6.1.4.1.11129.2.4.3"};
   for (gsize i = 0; i < G_N_ELEMENTS(oids); i++)
     if (der_oid_is(extension->oid, oids[i]))
       return TRUE;
-  return FALSE;
+  return !authority && der_oid_is(extension->oid, "2.5.29.37");
 }
 
 /* Constraints and policies of a CA, where its lists are: a renewal loses none of them. */
@@ -142,7 +142,7 @@ other_extensions(const Certificate *certificate)
   GByteArray *out = g_byte_array_new();
   Extension extension;
   while (certificate_extension_next(&rest, &extension)) {
-    if (!is_made_anew(&extension))
+    if (!is_made_anew(&extension, certificate_is_ca(certificate)))
       g_byte_array_append(out, before.bytes, (guint)(before.length - rest.length));
     before = rest;
   }
@@ -402,6 +402,8 @@ fit_into_issuer(Job *job, GError **error)
         MAX((end - job->not_before) / DAY, 0));
   job->not_after = end;
   note(job->result, "It ends with its CA, on %s, for nobody would accept it after that.", last);
+  if (job->result->old && end <= certificate_not_after(job->result->old))
+    note(job->result, "That is no later than the old one: renew the CA first, then this.");
   return TRUE;
 }
 

@@ -49,11 +49,13 @@ report_partial_anchor(GPtrArray *findings, const VerifyRequest *request, const P
   const Certificate *anchor = path_top(path)->certificate;
   const char *issuer = certificate_issuer_label(anchor);
   g_autofree char *trust = report_trust(request), *place = NULL;
-  gboolean cross = known_twin(request, anchor, &place) || looks_like_root(anchor);
+  gboolean twin = known_twin(request, anchor, &place) != NULL;
+  gboolean cross = twin || looks_like_root(anchor);
   Finding *finding = report_position(findings, request, path, position,
                                      cross ? "anchor-cross-signed" : "anchor-intermediate");
   finding_add_evidence(finding, "issuer: %s", certificate_issuer(anchor));
-  finding_add_alternative(finding, cross ? "anchor-intermediate" : "anchor-cross-signed");
+  if (!twin) /* by its name alone it may be either */
+    finding_add_alternative(finding, cross ? "anchor-intermediate" : "anchor-cross-signed");
   if (cross) {
     set_cross_signed_text(finding, request, anchor);
     return;

@@ -174,6 +174,20 @@ lint_leaf_purposes(const Lint *lint, const char *const *usages)
     finding_set_remedy(finding, "Works; issue the next one for serverAuth alone.");
 }
 
+/* Good by RFC 5280 and for nearly every broker, so no rule set makes more of it. */
+static void
+lint_client_purposes(const Lint *lint)
+{
+  if (certificate_extended_key_usage(lint->certificate) || certificate_is_ca(lint->certificate))
+    return;
+  Finding *finding = lint_report(lint, "client-usage-missing", FINDING_INFO,
+                                 "does not say what it is for (no extendedKeyUsage); EMQX with "
+                                 "verify_peer_ext_key_usage refuses it");
+  finding->severity = FINDING_INFO;
+  finding_set_remedy(finding, "Works elsewhere; issue the next one for clientAuth, as `mqtrust pki "
+                              "renew` does.");
+}
+
 /* BR 7.1.2.7.6, 7.1.2.7.10 and 7.1.2.1.2. */
 void
 lint_purposes(const Lint *lint)
@@ -181,7 +195,11 @@ lint_purposes(const Lint *lint)
   const char *const *usages = certificate_extended_key_usage(lint->certificate);
   Extension found;
   const Extension *extension = find(lint, OID_EXTENDED_KEY_USAGE, &found);
-  if (!lint_is_server(lint) || certificate_version(lint->certificate) < 3)
+  if (certificate_version(lint->certificate) < 3)
+    return;
+  if (lint_is_leaf(lint) && lint->request->purpose == VERIFY_PURPOSE_CLIENT)
+    lint_client_purposes(lint);
+  if (!lint_is_server(lint))
     return;
   if (lint_is_leaf(lint)) {
     if (!certificate_is_ca(lint->certificate)) /* that says more (leaf-is-ca) */

@@ -20,6 +20,29 @@ join_names(const char *const *names)
 
 /* --- CAs -------------------------------------------------------------------------------------- */
 
+/* Who refuses a leaf that has no extensions: EMQX looks for clientAuth where it is told to, rustls
+ * reads no other version than 3. */
+static const char *
+version_consequence(const VerifyRequest *request)
+{
+  if (request->purpose == VERIFY_PURPOSE_CLIENT)
+    return ", which cannot say what it is for; EMQX with verify_peer_ext_key_usage and brokers in "
+           "Rust refuse it";
+  if (request->purpose == VERIFY_PURPOSE_SERVER)
+    return ", which cannot say what it is for; clients in Rust refuse it";
+  return ", which cannot say what it is for; EMQX with verify_peer_ext_key_usage and programs in "
+         "Rust refuse it";
+}
+
+/* Of mqtrust-pki(1): the old certificate does not say it. */
+static const char *
+role_option(const VerifyRequest *request)
+{
+  if (request->purpose == VERIFY_PURPOSE_ANY)
+    return "";
+  return request->purpose == VERIFY_PURPOSE_SERVER ? " --as server" : " --as client";
+}
+
 static void
 check_version(GPtrArray *findings, const VerifyRequest *request, const Path *path, guint position)
 {
@@ -32,8 +55,7 @@ check_version(GPtrArray *findings, const VerifyRequest *request, const Path *pat
   Finding *finding = report_position(findings, request, path, position, "certificate-v1");
   const char *consequence = ", which cannot say that it is a CA";
   if (position == 0)
-    consequence = ", which cannot say what it is for; EMQX with verify_peer_ext_key_usage and "
-                  "clients in Rust refuse it";
+    consequence = version_consequence(request);
   else if (trusted)
     consequence = ", which cannot say that it is a CA; it works here because you trust it";
   finding_set_message(finding, "\"%s\" in %s is an X.509 version %d certificate%s.",
@@ -42,7 +64,10 @@ check_version(GPtrArray *findings, const VerifyRequest *request, const Path *pat
   if (position == 0 || trusted)
     report_rule(finding, request, FINDING_WARNING);
   if (position == 0)
-    finding_set_remedy(finding, "Issue it again as version 3 with extendedKeyUsage.");
+    finding_set_remedy(finding,
+                       "Issue it again as version 3 with extendedKeyUsage; `mqtrust pki renew%s` "
+                       "does.",
+                       role_option(request));
 }
 
 /* RFC 5280, 6.1.4 (k). An anchor without basicConstraints is a CA by the user's word (GnuTLS takes

@@ -72,7 +72,7 @@ static const ActionInfo actions[ACTION_COUNT] = {
                          "make a CA, a client or server certificate, a request; sign, renew",
                          "Connections", 0},
     [ACTION_USE] = {ACTION_USE, "use", "use it",
-                    "use the new certificate and key in the selected connection", "Connections",
+                    "use what was made in the selected connection", "Connections",
                     NEEDS_ONE},
 
     [ACTION_LINEAGES] = {ACTION_LINEAGES, "lineages", "certbot",
@@ -111,6 +111,8 @@ static const ActionInfo actions[ACTION_COUNT] = {
     [ACTION_VIEW_VALIDITY] = {ACTION_VIEW_VALIDITY, "view-validity", "validity",
                               "how long all certificates and the path are valid",
                               "Certificates", NEEDS_ONE},
+    [ACTION_READ_AGAIN] = {ACTION_READ_AGAIN, "read-again", "read again",
+                           "read the files again", "Certificates", 0},
 
     [ACTION_NEXT_FIELD] = {ACTION_NEXT_FIELD, "next-field", "next field",
                            "complete the path, else to the next field",

@@ -23,7 +23,7 @@ typedef enum {
   ACTION_FOLLOW, ACTION_CLEAR, ACTION_PUBLISH, ACTION_SUBSCRIBE, ACTION_UNSUBSCRIBE,
   ACTION_VIEW_TEXT, ACTION_VIEW_HEX, ACTION_WRAP, ACTION_NEXT_MESSAGE, ACTION_PREVIOUS_MESSAGE,
   /* certificates */
-  ACTION_VIEW_FIELDS, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY,
+  ACTION_VIEW_FIELDS, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY, ACTION_READ_AGAIN,
   /* forms */
   ACTION_NEXT_FIELD, ACTION_PREVIOUS_FIELD, ACTION_SAVE, ACTION_TOGGLE, ACTION_COMPLETE,
   ACTION_REVEAL, ACTION_SAVE_CONNECT, ACTION_TEST,
@@ -36,6 +36,8 @@ typedef enum {
   CONTEXT_FINDING,  /* one finding, or the report of a test */
   CONTEXT_REPAIR,   /* whether a repaired copy is to be written */
   CONTEXT_MADE,     /* what the workshop has made */
+  CONTEXT_LINEAGES, /* certbot's lineages, and one of them */
+  CONTEXT_BUNDLE,   /* what a broker was given */
   CONTEXT_FORM,     /* text fields swallow letters: only control keys and named keys act */
   CONTEXT_QUESTION, /* yes or no */
   CONTEXT_COUNT,

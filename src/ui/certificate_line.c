@@ -26,6 +26,7 @@ certificate_line_free(CertificateLine *line)
   g_free(line->detail_title);
   g_free(line->detail);
   finding_free(line->finding);
+  chain_change_unref(line->change);
   g_free(line);
 }
 
@@ -85,6 +86,17 @@ certificate_lines_detail(CertificateLines *list, const char *title, char *text)
   CertificateLine *line = first_of_last_item(list);
   line->detail_title = g_strdup(title);
   line->detail = text;
+}
+
+void
+certificate_lines_change(CertificateLines *list, ChainChange *change)
+{
+  for (guint i = list->lines->len; i-- > 0;) {
+    CertificateLine *line = g_ptr_array_index(list->lines, i);
+    if (line->item != list->items - 1)
+      break;
+    line->change = chain_change_ref(change);
+  }
 }
 
 CertificateLine *

@@ -1,6 +1,7 @@
 /* One line of the certificates pane, and the list that they are gathered in. */
 #pragma once
 
+#include "core/chain_change.h"
 #include "trust/certificate.h"
 #include "trust/finding.h"
 #include "ui/certificate_columns.h"
@@ -24,6 +25,8 @@ typedef struct {
   char *origin;             /* "sent", "in root.pem", "missing", or the code of a fault */
   /* What the line tells of, or is marked for; or NULL. Owned. */
   Finding *finding;
+  /* What has changed since another time; or NULL. Owned. */
+  ChainChange *change;
   /* What Enter opens, when it is neither a certificate nor a finding; or NULL. */
   char *detail_title, *detail;
 } CertificateLine;
@@ -47,6 +50,9 @@ CertificateLine *certificate_lines_certificate(CertificateLines *list, Certifica
 void certificate_lines_finding(CertificateLines *list, const Finding *finding);
 /* What Enter opens on the last item: a text of safe lines, taken over. */
 void certificate_lines_detail(CertificateLines *list, const char *title, char *text);
+
+/* Enter opens what has changed: of the last item. A reference is taken. */
+void certificate_lines_change(CertificateLines *list, ChainChange *change);
 
 CertificateWidths certificate_lines_widths(GPtrArray *lines);
 void certificate_line_draw(const CertificateLine *line, Canvas *canvas, int row,

@@ -205,6 +205,20 @@ add_strangers(CertificateLines *list, const CertificatesModel *model)
     add_more_strangers(list, model, after_last_shown, count - STRANGERS_SHOWN);
 }
 
+/* News for as long as it is any (core/connection_chain.c). */
+static void
+add_change(CertificateLines *list, const ConnectionInfo *info)
+{
+  if (!info->chain_change)
+    return;
+  gboolean warning = info->chain_change->warning;
+  g_autofree char *text = chain_change_line(info->chain_change);
+  certificate_lines_text(list, warning ? ROLE_WARNING : ROLE_NORMAL,
+                         warning ? GLYPH_WARN : GLYPH_DOT, warning ? ROLE_WARNING : ROLE_ACCENT,
+                         FALSE, text);
+  certificate_lines_change(list, info->chain_change);
+}
+
 static void
 add_chain(CertificateLines *list, const CertificatesModel *model)
 {
@@ -220,6 +234,7 @@ add_chain(CertificateLines *list, const CertificatesModel *model)
   }
   for (guint i = 0; i < verdict->path->len; i++)
     add_link(list, model, g_ptr_array_index(verdict->path, i), (int)i);
+  add_change(list, model->info);
   add_strangers(list, model);
   certificate_paths_add(list, verdict);
 }

@@ -167,6 +167,8 @@ open_selected(CertificatesPane *pane)
   } else if (line->finding) {
     FindingViewArgument argument = {ui_selected(pane->ui), line->finding, NULL};
     ui_open(pane->ui, &finding_view, &argument);
+  } else if (line->change) {
+    ui_open(pane->ui, &chain_change_view, line->change);
   } else if (line->detail) {
     TextViewArgument argument = {line->detail_title, line->detail};
     ui_open(pane->ui, &text_view, &argument);

@@ -90,6 +90,14 @@ connection_action(Ui *ui, Action action)
     ui_open(ui, &workshop_form, NULL);
     return TRUE;
   }
+  if (action == ACTION_LINEAGES) {
+    ui_open(ui, &lineages_view, NULL);
+    return TRUE;
+  }
+  if (action == ACTION_BUNDLE) {
+    ui_open(ui, &bundle_form, NULL);
+    return TRUE;
+  }
   const char *reason = connection_action_disabled(ui, action);
   if (reason) {
     ui_notice(ui, ROLE_WARNING, "%s", reason);

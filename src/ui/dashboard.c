@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "ui/header.h"
+#include "ui/bundle_job.h"
 #include "ui/curses.h"
 #include "ui/input.h"
 #include "ui/screen.h"
@@ -356,6 +357,7 @@ dashboard_run(Workspace *workspace, const DashboardOptions *options, GError **er
     screen_stop();
   }
   workshop_jobs_wait();
+  bundle_jobs_wait();
   signals_stop();
   return dashboard.exit_code;
 }

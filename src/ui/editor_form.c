@@ -8,13 +8,12 @@
 #include "ui/check_view.h"
 #include "ui/editor_fields.h"
 #include "ui/editor_files.h"
+#include "ui/form_paths.h"
 #include "ui/pane.h"
-#include "ui/path_complete.h"
 #include "util/safe_text.h"
 
 #define FILES_DELAY_MS 300
 #define EDITOR_COLUMNS 110
-#define CANDIDATES_SHOWN 40
 
 typedef struct {
   Ui *ui;
@@ -22,13 +21,11 @@ typedef struct {
   Profile *base;          /* as it was; also what the form has no field for */
   Profile *initial;       /* what the form said at first */
   Form *form;
+  FormPaths *paths;
   EditorFiles *files;
   gboolean touched[EDIT_COUNT]; /* complaints wait until a field has been typed into */
-  gboolean typed;               /* into the focused field, since it has the focus */
   int advised;                  /* field that a finding has led to, 0: none */
   char *advice;                 /* that is shown there, or NULL */
-  int listed;                   /* field whose path's candidates are shown, 0: none */
-  char *candidates;             /* that are shown there, or NULL */
   guint timer;                  /* that will read the files, 0: none */
 } Editor;
 
@@ -52,7 +49,7 @@ show_file_notes(Editor *editor)
     int field = file_fields[i].field;
     Role role;
     const char *note = editor_files_note(editor->files, file_fields[i].file, &role);
-    gboolean typing = editor->typed && form_focused(editor->form) == field;
+    gboolean typing = form_paths_is_typing(editor->paths, field);
     if (note && typing && editor_files_is_missing(editor->files, file_fields[i].file))
       form_set_message(editor->form, field, ROLE_DIM, "there is no such file yet");
     else if (note)
@@ -76,8 +73,8 @@ show_advice(Editor *editor)
   }
   if (role == ROLE_ERROR)
     note = NULL;
-  g_autofree char *text =
-      note ? g_strdup_printf("%s It holds now: %s", editor->advice, note) : g_strdup(editor->advice);
+  g_autofree char *text = note ? g_strdup_printf("%s It holds now: %s", editor->advice, note)
+                               : g_strdup(editor->advice);
   form_set_message(editor->form, editor->advised, ROLE_WARNING, text);
 }
 
@@ -94,8 +91,7 @@ show_messages(Editor *editor)
   }
   if (editor->advised && editor->advice)
     show_advice(editor);
-  if (editor->listed)
-    form_set_message(editor->form, editor->listed, ROLE_DIM, editor->candidates);
+  form_paths_show_candidates(editor->paths);
 }
 
 static void
@@ -121,8 +117,7 @@ static void
 value_changed(Editor *editor, int id)
 {
   editor->touched[id] = TRUE;
-  editor->typed = TRUE;
-  editor->listed = 0;
+  form_paths_typed(editor->paths);
   if (id == editor->advised)
     editor->advised = 0;
   editor_fields_arrange(editor->form);
@@ -135,9 +130,23 @@ value_changed(Editor *editor, int id)
 static void
 focus_changed(Editor *editor)
 {
-  editor->typed = FALSE;
-  editor->listed = 0;
+  form_paths_left(editor->paths);
   read_files(editor);
+}
+
+static void
+path_changed(gpointer data, int id)
+{
+  value_changed(data, id);
+}
+
+static void
+show_paths(gpointer data, gboolean read)
+{
+  if (read)
+    read_files(data);
+  else
+    show_messages(data);
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
@@ -177,6 +186,7 @@ editor_open(Ui *ui, gpointer data)
   editor->connection = connection;
   editor->base = connection ? profile_copy(connection_profile(connection)) : profile_new();
   editor->form = editor_fields_new();
+  editor->paths = form_paths_new(editor->form, path_changed, show_paths, editor);
   editor->files = editor_files_new();
   editor_fields_set(editor->form, editor->base);
   editor->initial = editor_fields_profile(editor->form, editor->base);
@@ -193,8 +203,8 @@ editor_close(gpointer data)
   g_clear_handle_id(&editor->timer, g_source_remove);
   profile_free(editor->base);
   profile_free(editor->initial);
+  form_paths_free(editor->paths);
   form_free(editor->form);
-  g_free(editor->candidates);
   g_free(editor->advice);
   editor_files_free(editor->files);
   g_free(editor);
@@ -319,74 +329,14 @@ in_path_field(const Editor *editor)
   return FALSE;
 }
 
-static gboolean
-file_is_missing(const Editor *editor, int id)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
-    if (file_fields[i].field == id)
-      return editor_files_is_missing(editor->files, file_fields[i].file);
-  }
-  return FALSE;
-}
-
-static void
-list_candidates(Editor *editor, int id, GPtrArray *names)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%u fit: ", names->len);
-  for (guint i = 0; i < MIN(names->len, CANDIDATES_SHOWN); i++)
-    g_string_append_printf(text, "%s%s", i > 0 ? "  " : "",
-                           (const char *)g_ptr_array_index(names, i));
-  g_free(editor->candidates);
-  editor->candidates = g_strdup(text->str);
-  editor->listed = id;
-  show_messages(editor);
-}
-
-/* As a shell does; FALSE: there is nothing to add and nothing to choose from. */
-static gboolean
-complete_path(Editor *editor)
-{
-  int id = form_focused(editor->form);
-  g_autoptr(GPtrArray) names = NULL;
-  g_autofree char *typed = g_strdup(form_text(editor->form, id));
-  g_autofree char *completed = path_complete(typed, &names);
-  gboolean longer = strcmp(completed, typed) != 0;
-  if (longer) {
-    form_set_text(editor->form, id, completed);
-    value_changed(editor, id);
-  }
-  if (names->len > 1)
-    list_candidates(editor, id, names);
-  return longer || names->len > 1;
-}
-
-/* A path that is good as it stands is left at once, and so is an empty one; only what has just been
- * typed is completed although it may be. */
-static gboolean
-wants_completion(const Editor *editor)
-{
-  int id = form_focused(editor->form);
-  g_autofree char *path = path_expand(form_text(editor->form, id));
-  if (!path || editor->typed)
-    return path != NULL;
-  gboolean folder = id == EDIT_CA && form_choice(editor->form, EDIT_TRUST) == TRUST_FOLDER;
-  return !g_file_test(path, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR);
-}
-
-/* TRUE: Tab stays in this field, because it was completed, or to say that nothing begins so. The
- * next Tab then goes on. */
+/* TRUE: Tab stays in this field. */
 static gboolean
 tab_completes(Editor *editor)
 {
-  if (!in_path_field(editor) || !wants_completion(editor))
-    return FALSE;
-  gboolean was_typed = editor->typed;
-  if (complete_path(editor))
-    return TRUE;
-  editor->typed = FALSE;
-  read_files(editor);
-  return was_typed && file_is_missing(editor, form_focused(editor->form));
+  gboolean folder = form_focused(editor->form) == EDIT_CA &&
+                    form_choice(editor->form, EDIT_TRUST) == TRUST_FOLDER;
+  return in_path_field(editor) &&
+         form_paths_tab(editor->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR, FALSE);
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
@@ -419,7 +369,7 @@ editor_act(gpointer data, Action action)
     return test(editor);
   if (action == ACTION_NEXT_FIELD && tab_completes(editor))
     return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && in_path_field(editor) && complete_path(editor))
+  if (action == ACTION_COMPLETE && in_path_field(editor) && form_paths_complete(editor->paths))
     return PANE_HANDLED;
   if (action == ACTION_COMPLETE)
     action = ACTION_NEXT_FIELD;
@@ -471,8 +421,8 @@ editor_tells_fault(gpointer data)
     Role role = ROLE_NORMAL;
     EditorFile file = file_fields[i].file;
     gboolean noted = editor_files_note(editor->files, file, &role) && role == ROLE_ERROR;
-    if (noted && (file_fields[i].field != editor->advised ||
-                  editor_files_is_missing(editor->files, file)))
+    if (noted &&
+        (file_fields[i].field != editor->advised || editor_files_is_missing(editor->files, file)))
       return FAULT_ALL_TOLD;
   }
   return FAULT_UNTOLD;

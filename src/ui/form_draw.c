@@ -18,6 +18,7 @@ typedef struct {
   int label; /* where labels begin */
   int value; /* where values begin */
   int value_width;
+  gboolean dense; /* no empty row above a section */
 } Columns;
 
 static Columns
@@ -32,7 +33,7 @@ columns_of(const Form *form, int columns)
   }
   label = MIN(label, columns * 2 / 5);
   int value = start + label + 2;
-  return (Columns){columns, start, value, CLAMP(columns - value - 1, 1, VALUE_MAX)};
+  return (Columns){columns, start, value, CLAMP(columns - value - 1, 1, VALUE_MAX), FALSE};
 }
 
 /* --- Rows ------------------------------------------------------------------------------------- */
@@ -84,7 +85,7 @@ field_rows(const Field *field, const Columns *at, gboolean first)
   if (field->hidden)
     return 0;
   if (field->spec->kind == FIELD_SECTION)
-    return first ? 1 : 2;
+    return first || at->dense ? 1 : 2;
   if (field->spec->kind == FIELD_NOTE)
     return note_rows(field, at);
   if (!field->message || fits_beside(field, at))
@@ -107,6 +108,28 @@ form_rows(const Form *form, int columns)
 {
   Columns at = columns_of(form, columns);
   return rows_before(form, form->count, &at) + 1;
+}
+
+/* Without the sentences beside the fields: those come and go. */
+static int
+bare_rows(const Form *form, const Columns *at)
+{
+  int rows = 0;
+  for (int i = 0; i < form->count; i++) {
+    const Field *field = &form->fields[i];
+    gboolean one = field_is_focusable(field);
+    rows += one ? 1 : field_rows(field, at, rows == 0);
+  }
+  return rows;
+}
+
+/* Where all fields are in sight without the empty rows, and would not be with them. */
+static gboolean
+wants_dense(const Form *form, const Columns *at, int rows)
+{
+  Columns dense = *at;
+  dense.dense = TRUE;
+  return bare_rows(form, at) > rows && bare_rows(form, &dense) <= rows;
 }
 
 /* The focused field whole, and its section's title when it is the first one in it. */
@@ -262,6 +285,7 @@ form_draw(Form *form, Canvas *canvas, gboolean focused)
   Columns at = columns_of(form, canvas_columns(canvas));
   int help = help_rows(form, canvas_rows(canvas), canvas_columns(canvas));
   int rows = canvas_rows(canvas) - help, row = 0;
+  at.dense = wants_dense(form, &at, rows);
   scroll_to_focus(form, &at, rows);
   for (int i = 0; i < form->count; i++) {
     int height = field_rows(&form->fields[i], &at, row == 0);

@@ -31,6 +31,8 @@ static const Binding general[] = {
     {"s", ACTION_SUBSCRIBE}, {"p", ACTION_PUBLISH}, {"u", ACTION_UNSUBSCRIBE},
     {"m", ACTION_MEND}, {"R", ACTION_REPAIR},
     {"i", ACTION_WORKSHOP},
+    {"L", ACTION_LINEAGES},
+    {"b", ACTION_BUNDLE},
     {NULL, ACTION_NONE},
 };
 static const Binding connections[] = {
@@ -67,6 +69,12 @@ static const Binding repair[] = {
 static const Binding made[] = {
     {"u", ACTION_USE}, {NULL, ACTION_NONE},
 };
+static const Binding lineages[] = {
+    {"r", ACTION_READ_AGAIN}, {NULL, ACTION_NONE},
+};
+static const Binding bundle[] = {
+    {NULL, ACTION_NONE},
+};
 static const Binding help[] = {
     {NULL, ACTION_NONE},
 };
@@ -99,17 +107,17 @@ static const Binding question[] = {
 static const struct {
   const char *title;
   const Binding *bindings;
-  Action hints[14]; /* ended by ACTION_NONE */
+  Action hints[16]; /* ended by ACTION_NONE */
 } contexts[CONTEXT_COUNT] = {
     [CONTEXT_GENERAL] = {"Everywhere", general, {ACTION_NEXT_PANE, ACTION_OPEN}},
     [CONTEXT_CONNECTIONS] = {"Connections", connections,
                              {ACTION_NEXT_PANE, ACTION_CONNECT, ACTION_DISCONNECT, ACTION_MEND,
                               ACTION_REPAIR, ACTION_EDIT, ACTION_NEW, ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_DUPLICATE,
-                              ACTION_DELETE, ACTION_WORKSHOP}},
+                              ACTION_DELETE, ACTION_WORKSHOP, ACTION_LINEAGES, ACTION_BUNDLE}},
     [CONTEXT_CERTIFICATES] = {"Certificates", certificates,
                               {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
                                ACTION_CONNECT, ACTION_EDIT, ACTION_VIEW_PEM, ACTION_SAVE_PEM, ACTION_VIEW_VALIDITY,
-                               ACTION_WORKSHOP}},
+                               ACTION_WORKSHOP, ACTION_LINEAGES, ACTION_BUNDLE}},
     [CONTEXT_MESSAGES] = {"Messages", messages,
                           {ACTION_NEXT_PANE, ACTION_OPEN, ACTION_MEND, ACTION_REPAIR,
                            ACTION_SUBSCRIBE, ACTION_PUBLISH, ACTION_FOLLOW, ACTION_UNSUBSCRIBE, ACTION_CLEAR}},
@@ -129,6 +137,12 @@ static const struct {
     [CONTEXT_REPAIR] = {"Repair", repair, {ACTION_REPAIR}},
     [CONTEXT_MADE] = {"Made", made,
                       {ACTION_USE, ACTION_WORKSHOP, ACTION_OPEN, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
+    [CONTEXT_LINEAGES] = {"Lineages", lineages,
+                          {ACTION_OPEN, ACTION_READ_AGAIN, ACTION_BUNDLE, ACTION_PAGE_DOWN,
+                           ACTION_PAGE_UP}},
+    [CONTEXT_BUNDLE] = {"Broker's files", bundle,
+                        {ACTION_OPEN, ACTION_BACK, ACTION_BUNDLE, ACTION_PAGE_DOWN,
+                         ACTION_PAGE_UP}},
     [CONTEXT_HELP] = {"Text", help, {ACTION_PAGE_DOWN, ACTION_PAGE_UP, ACTION_FIRST, ACTION_LAST}},
     [CONTEXT_FORM] = {"Form", form,
                       {ACTION_SAVE, ACTION_OPEN, ACTION_NEXT_FIELD, ACTION_DOWN, ACTION_TOGGLE,

@@ -57,6 +57,7 @@ extern const PaneClass message_view;       /* MessageViewArgument * (messages_pa
 extern const PaneClass certificate_view;   /* Certificate * (a reference is taken) */
 extern const PaneClass certificate_pem_view; /* the same, its PEM first */
 extern const PaneClass validity_view;      /* NULL: of the selected connection */
+extern const PaneClass chain_change_view;  /* ChainChange * (a reference is taken) */
 extern const PaneClass text_view;          /* TextViewArgument * */
 extern const PaneClass finding_view;       /* FindingViewArgument * */
 extern const PaneClass subscriptions_view; /* NULL: of the selected connection */

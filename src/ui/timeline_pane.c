@@ -205,6 +205,11 @@ open_selected(TimelinePane *pane, Connection *connection)
     open_finding(pane, connection, finding, entry);
     return;
   }
+  ChainChange *change = connection_chain_change(connection, entry->chain_change);
+  if (change) {
+    ui_open(pane->ui, &chain_change_view, change);
+    return;
+  }
   if (strcmp(entry->stage, "dns") == 0) {
     ui_open(pane->ui, &names_view, connection);
     return;

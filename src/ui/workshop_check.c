@@ -7,8 +7,6 @@
 #include "ui/path_complete.h"
 #include "ui/workshop_fields.h"
 
-#define DAYS_MAX 36500
-
 static void
 take_error(WorkshopFaults *faults, int id, GError *error)
 {
@@ -42,8 +40,41 @@ check_days(const Form *form, WorkshopFaults *faults)
   const char *text = form_text(form, WORK_DAYS);
   gint64 days = g_ascii_strtoll(text, NULL, 10);
   gboolean empty = *text == '\0' && workshop_fields_kind(form) == WORK_RENEW;
-  if (!empty && (days < 1 || days > DAYS_MAX))
-    faults->sentence[WORK_DAYS] = g_strdup_printf("1 to %d days", DAYS_MAX);
+  if (!empty && (days < 1 || days > PKI_DAYS_MAX))
+    faults->sentence[WORK_DAYS] = g_strdup_printf("1 to %d days", PKI_DAYS_MAX);
+}
+
+/* Seconds since 1970; 0: nothing is said there, or what is no date. */
+static gint64
+check_moment(const Form *form, WorkshopFaults *faults, int id)
+{
+  gint64 moment = 0;
+  const char *text = form_text(form, id);
+  if (*text == '\0' || pki_check_moment(text, &moment))
+    return moment;
+  faults->sentence[id] = g_strdup("write a date, such as 2027-01-31 or 2027-01-31T12:00:00Z");
+  return 0;
+}
+
+static void
+check_dates(const Form *form, WorkshopFaults *faults, gint64 now)
+{
+  gint64 from = check_moment(form, faults, WORK_FROM);
+  gint64 until = check_moment(form, faults, WORK_UNTIL);
+  if (until && until <= now)
+    faults->sentence[WORK_UNTIL] = g_strdup("this has passed: it would be expired already");
+  else if (until && from && until <= from)
+    faults->sentence[WORK_UNTIL] = g_strdup("it would end before it begins");
+}
+
+static void
+check_path_length(const Form *form, WorkshopFaults *faults)
+{
+  const char *text = form_text(form, WORK_PATH_LENGTH);
+  guint64 number;
+  if (*text && !g_ascii_string_to_unsigned(text, 10, 0, PKI_PATH_LENGTH_MAX, &number, NULL))
+    faults->sentence[WORK_PATH_LENGTH] =
+        g_strdup_printf("0 to %d, or empty for no limit", PKI_PATH_LENGTH_MAX);
 }
 
 static void
@@ -87,7 +118,7 @@ check_passwords(const Form *form, WorkshopFaults *faults)
 }
 
 WorkshopFaults *
-workshop_fields_check(const Form *form)
+workshop_fields_check(const Form *form, gint64 now)
 {
   WorkshopFaults *faults = g_new0(WorkshopFaults, 1);
   WorkshopKind kind = workshop_fields_kind(form);
@@ -99,6 +130,10 @@ workshop_fields_check(const Form *form)
     faults->sentence[WORK_NAMES] = g_strdup("a server needs the names that clients connect to");
   if (form_is_visible(form, WORK_DAYS))
     check_days(form, faults);
+  if (form_is_visible(form, WORK_FROM))
+    check_dates(form, faults, now);
+  if (form_is_visible(form, WORK_PATH_LENGTH))
+    check_path_length(form, faults);
   check_wanted_path(form, faults, WORK_REQUEST_FILE, "the request's file is needed");
   check_wanted_path(form, faults, WORK_OLD_FILE, "the old certificate's file is needed");
   if (kind == WORK_CLIENT || kind == WORK_SERVER || kind == WORK_SIGN)
@@ -127,6 +162,12 @@ workshop_faults_first(const Form *form, const WorkshopFaults *faults)
   return 0;
 }
 
+static int
+field_of_dates(const Form *form)
+{
+  return form_is_visible(form, WORK_DAYS) ? WORK_DAYS : WORK_UNTIL;
+}
+
 int
 workshop_field_of(const Form *form, PkiField field)
 {
@@ -134,8 +175,7 @@ workshop_field_of(const Form *form, PkiField field)
   static const WorkshopField fields[] = {
       [PKI_FIELD_SUBJECT] = WORK_SUBJECT,
       [PKI_FIELD_NAMES] = WORK_NAMES,
-      [PKI_FIELD_DATES] = WORK_DAYS,
-      [PKI_FIELD_PATH_LENGTH] = WORK_CA,
+      [PKI_FIELD_START] = WORK_FROM,
       [PKI_FIELD_KEY_TYPE] = WORK_KEY_TYPE,
       [PKI_FIELD_KEY] = WORK_KEY,
       [PKI_FIELD_KEY_PASSWORD] = WORK_PASSWORD,
@@ -145,6 +185,10 @@ workshop_field_of(const Form *form, PkiField field)
       [PKI_FIELD_OUTPUT] = WORK_FOLDER,
       [PKI_FIELD_REPLACE] = WORK_NAME,
   };
+  if (field == PKI_FIELD_DATES)
+    return field_of_dates(form);
+  if (field == PKI_FIELD_PATH_LENGTH)
+    return form_is_visible(form, WORK_PATH_LENGTH) ? WORK_PATH_LENGTH : WORK_CA;
   if (field == PKI_FIELD_ROLE)
     return renew ? WORK_AGAIN_PURPOSE : WORK_PURPOSE;
   if (field == PKI_FIELD_INPUT)

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "trust/date_text.h"
+#include "trust/pki_check.h"
+
 static const char *const kinds[] = {"CA",
                                     "client certificate",
                                     "server certificate",
@@ -37,7 +40,14 @@ static const FieldSpec specs[] = {
      "hosts and addresses with commas between: clients of a server look only at these", "none"},
     {WORK_COPY_NAMES, FIELD_CHECK, "Its own names", NULL,
      "also the names that the request asks for: look at them first", NULL},
-    {WORK_DAYS, FIELD_NUMBER, "Days", NULL, "how long it is valid, from now on", "as before"},
+    {WORK_PATH_LENGTH, FIELD_NUMBER, "Path length", NULL,
+     "how many CAs may stand below it: 0 signs no other CA; empty sets no limit", "no limit"},
+    {WORK_FROM, FIELD_TEXT, "From", NULL,
+     "when it begins, if not now: 2027-01-31, or 2027-01-31T12:00:00Z", "now"},
+    {WORK_UNTIL, FIELD_TEXT, "Until", NULL,
+     "when it ends, instead of days: 2027-01-31, or 2027-01-31T12:00:00Z", "counted in days"},
+    {WORK_DAYS, FIELD_NUMBER, "Days", NULL, "how long it is valid, from its beginning on",
+     "as before"},
     {WORK_SECTION_CA, FIELD_SECTION, "Signed by", NULL, NULL, NULL},
     {WORK_CA, FIELD_PATH, "CA", NULL,
      "the CA's certificate; without one a new CA, or a root that is renewed, signs itself",
@@ -114,6 +124,14 @@ makes_key(const Form *form)
   return !has_text(form, WORK_KEY);
 }
 
+static gboolean
+makes_authority(const Form *form)
+{
+  WorkshopKind kind = workshop_fields_kind(form);
+  return kind == WORK_CA_CERTIFICATE ||
+         (kind == WORK_SIGN && role_of[form_choice(form, WORK_PURPOSE)] == PKI_INTERMEDIATE);
+}
+
 static void
 arrange_key(Form *form, WorkshopKind kind)
 {
@@ -141,7 +159,10 @@ workshop_fields_arrange(Form *form)
   form_set_visible(form, WORK_AGAIN_PURPOSE, kind == WORK_RENEW);
   form_set_visible(form, WORK_NAMES, kind != WORK_CA_CERTIFICATE && kind != WORK_RENEW);
   form_set_visible(form, WORK_COPY_NAMES, kind == WORK_SIGN);
-  form_set_visible(form, WORK_DAYS, signs);
+  form_set_visible(form, WORK_PATH_LENGTH, makes_authority(form));
+  form_set_visible(form, WORK_FROM, signs);
+  form_set_visible(form, WORK_UNTIL, signs);
+  form_set_visible(form, WORK_DAYS, signs && !has_text(form, WORK_UNTIL));
   form_set_visible(form, WORK_SECTION_CA, signs);
   form_set_visible(form, WORK_CA, signs);
   /* A root is signed by the key that is made for it. */
@@ -205,6 +226,34 @@ visible_text(const Form *form, int id)
   return form_is_visible(form, id) ? form_text(form, id) : "";
 }
 
+static gboolean
+has_visible_text(const Form *form, int id)
+{
+  return visible_text(form, id)[0] != '\0';
+}
+
+static gint64
+moment_of(const Form *form, int id)
+{
+  gint64 moment;
+  return pki_check_moment(visible_text(form, id), &moment) ? moment : 0;
+}
+
+static void
+set_dates(const Form *form, PkiOrder *order)
+{
+  order->not_before = moment_of(form, WORK_FROM);
+  order->not_after = moment_of(form, WORK_UNTIL);
+  order->days = (int)g_ascii_strtoll(visible_text(form, WORK_DAYS), NULL, 10);
+}
+
+char *
+workshop_field_date(const Form *form, int id)
+{
+  gint64 moment = id == WORK_FROM || id == WORK_UNTIL ? moment_of(form, id) : 0;
+  return moment ? date_text_full(moment) : NULL;
+}
+
 static void
 set_files(const Form *form, WorkshopOrder *order)
 {
@@ -241,8 +290,10 @@ workshop_fields_order(const Form *form, gint64 now)
       all, form_text(form, kind == WORK_SIGN ? WORK_REQUEST_FILE : WORK_OLD_FILE));
   if (kind != WORK_SIGN && kind != WORK_RENEW)
     order->input_path = NULL;
-  order->days = (int)g_ascii_strtoll(visible_text(form, WORK_DAYS), NULL, 10);
-  order->path_length = -1;
+  set_dates(form, order);
+  order->path_length = has_visible_text(form, WORK_PATH_LENGTH)
+                           ? (int)g_ascii_strtoll(form_text(form, WORK_PATH_LENGTH), NULL, 10)
+                           : -1;
   order->now = now;
   set_files(form, all);
   return all;

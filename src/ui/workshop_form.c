@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "ui/form_paths.h"
 #include "ui/pane.h"
-#include "ui/path_complete.h"
 #include "ui/workshop_job.h"
 #include "ui/workshop_notes.h"
 #include "ui/workshop_view.h"
@@ -16,25 +16,28 @@
 #define FILES_DELAY_MS 300
 #define PROGRESS_MS 200
 #define WORKSHOP_COLUMNS 110
-#define CANDIDATES_SHOWN 40
 
 typedef struct {
   Ui *ui;
   Form *form;
+  FormPaths *paths;
   gboolean touched[WORK_COUNT]; /* by the user: neither filled in anew nor spared a complaint */
   gboolean asked;               /* to make it: nothing is spared a complaint */
-  gboolean typed;               /* into the focused field, since it has the focus */
   int refused;                  /* field that the last attempt failed for, 0: none */
   char *refusal;                /* what is said there */
-  int listed;                   /* field whose path's candidates are shown, 0: none */
-  char *candidates;
-  guint timer;      /* that will read the files, or redraws while it makes; 0: none */
-  WorkshopJob *job; /* NULL: nothing is being made */
-  gint64 started;   /* monotonic, microseconds */
+  guint timer;                  /* that will read the files, or redraws while it makes; 0: none */
+  WorkshopJob *job;             /* NULL: nothing is being made */
+  gint64 started;               /* monotonic, microseconds */
 } Workshop;
 
 /* The CA that was made last in this run: the next thing is signed by it. */
 static char *last_ca;
+
+const char *
+workshop_last_ca(void)
+{
+  return last_ca;
+}
 
 /* --- Messages beside the fields --------------------------------------------------------------- */
 
@@ -44,22 +47,39 @@ show_note(Workshop *workshop, int id)
   Role role = ROLE_NORMAL;
   gboolean missing;
   g_autofree char *note = workshop_note(workshop->form, id, ui_now(workshop->ui), &role, &missing);
-  if (note && missing && workshop->typed && form_focused(workshop->form) == id)
+  if (note && missing && form_paths_is_typing(workshop->paths, id))
     form_set_message(workshop->form, id, ROLE_DIM, "there is no such file yet");
   else
     form_set_message(workshop->form, id, role, note);
+}
+
+/* A date is not wrong before all of it was typed. */
+static Role
+role_of_fault(const Workshop *workshop, int id)
+{
+  gboolean date = id == WORK_FROM || id == WORK_UNTIL;
+  return date && form_paths_is_typing(workshop->paths, id) ? ROLE_DIM : ROLE_ERROR;
+}
+
+static void
+show_date(Form *form, int id)
+{
+  g_autofree char *date = workshop_field_date(form, id);
+  form_set_message(form, id, ROLE_DIM, date);
 }
 
 static void
 show_messages(Workshop *workshop, gboolean read)
 {
   Form *form = workshop->form;
-  g_autoptr(WorkshopFaults) faults = workshop_fields_check(form);
+  g_autoptr(WorkshopFaults) faults = workshop_fields_check(form, ui_now(workshop->ui));
   g_autofree char *existing = workshop_fields_existing(form);
   for (int id = 1; id < WORK_COUNT; id++) {
     gboolean told = workshop->touched[id] || workshop->asked;
     if (faults->sentence[id] && told)
-      form_set_message(form, id, ROLE_ERROR, faults->sentence[id]);
+      form_set_message(form, id, role_of_fault(workshop, id), faults->sentence[id]);
+    else if (id == WORK_FROM || id == WORK_UNTIL)
+      show_date(form, id);
     else if (!workshop_field_is_path(id) || id == WORK_FOLDER)
       form_set_message(form, id, ROLE_NORMAL, NULL);
     else if (read || form_text(form, id)[0] == '\0')
@@ -71,8 +91,7 @@ show_messages(Workshop *workshop, gboolean read)
   }
   if (workshop->refused)
     form_set_message(form, workshop->refused, ROLE_ERROR, workshop->refusal);
-  if (workshop->listed)
-    form_set_message(form, workshop->listed, ROLE_DIM, workshop->candidates);
+  form_paths_show_candidates(workshop->paths);
 }
 
 static void
@@ -111,8 +130,8 @@ static void
 value_changed(Workshop *workshop, int id)
 {
   workshop->touched[id] = TRUE;
-  workshop->typed = TRUE;
-  workshop->listed = workshop->refused = 0;
+  workshop->refused = 0;
+  form_paths_typed(workshop->paths);
   if (id == WORK_KIND)
     workshop->asked = FALSE;
   if (decides_others(id))
@@ -126,9 +145,20 @@ value_changed(Workshop *workshop, int id)
 static void
 focus_changed(Workshop *workshop)
 {
-  workshop->typed = FALSE;
-  workshop->listed = 0;
+  form_paths_left(workshop->paths);
   read_files(workshop);
+}
+
+static void
+path_changed(gpointer data, int id)
+{
+  value_changed(data, id);
+}
+
+static void
+show_paths(gpointer data, gboolean read)
+{
+  show_messages(data, read);
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
@@ -139,6 +169,7 @@ workshop_open(Ui *ui, gpointer argument)
   Workshop *workshop = g_new0(Workshop, 1);
   workshop->ui = ui;
   workshop->form = workshop_fields_new();
+  workshop->paths = form_paths_new(workshop->form, path_changed, show_paths, workshop);
   form_set_choice(workshop->form, WORK_KIND, WORK_CLIENT);
   workshop_fields_suggest(workshop->form, selected_profile(workshop), last_ca, workshop->touched);
   /* Without a CA there is nothing to sign a client with. */
@@ -157,8 +188,8 @@ workshop_close(gpointer data)
   g_clear_handle_id(&workshop->timer, g_source_remove);
   if (workshop->job)
     workshop_job_leave(workshop->job);
+  form_paths_free(workshop->paths);
   form_free(workshop->form);
-  g_free(workshop->candidates);
   g_free(workshop->refusal);
   g_free(workshop);
 }
@@ -306,9 +337,10 @@ start_replacing(gpointer data)
 static PaneResult
 make(Workshop *workshop)
 {
-  g_autoptr(WorkshopFaults) faults = workshop_fields_check(workshop->form);
+  g_autoptr(WorkshopFaults) faults = workshop_fields_check(workshop->form, ui_now(workshop->ui));
   int first = workshop_faults_first(workshop->form, faults);
-  workshop->refused = workshop->listed = 0;
+  workshop->refused = 0;
+  form_paths_left(workshop->paths);
   if (first) {
     workshop->asked = TRUE;
     form_focus(workshop->form, first);
@@ -328,50 +360,15 @@ make(Workshop *workshop)
 
 /* --- Paths ------------------------------------------------------------------------------------ */
 
-static void
-list_candidates(Workshop *workshop, int id, GPtrArray *names)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "%u fit: ", names->len);
-  for (guint i = 0; i < MIN(names->len, CANDIDATES_SHOWN); i++)
-    g_string_append_printf(text, "%s%s", i > 0 ? "  " : "",
-                           (const char *)g_ptr_array_index(names, i));
-  g_free(workshop->candidates);
-  workshop->candidates = g_strdup(text->str);
-  workshop->listed = id;
-  show_messages(workshop, FALSE);
-}
-
-/* As a shell does; FALSE: there is nothing to add and nothing to choose from. */
-static gboolean
-complete_path(Workshop *workshop)
-{
-  int id = form_focused(workshop->form);
-  g_autoptr(GPtrArray) names = NULL;
-  g_autofree char *typed = g_strdup(form_text(workshop->form, id));
-  g_autofree char *completed = path_complete(typed, &names);
-  gboolean longer = strcmp(completed, typed) != 0;
-  if (longer) {
-    form_set_text(workshop->form, id, completed);
-    value_changed(workshop, id);
-  }
-  if (names->len > 1)
-    list_candidates(workshop, id, names);
-  return longer || names->len > 1;
-}
-
-/* Nothing stops who only goes through: neither an empty path nor one that is good. */
+/* TRUE: Tab stays in this field. A folder that is not there is made. */
 static gboolean
 tab_completes(Workshop *workshop)
 {
   int id = form_focused(workshop->form);
-  const char *typed = form_text(workshop->form, id);
-  if (!workshop_field_is_path(id) || *typed == '\0' || g_str_has_prefix(typed, "pkcs11:"))
-    return FALSE;
-  g_autofree char *path = path_expand(typed);
-  gboolean there =
-      g_file_test(path, id == WORK_FOLDER ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR);
-  return (workshop->typed || !there) && complete_path(workshop);
+  gboolean folder = id == WORK_FOLDER;
+  return workshop_field_is_path(id) &&
+         form_paths_tab(workshop->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR,
+                        folder);
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
@@ -388,7 +385,8 @@ workshop_act(gpointer data, Action action)
     return make(workshop);
   if (action == ACTION_NEXT_FIELD && tab_completes(workshop))
     return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && workshop_field_is_path(before) && complete_path(workshop))
+  if (action == ACTION_COMPLETE && workshop_field_is_path(before) &&
+      form_paths_complete(workshop->paths))
     return PANE_HANDLED;
   if (action == ACTION_COMPLETE)
     action = ACTION_NEXT_FIELD;

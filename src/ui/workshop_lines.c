@@ -6,6 +6,7 @@
 
 #include "ui/figures.h"
 #include "ui/finding_text.h"
+#include "ui/workshop_use.h"
 
 /* --- What it is ------------------------------------------------------------------------------- */
 
@@ -143,7 +144,7 @@ static void
 add_use(CertificateLines *list, const WorkshopMade *made)
 {
   const char *key = path_of(made, PKI_FILE_KEY);
-  if (!made->usable)
+  if (workshop_use(made->result) != WORKSHOP_USE_IDENTITY)
     return;
   if (made->connection)
     step(list, "Press u to use %s%s%s in the connection %s.", path_of(made, PKI_FILE_CERTIFICATE),
@@ -163,6 +164,11 @@ add_authority_steps(CertificateLines *list, const WorkshopMade *made)
   if (key)
     step(list, "Keep %s to yourself: whoever has it can make clients that the broker accepts.",
          key);
+  if (made->connection && workshop_use(made->result) == WORKSHOP_USE_CLIENT_CA)
+    step(list,
+         "Press u to note it in the connection %s as what its broker lets in: your certificate is "
+         "then checked against it before you connect.",
+         made->connection);
   step(list, "Press i to make a client certificate: this CA is filled in already.");
 }
 
@@ -177,11 +183,14 @@ add_leaf_steps(CertificateLines *list, const WorkshopMade *made)
          "Give %s%s%s to the broker (mosquitto: certfile and keyfile), and the root of %s to its "
          "clients as their CA file.",
          certificate, key ? " and " : "", key ? key : "", result->ca_file);
-  if (result->role != PKI_SERVER)
-    step(list,
-         "Give %s to the broker as the CA of its clients (mosquitto: cafile, EMQX: cacertfile), "
-         "if it does not have it yet.",
-         result->ca_file);
+  if (result->role == PKI_SERVER)
+    return;
+  step(list,
+       "Give %s to the broker as the CA of its clients (mosquitto: cafile, EMQX: cacertfile), "
+       "if it does not have it yet.",
+       result->ca_file);
+  step(list, "Press b to write the broker's files, with %s as the CA of its clients.",
+       result->ca_file);
 }
 
 static void

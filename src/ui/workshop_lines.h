@@ -9,7 +9,6 @@ typedef struct {
   const PkiResult *result;
   const GPtrArray *files;     /* of PkiFile */
   const char *connection;     /* name of the one that could use it, safe text; NULL: none */
-  gboolean usable;            /* in a connection: a client's certificate with its key */
 } WorkshopMade;
 
 /* (transfer full): of CertificateLine; texts are wrapped to `columns`. */

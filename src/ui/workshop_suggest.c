@@ -128,6 +128,15 @@ ca_for(const char *folder, const char *last_ca)
   return g_file_test(expanded, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : g_strdup("");
 }
 
+/* A root goes on as it likes; what stands below a CA is there to sign clients, unless it is said.
+ */
+static gboolean
+has_no_ca_below(const Form *form)
+{
+  WorkshopKind kind = workshop_fields_kind(form);
+  return kind == WORK_SIGN || (kind == WORK_CA_CERTIFICATE && form_text(form, WORK_CA)[0] != '\0');
+}
+
 typedef struct {
   Form *form;
   const gboolean *touched;
@@ -157,6 +166,7 @@ workshop_fields_suggest(Form *form, const Profile *profile, const char *last_ca,
   suggest(&to, WORK_OLD_FILE, profile ? profile->certificate_path : NULL);
   g_autofree char *ca = ca_for(form_text(form, WORK_FOLDER), last_ca);
   suggest(&to, WORK_CA, kind == WORK_CA_CERTIFICATE ? "" : ca);
+  suggest(&to, WORK_PATH_LENGTH, has_no_ca_below(form) ? "0" : "");
   g_autofree char *stem = file_stem(form);
   g_autofree char *name = free_name(form_text(form, WORK_FOLDER), stem);
   suggest(&to, WORK_NAME, name);

@@ -3,10 +3,9 @@
 #include "ui/workshop_view.h"
 
 #include "ui/item_list.h"
-#include "ui/path_complete.h"
 #include "ui/workshop_lines.h"
+#include "ui/workshop_use.h"
 #include "util/safe_text.h"
-#include "util/secret.h"
 
 #define VIEW_COLUMNS 110
 
@@ -57,45 +56,6 @@ workshop_view_title(gpointer data)
 
 /* --- Using it --------------------------------------------------------------------------------- */
 
-/* A key is here, or the connection has the one of the old certificate. */
-static gboolean
-is_usable(const WorkshopView *view)
-{
-  const PkiResult *result = view->result;
-  gboolean client = result->role == PKI_CLIENT || result->role == PKI_PEER;
-  return result->certificate && client && result->action != PKI_SIGN;
-}
-
-static char *
-absolute(const char *path)
-{
-  return g_str_has_prefix(path, "pkcs11:") ? g_strdup(path) : path_expand(path);
-}
-
-static void
-take_path(char **place, char *path)
-{
-  g_free(*place);
-  *place = path;
-}
-
-/* A renewal that keeps the key leaves the connection's key where it is. */
-static void
-fill_profile(const WorkshopView *view, Profile *profile)
-{
-  const WorkshopOrder *order = view->order;
-  g_autofree char *certificate = workshop_order_file(order, ".pem");
-  g_autofree char *key = workshop_order_file(order, ".key");
-  gboolean in_one_file = profile->certificate_path && !profile->key_path;
-  if (!view->result->key && in_one_file)
-    profile->key_path = g_steal_pointer(&profile->certificate_path);
-  take_path(&profile->certificate_path, absolute(certificate));
-  if (!view->result->key)
-    return;
-  take_path(&profile->key_path, absolute(view->result->key_is_new ? key : order->order.key_path));
-  secret_set(&profile->key_password, order->order.key_password);
-}
-
 /* As the editor does: who has a file keeps it true. */
 static gboolean
 save(const WorkshopView *view, Connection *connection, const Profile *profile, GError **error)
@@ -107,21 +67,35 @@ save(const WorkshopView *view, Connection *connection, const Profile *profile, G
   return TRUE;
 }
 
+/* A CA stays in sight: the next thing to do is to make a client of it. */
+static PaneResult
+tell(const WorkshopView *view, const Profile *profile)
+{
+  gboolean saved = workspace_is_saved(ui_workspace(view->ui), ui_selected(view->ui));
+  const char *save_it = saved ? "" : ", e saves it";
+  if (workshop_use(view->result) == WORKSHOP_USE_IDENTITY) {
+    ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate: c connects%s.", profile->name,
+              save_it);
+    return PANE_CLOSE;
+  }
+  ui_notice(view->ui, ROLE_GOOD,
+            "%s knows what its broker lets in: its certificate is checked against that CA%s.",
+            profile->name, save_it);
+  return PANE_HANDLED;
+}
+
 static PaneResult
 use(WorkshopView *view)
 {
   Connection *connection = ui_selected(view->ui);
   g_autoptr(GError) error = NULL;
   g_autoptr(Profile) profile = profile_copy(connection_profile(connection));
-  fill_profile(view, profile);
+  workshop_use_fill(view->order, view->result, profile);
   if (!save(view, connection, profile, &error)) {
     ui_notice(view->ui, ROLE_ERROR, "Not used: %s", error->message);
     return PANE_HANDLED;
   }
-  gboolean saved = workspace_is_saved(ui_workspace(view->ui), connection);
-  ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate: c connects%s.", profile->name,
-            saved ? "" : ", e saves it");
-  return PANE_CLOSE;
+  return tell(view, profile);
 }
 
 /* --- Drawing ---------------------------------------------------------------------------------- */
@@ -132,7 +106,7 @@ compose(WorkshopView *view, int columns)
   Connection *connection = ui_selected(view->ui);
   g_autofree char *name =
       connection ? safe_text_string(connection_profile(connection)->name) : NULL;
-  WorkshopMade made = {view->order, view->result, view->files, name, is_usable(view)};
+  WorkshopMade made = {view->order, view->result, view->files, name};
   g_clear_pointer(&view->lines, g_ptr_array_unref);
   view->lines = workshop_lines_new(&made, columns);
   g_array_set_size(view->items, 0);
@@ -198,8 +172,8 @@ workshop_view_disabled(gpointer data, Action action)
     return "Enter opens a certificate: Up and Down go to one.";
   if (action != ACTION_USE)
     return NULL;
-  if (!is_usable(view))
-    return "Only a client's certificate with its key is for a connection.";
+  if (workshop_use(view->result) == WORKSHOP_USE_NONE)
+    return workshop_use_reason(view->result);
   if (connection_profile(ui_selected(view->ui))->scheme != SCHEME_MQTTS)
     return "The selected connection is without TLS: e edits it.";
   return NULL;
@@ -241,7 +215,8 @@ workshop_view_hint(gpointer data, Action action)
 {
   const WorkshopView *view = data;
   const CertificateLine *line = selected_line(view);
-  if (action == ACTION_USE && (!is_usable(view) || !ui_selected(view->ui)))
+  if (action == ACTION_USE &&
+      (workshop_use(view->result) == WORKSHOP_USE_NONE || !ui_selected(view->ui)))
     return "";
   if (action == ACTION_WORKSHOP)
     return "make another";

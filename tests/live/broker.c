@@ -144,7 +144,7 @@ write_config(Broker *broker)
     write_tls(options, config);
   if (options->user_name != NULL)
     write_passwords(broker, config);
-  else
+  else if (!options->no_users)
     g_string_append(config, "allow_anonymous true\n");
   if (options->extra != NULL)
     g_string_append_printf(config, "%s\n", options->extra);

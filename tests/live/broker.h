@@ -12,6 +12,7 @@ typedef struct {
   const char *tls_version;      /* "tlsv1.2", "tlsv1.3": this one alone; NULL: mosquitto's choice */
   /* NULL: anonymous clients are welcome. */
   const char *user_name, *password;
+  gboolean no_users;            /* it is told nothing about them, or by `extra` */
   const char *extra;            /* more lines of configuration, or NULL */
 } BrokerOptions;
 

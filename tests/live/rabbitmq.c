@@ -68,7 +68,7 @@ write_definitions(const RabbitMq *rabbitmq)
   write_file(rabbitmq, "definitions.json", text);
 }
 
-/* (transfer full): the listener and its TLS. */
+/* (transfer full): the listener, its TLS and its users. */
 static char *
 tls_lines(const RabbitMq *rabbitmq)
 {
@@ -83,7 +83,10 @@ tls_lines(const RabbitMq *rabbitmq)
                            "ssl_options.verify = verify_peer\n"
                            "ssl_options.fail_if_no_peer_cert = true\n"
                            "ssl_options.versions.1 = tlsv1.3\n"
-                           "ssl_options.versions.2 = tlsv1.2\n",
+                           "ssl_options.versions.2 = tlsv1.2\n"
+                           "mqtt.allow_anonymous = false\n"
+                           "mqtt.ssl_cert_login = true\n"
+                           "ssl_cert_login_from = common_name\n",
                            rabbitmq->port, options->certificate_file, options->key_file,
                            options->client_ca_file);
   if (!g_file_get_contents(options->tls_config, &text, NULL, &error))
@@ -97,9 +100,6 @@ write_config(const RabbitMq *rabbitmq)
   g_autofree char *tls = tls_lines(rabbitmq);
   g_autofree char *text = g_strdup_printf("listeners.tcp = none\n"
                                           "mqtt.listeners.tcp = none\n"
-                                          "mqtt.allow_anonymous = false\n"
-                                          "mqtt.ssl_cert_login = true\n"
-                                          "ssl_cert_login_from = common_name\n"
                                           "%s"
                                           "load_definitions = %s/definitions.json\n"
                                           "log.console = true\n"

@@ -12,8 +12,8 @@ typedef struct {
   const char *key_file;
   const char *client_ca_file;
   const char *user;             /* that may do everything: the client certificate's common name */
-  const char *tls_config;       /* a file with the lines for listener and TLS, instead of the three
-                                 * files above; or NULL */
+  const char *tls_config;       /* a file with the lines for listener, TLS and users, instead of the
+                                 * three files above; or NULL */
   guint16 port;                 /* that it names */
 } RabbitMqOptions;
 

@@ -14,16 +14,38 @@
 typedef struct {
   BundleStage files;
   char *client_key;
+  char *stranger, *stranger_key; /* of the same common name, and of another CA */
   guint16 port;
 } Scene;
+
+/* What a client has to show. */
+typedef enum {
+  NOTHING,
+  CERTIFICATE,
+  STRANGER,
+} Shown;
 
 /* --- Scene -------------------------------------------------------------------------------------
  */
 
 static void
-setup(Scene *scene, gconstpointer unused)
+make_stranger(Scene *scene)
 {
-  bundle_stage_init(&scene->files, g_get_real_time() / G_USEC_PER_SEC, PKI_KEY_ECDSA_P256);
+  const BundleStage *files = &scene->files;
+  g_autoptr(PkiPair) ca =
+      bundle_stage_issue(files, PKI_ROOT, PKI_KEY_ECDSA_P256, "Another CA", NULL);
+  g_autoptr(PkiPair) client =
+      bundle_stage_issue(files, PKI_CLIENT, PKI_KEY_ECDSA_P256, "Client", ca);
+  scene->stranger = bundle_stage_write_certificate(files, "stranger.pem", client);
+  scene->stranger_key = bundle_stage_write_key(files, "stranger.key", client, NULL);
+}
+
+static void
+setup(Scene *scene, gconstpointer key_type)
+{
+  bundle_stage_init(&scene->files, g_get_real_time() / G_USEC_PER_SEC,
+                    (PkiKeyType)GPOINTER_TO_INT(key_type));
+  make_stranger(scene);
   scene->client_key =
       bundle_stage_write_key(&scene->files, "client.key", scene->files.client, NULL);
   scene->port = free_port();
@@ -34,6 +56,8 @@ teardown(Scene *scene, gconstpointer unused)
 {
   bundle_stage_clear(&scene->files);
   g_free(scene->client_key);
+  g_free(scene->stranger);
+  g_free(scene->stranger_key);
 }
 
 /* (transfer full): what it printed, both streams. */
@@ -52,17 +76,25 @@ run(const Scene *scene, const char *script, int expected)
   return g_strconcat(out, err, NULL);
 }
 
+static const char two_way[] = "--client-ca ca.pem --client-cert client.pem";
+
 static void
-bundle(const Scene *scene, const char *broker, const char *more)
+bundle_for(const Scene *scene, const char *broker, const char *direction, const char *more)
 {
   const char *build = g_getenv("MQTRUST_TEST_BUILDDIR");
   g_autofree char *program = g_canonicalize_filename("mqtrust", build ? build : NULL);
   g_autofree char *quoted = g_shell_quote(program);
-  g_autofree char *script = g_strdup_printf(
-      "%s bundle --for %s --cert cert.pem --chain chain.pem --key server.key --client-ca ca.pem "
-      "--client-cert client.pem --hostname localhost --port %u -o out --force %s",
-      quoted, broker, scene->port, more);
+  g_autofree char *script = g_strdup_printf("%s bundle --for %s --cert cert.pem --chain chain.pem "
+                                            "--key server.key %s --hostname localhost "
+                                            "--port %u -o out --force %s",
+                                            quoted, broker, direction, scene->port, more);
   g_free(run(scene, script, 0));
+}
+
+static void
+bundle(const Scene *scene, const char *broker, const char *more)
+{
+  bundle_for(scene, broker, two_way, more);
 }
 
 /* (transfer full): a file of the bundle. */
@@ -80,7 +112,7 @@ set(char **place, const char *value)
 }
 
 static Profile *
-new_profile(const Scene *scene, gboolean with_certificate)
+new_profile(const Scene *scene, Shown shown)
 {
   Profile *profile = profile_new();
   set(&profile->name, "bundle");
@@ -90,9 +122,13 @@ new_profile(const Scene *scene, gboolean with_certificate)
   profile->version = MQTT_3_1_1;
   profile->trust = TRUST_FILE;
   set(&profile->ca_path, scene->files.root_path);
-  if (with_certificate) {
+  if (shown == CERTIFICATE) {
     set(&profile->certificate_path, scene->files.client_path);
     set(&profile->key_path, scene->client_key);
+  }
+  if (shown == STRANGER) {
+    set(&profile->certificate_path, scene->stranger);
+    set(&profile->key_path, scene->stranger_key);
   }
   return profile;
 }
@@ -125,7 +161,7 @@ static void
 assert_two_way(const Scene *scene, const PkiPair *server)
 {
   g_autoptr(Transport) transport = transport_new();
-  g_autoptr(Profile) profile = new_profile(scene, TRUE);
+  g_autoptr(Profile) profile = new_profile(scene, CERTIFICATE);
   g_autoptr(Check) check = run_check(transport, profile);
   const ConnectionInfo *info = connection_info(check_connection(check));
   for (guint i = 0; i < info->findings->len; i++)
@@ -137,28 +173,40 @@ assert_two_way(const Scene *scene, const PkiPair *server)
   g_assert_true(certificate_equal(shown_leaf(check), pki_pair_certificate(server)));
 }
 
+/* What becomes of a client: "" when it is let in, else the first finding. */
+static void
+assert_client(const Scene *scene, Shown shown, const char *user, const char *password,
+              const char *expected)
+{
+  g_autoptr(Transport) transport = transport_new();
+  g_autoptr(Profile) profile = new_profile(scene, shown);
+  set(&profile->user_name, user);
+  set(&profile->password, password);
+  g_autoptr(Check) check = run_check(transport, profile);
+  const GPtrArray *findings = connection_info(check_connection(check))->findings;
+  const Finding *first = findings->len > 0 ? findings->pdata[0] : NULL;
+  g_assert_cmpstr(first ? first->code : "", ==, expected);
+  g_assert_cmpint(check_outcome(check), ==, *expected ? CHECK_FAILED : CHECK_ONLINE);
+}
+
 static void
 assert_closed_to_strangers(const Scene *scene)
 {
-  g_autoptr(Transport) transport = transport_new();
-  g_autoptr(Profile) profile = new_profile(scene, FALSE);
-  g_autoptr(Check) check = run_check(transport, profile);
-  const GPtrArray *findings = connection_info(check_connection(check))->findings;
-  g_assert_cmpint(check_outcome(check), ==, CHECK_FAILED);
-  g_assert_cmpuint(findings->len, >, 0);
-  g_assert_cmpstr(((const Finding *)findings->pdata[0])->code, ==, "client-cert-required");
+  assert_client(scene, NOTHING, NULL, NULL, "client-cert-required");
+  assert_client(scene, STRANGER, NULL, NULL, "client-ca-unknown");
 }
 
 /* --- Brokers -----------------------------------------------------------------------------------
  */
 
+/* (transfer full) */
 static Broker *
-start_mosquitto(const Scene *scene)
+start_mosquitto(const Scene *scene, gboolean no_users)
 {
   g_autofree char *folder = out_path(scene, "");
   g_autofree char *include = g_strdup_printf("include_dir %s", folder);
   g_autofree char *listens = g_strdup_printf("listen socket on port %u.", scene->port);
-  const BrokerOptions options = {.extra = include};
+  const BrokerOptions options = {.extra = include, .no_users = no_users};
   Broker *broker = broker_start(&options);
   g_assert_true(broker_wait_log(broker, listens));
   return broker;
@@ -170,9 +218,86 @@ test_mosquitto(Scene *scene, gconstpointer unused)
   if (!broker_available_or_skip())
     return;
   bundle(scene, "mosquitto", "");
-  g_autoptr(Broker) broker G_GNUC_UNUSED = start_mosquitto(scene);
+  g_autoptr(Broker) broker G_GNUC_UNUSED = start_mosquitto(scene, FALSE);
   assert_two_way(scene, scene->files.server);
   assert_closed_to_strangers(scene);
+}
+
+/* The certificate is the user; a user name that a client gives counts for nothing. */
+static void
+test_mosquitto_certificate(Scene *scene, gconstpointer unused)
+{
+  if (!broker_available_or_skip())
+    return;
+  bundle(scene, "mosquitto", "--users certificate --bind 127.0.0.1");
+  g_autoptr(Broker) broker = start_mosquitto(scene, TRUE);
+  assert_two_way(scene, scene->files.server);
+  g_assert_true(broker_wait_log(broker, "u'Client'"));
+  assert_client(scene, CERTIFICATE, "admin", "word", "");
+  g_autofree char *log = broker_log(broker);
+  g_assert_null(strstr(log, "u'admin'"));
+  assert_closed_to_strangers(scene);
+}
+
+static void
+make_passwords(const Scene *scene)
+{
+  g_free(run(scene, "mosquitto_passwd -b -c passwd plant secret && chmod 644 passwd", 0));
+}
+
+/* Certificate and password, both. */
+static void
+test_mosquitto_file(Scene *scene, gconstpointer unused)
+{
+  if (!broker_available_or_skip())
+    return;
+  make_passwords(scene);
+  bundle(scene, "mosquitto", "--users \"$PWD/passwd\"");
+  g_autoptr(Broker) broker G_GNUC_UNUSED = start_mosquitto(scene, TRUE);
+  assert_client(scene, CERTIFICATE, "plant", "secret", "");
+  assert_client(scene, CERTIFICATE, "plant", "wrong", "mqtt-not-authorized");
+  assert_client(scene, CERTIFICATE, NULL, NULL, "mqtt-not-authorized");
+  assert_client(scene, NOTHING, "plant", "secret", "client-cert-required");
+  assert_client(scene, STRANGER, "plant", "secret", "client-ca-unknown");
+}
+
+static void
+test_mosquitto_one_way(Scene *scene, gconstpointer unused)
+{
+  if (!broker_available_or_skip())
+    return;
+  make_passwords(scene);
+  bundle_for(scene, "mosquitto", "", "--users \"$PWD/passwd\"");
+  g_autoptr(Broker) broker = start_mosquitto(scene, TRUE);
+  assert_client(scene, NOTHING, "plant", "secret", "");
+  assert_client(scene, NOTHING, "plant", "wrong", "mqtt-not-authorized");
+  assert_client(scene, NOTHING, NULL, NULL, "mqtt-not-authorized");
+  g_clear_pointer(&broker, broker_free);
+  bundle_for(scene, "mosquitto", "", "--users anonymous");
+  broker = start_mosquitto(scene, TRUE);
+  assert_client(scene, NOTHING, NULL, NULL, "");
+}
+
+static void
+test_mosquitto_anonymous(Scene *scene, gconstpointer unused)
+{
+  if (!broker_available_or_skip())
+    return;
+  bundle(scene, "mosquitto", "--users anonymous");
+  g_autoptr(Broker) broker G_GNUC_UNUSED = start_mosquitto(scene, TRUE);
+  assert_two_way(scene, scene->files.server);
+  assert_closed_to_strangers(scene);
+}
+
+/* The closed door that the report warns of. */
+static void
+test_mosquitto_unsaid(Scene *scene, gconstpointer unused)
+{
+  if (!broker_available_or_skip())
+    return;
+  bundle(scene, "mosquitto", "");
+  g_autoptr(Broker) broker G_GNUC_UNUSED = start_mosquitto(scene, TRUE);
+  assert_client(scene, CERTIFICATE, NULL, NULL, "mqtt-not-authorized");
 }
 
 /* A renewal: the deploy hook writes over the old files and has mosquitto told, which serves the new
@@ -188,7 +313,7 @@ test_mosquitto_renewed(Scene *scene, gconstpointer unused)
   g_autoptr(PkiPair) renewed = bundle_stage_issue(&later, PKI_SERVER, PKI_KEY_ECDSA_P256,
                                                   "mqtt.test", scene->files.intermediate);
   bundle(scene, "mosquitto", "");
-  g_autoptr(Broker) broker = start_mosquitto(scene);
+  g_autoptr(Broker) broker = start_mosquitto(scene, FALSE);
   assert_two_way(scene, scene->files.server);
   bundle_stage_archive(&scene->files, "mqtt.test", 1, renewed);
   bundle_stage_live(&scene->files, "mqtt.test", 1);
@@ -209,18 +334,39 @@ test_mosquitto_renewed(Scene *scene, gconstpointer unused)
   g_assert_null(strstr(after, "file-stale-copy"));
 }
 
+/* (transfer full) */
+static RabbitMq *
+start_rabbitmq(const Scene *scene, const char *config)
+{
+  const RabbitMqOptions options = {.tls_config = config, .port = scene->port, .user = "Client"};
+  RabbitMq *rabbitmq = rabbitmq_start(&options);
+  rabbitmq_wait(rabbitmq);
+  return rabbitmq;
+}
+
 static void
 test_rabbitmq(Scene *scene, gconstpointer unused)
 {
   if (!rabbitmq_available_or_skip())
     return;
-  bundle(scene, "rabbitmq", "");
+  bundle(scene, "rabbitmq", "--users certificate --bind 127.0.0.1");
   g_autofree char *config = out_path(scene, "rabbitmq.conf");
-  const RabbitMqOptions options = {.tls_config = config, .port = scene->port, .user = "Client"};
-  g_autoptr(RabbitMq) rabbitmq = rabbitmq_start(&options);
-  rabbitmq_wait(rabbitmq);
+  g_autoptr(RabbitMq) rabbitmq G_GNUC_UNUSED = start_rabbitmq(scene, config);
   assert_two_way(scene, scene->files.server);
   assert_closed_to_strangers(scene);
+}
+
+/* TLS without a client's certificate; nobody has a password there, so nobody is let in. */
+static void
+test_rabbitmq_one_way(Scene *scene, gconstpointer unused)
+{
+  if (!rabbitmq_available_or_skip())
+    return;
+  bundle_for(scene, "rabbitmq", "", "--bind 127.0.0.1");
+  g_autofree char *config = out_path(scene, "rabbitmq.conf");
+  g_autoptr(RabbitMq) rabbitmq G_GNUC_UNUSED = start_rabbitmq(scene, config);
+  assert_client(scene, NOTHING, "Client", "word", "mqtt-bad-credentials");
+  assert_client(scene, CERTIFICATE, NULL, NULL, "mqtt-bad-credentials");
 }
 
 /* --- Stores ------------------------------------------------------------------------------------
@@ -287,7 +433,9 @@ test_stores_java(Scene *scene, gconstpointer unused)
 /* --- Main --------------------------------------------------------------------------------------
  */
 
-#define ADD(name, function) g_test_add("/live-bundle/" name, Scene, NULL, setup, function, teardown)
+#define ADD(name, function) ADD_KEY(name, PKI_KEY_ECDSA_P256, function)
+#define ADD_KEY(name, key, function)                                                               \
+  g_test_add("/live-bundle/" name, Scene, GINT_TO_POINTER(key), setup, function, teardown)
 
 int
 main(int argc, char **argv)
@@ -295,7 +443,16 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   ADD("mosquitto", test_mosquitto);
   ADD("mosquitto-renewed", test_mosquitto_renewed);
+  ADD("mosquitto-certificate", test_mosquitto_certificate);
+  ADD_KEY("mosquitto-certificate-rsa", PKI_KEY_RSA_2048, test_mosquitto_certificate);
+  ADD("mosquitto-file", test_mosquitto_file);
+  ADD("mosquitto-one-way", test_mosquitto_one_way);
+  ADD_KEY("mosquitto-one-way-rsa", PKI_KEY_RSA_2048, test_mosquitto_one_way);
+  ADD("mosquitto-anonymous", test_mosquitto_anonymous);
+  ADD("mosquitto-unsaid", test_mosquitto_unsaid);
   ADD("rabbitmq", test_rabbitmq);
+  ADD_KEY("rabbitmq-rsa", PKI_KEY_RSA_2048, test_rabbitmq);
+  ADD("rabbitmq-one-way", test_rabbitmq_one_way);
   ADD("stores-openssl", test_stores_openssl);
   ADD("stores-java", test_stores_java);
   return g_test_run();

@@ -239,6 +239,30 @@ test_check_of_address(Fixture *f, gconstpointer data)
   g_assert_null(strstr(f->out, "\"names\": {"));
 }
 
+/* Whether a lineage is served by a broker whose name the system does not know. */
+static void
+test_served_by(Fixture *f, gconstpointer data)
+{
+  const BrokerOptions options = {.certificate_file = pki->server.fullchain,
+                                 .key_file = pki->server.key};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autofree char *url = g_strdup_printf("mqtts://mqtt.example.test:%u", broker_port(broker));
+  g_autofree char *live = g_path_get_dirname(pki->server.cert);
+  g_autofree char *says = g_strdup_printf("  ✓ %s serves this certificate\n", url);
+  RUN(f, "inspect", "--lineage", live, "--served-by", url, SERVER(f));
+  g_assert_cmpint(f->code, ==, 0);
+  g_assert_nonnull(strstr(f->out, says));
+  RUN(f, "inspect", "--lineage", live, "--served-by", "mqtts://old.example.test", SERVER(f));
+  g_assert_cmpint(f->code, ==, 2);
+  g_assert_nonnull(strstr(f->err, "mqtts://old.example.test showed no certificate"));
+  RUN(f, "inspect", "--lineage", live, SERVER(f));
+  g_assert_cmpint(f->code, ==, 2);
+  g_assert_nonnull(strstr(f->err, "--dns-server needs --served-by BROKER"));
+  RUN(f, "inspect", "--lineage", live, "--served-by", url, "--dns-server", "here");
+  g_assert_cmpint(f->code, ==, 2);
+  g_assert_nonnull(strstr(f->err, "--dns-server does not fit"));
+}
+
 #define ADD(name, function) g_test_add("/names/" name, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -255,6 +279,7 @@ main(int argc, char **argv)
   ADD("finding", test_finding);
   ADD("check", test_check);
   ADD("check-of-address", test_check_of_address);
+  ADD("served-by", test_served_by);
   int status = g_test_run();
   certificates_free(pki);
   return status;

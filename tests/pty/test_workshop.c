@@ -85,7 +85,7 @@ test_leave_while_making(void)
   pty_expect_text(pty, PROGRAM_HINT);
   pty_key(pty, "i");
   pty_expect_text(pty, "CN=Client CA");
-  pty_keys(pty, "Tab Tab Tab Tab Tab Left Left");
+  pty_keys(pty, "Tab Tab Tab Tab Tab Tab Tab Tab Left Left");
   pty_expect_text(pty, "< RSA 4096 >");
   pty_key(pty, "C-s");
   pty_expect_text(pty, "Making the CA...");

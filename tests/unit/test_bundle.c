@@ -122,6 +122,29 @@ test_emqx_cloud(BundleStage *stage, gconstpointer unused)
               "chain.pem.\n");
 }
 
+/* A root issued it: there is no chain, and the form names no file that is not there. */
+static void
+test_emqx_cloud_no_chain(BundleStage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) leaf =
+      bundle_stage_issue(stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "mqtt.test", stage->root);
+  g_autofree char *cert = bundle_stage_write_certificate(stage, "direct.pem", leaf);
+  g_autofree char *key = bundle_stage_write_key(stage, "direct.key", leaf, NULL);
+  BundleRequest request = bundle_stage_request(stage, BUNDLE_EMQX_CLOUD);
+  request.certificate_path = cert;
+  request.chain_path = stage->root_path;
+  request.key_path = key;
+  request.client_ca_path = request.client_path = NULL;
+  g_autoptr(Bundle) bundle = bundle_new(&request);
+  assert_files(bundle, "body.pem key.pem* form.txt");
+  assert_text(bundle, "form.txt",
+              "EMQX Cloud, TLS/SSL configuration of a deployment: what goes where.\n\n"
+              "TLS/SSL type             one-way\n"
+              "Certificate body         body.pem\n"
+              "Certificate chain        stays empty: a root issued it\n"
+              "Certificate private key  key.pem\n");
+}
+
 static void
 test_mosquitto(BundleStage *stage, gconstpointer unused)
 {
@@ -139,9 +162,12 @@ test_mosquitto(BundleStage *stage, gconstpointer unused)
               "keyfile /etc/mqtt/key.pem\n"
               "cafile /etc/mqtt/client-ca.pem\n"
               "require_certificate true\n"
-              "# The certificate's common name as the user name, instead of a password:\n"
+              "tls_version tlsv1.2\n"
+              "# mosquitto refuses every client as \"not authorised\" until it is told\n"
+              "# who its users are, here or in another of its files, by one of these:\n"
               "#use_identity_as_username true\n"
-              "tls_version tlsv1.2\n");
+              "#password_file /etc/mosquitto/passwd\n"
+              "#allow_anonymous true\n");
   assert_files(one_way, "cert.pem key.pem* mosquitto.conf");
   assert_text(one_way, "mosquitto.conf",
               "# A listener with TLS, for mosquitto.conf or a file in conf.d.\n"
@@ -149,7 +175,11 @@ test_mosquitto(BundleStage *stage, gconstpointer unused)
               "listener 8883\n"
               "certfile /etc/mqtt/cert.pem\n"
               "keyfile /etc/mqtt/key.pem\n"
-              "tls_version tlsv1.2\n");
+              "tls_version tlsv1.2\n"
+              "# mosquitto refuses every client as \"not authorised\" until it is told\n"
+              "# who its users are, here or in another of its files, by one of these:\n"
+              "#password_file /etc/mosquitto/passwd\n"
+              "#allow_anonymous true\n");
 }
 
 static void
@@ -166,12 +196,13 @@ test_rabbitmq(BundleStage *stage, gconstpointer unused)
               "ssl_options.cacertfile = /etc/mqtt/client-ca.pem\n"
               "ssl_options.verify = verify_peer\n"
               "ssl_options.fail_if_no_peer_cert = true\n"
-              "# The certificate's name as the user name, instead of a password (needs\n"
-              "# the plugin rabbitmq_auth_mechanism_ssl):\n"
-              "#mqtt.ssl_cert_login = true\n"
-              "#ssl_cert_login_from = common_name\n"
               "ssl_options.versions.1 = tlsv1.3\n"
-              "ssl_options.versions.2 = tlsv1.2\n");
+              "ssl_options.versions.2 = tlsv1.2\n"
+              "# Clients need a user name and a password that RabbitMQ knows.\n"
+              "# Instead of these, the certificate's name (needs the plugin\n"
+              "# rabbitmq_auth_mechanism_ssl):\n"
+              "#mqtt.ssl_cert_login = true\n"
+              "#ssl_cert_login_from = common_name\n");
 }
 
 static void
@@ -188,7 +219,9 @@ test_nanomq(BundleStage *stage, gconstpointer unused)
               "  cacertfile = \"/etc/mqtt/client-ca.pem\"\n"
               "  verify_peer = true\n"
               "  fail_if_no_peer_cert = true\n"
-              "}\n");
+              "}\n"
+              "# Every client with a certificate of client-ca.pem is let in as long as\n"
+              "# auth.allow_anonymous is true, which it is unless nanomq.conf says otherwise.\n");
 }
 
 static void
@@ -224,6 +257,8 @@ test_emqx(BundleStage *stage, gconstpointer unused)
   assert_files(bundle, "cert.pem key.pem* client-ca.pem listener.conf listener.json*");
   assert_text(bundle, "listener.conf",
               "# A listener with TLS, for emqx.conf.\n"
+              "# Every client with a certificate of client-ca.pem is let in, until EMQX has an\n"
+              "# authentication (in its dashboard, or in emqx.conf).\n"
               "listeners.ssl.default {\n"
               "  bind = \"0.0.0.0:8883\"\n"
               "  ssl_options {\n"
@@ -385,11 +420,18 @@ static void
 test_dates(BundleStage *stage, gconstpointer unused)
 {
   BundleRequest request = bundle_stage_request(stage, BUNDLE_EMQX_CLOUD);
+  request.now = NOW + 19 * DAY; /* 29 days of the 90 are over */
+  g_autoptr(Bundle) early = bundle_new(&request);
+  g_assert_nonnull(early->files);
+  g_assert_cmpuint(early->findings->len, ==, 0);
   request.now = NOW + 20 * DAY;
   g_autoptr(Bundle) last = bundle_new(&request);
   g_assert_nonnull(last->files);
   request.now++;
   assert_refused(&request, "expires-soon", stage->cert, "in 59 days");
+  request.now = NOW + 21 * DAY; /* 31 */
+  assert_refused(&request, "expires-soon", stage->cert,
+                 "in 59 days, and EMQX Cloud imports no certificate that has less than 60 days");
   request.broker = BUNDLE_MOSQUITTO;
   g_autoptr(Bundle) other = bundle_new(&request);
   g_assert_nonnull(other->files);
@@ -436,6 +478,26 @@ test_client_ca(BundleStage *stage, gconstpointer unused)
   request.client_path = both;
   request.client_ca_path = stage->root_path;
   assert_refused(&request, "client-usage-missing", both, "clientAuth is needed");
+}
+
+/* NanoMQ with such a CA serves nobody; the others do not mind. */
+static void
+test_client_ed25519(BundleStage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) ca = bundle_stage_issue(stage, PKI_ROOT, PKI_KEY_ED25519, "Ed CA", NULL);
+  g_autoptr(PkiPair) client =
+      bundle_stage_issue(stage, PKI_CLIENT, PKI_KEY_ED25519, "Ed", stage->client_ca);
+  g_autofree char *ca_path = bundle_stage_write_certificate(stage, "ed-ca.pem", ca);
+  g_autofree char *path = bundle_stage_write_certificate(stage, "ed.pem", client);
+  BundleRequest request = bundle_stage_request(stage, BUNDLE_NANOMQ);
+  request.client_path = path;
+  assert_refused(&request, "key-type-refused", path, "it would refuse this client");
+  request.client_path = NULL;
+  request.client_ca_path = ca_path;
+  assert_refused(&request, "key-type-refused", ca_path, "it would refuse every client");
+  request.broker = BUNDLE_MOSQUITTO;
+  g_autoptr(Bundle) bundle = bundle_new(&request);
+  g_assert_nonnull(bundle->files);
 }
 
 static void
@@ -504,6 +566,37 @@ test_rsa(void)
   bundle_stage_clear(&stage);
 }
 
+/* RSA of 3072 bits, P-384: EMQX Cloud's form names the sizes, the others take any. */
+static void
+test_sizes(BundleStage *stage, gconstpointer unused)
+{
+  static const struct {
+    PkiKeyType type;
+    gboolean cloud;
+  } rows[] = {{PKI_KEY_ECDSA_P384, TRUE}, {PKI_KEY_RSA_3072, FALSE}};
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(PkiPair) ca =
+        bundle_stage_issue(stage, PKI_INTERMEDIATE, rows[i].type, "Sized CA", stage->root);
+    g_autoptr(PkiPair) leaf = bundle_stage_issue(stage, PKI_SERVER, rows[i].type, "mqtt.test", ca);
+    g_autofree char *chain = bundle_stage_write_certificate(stage, "sized-ca.pem", ca);
+    g_autofree char *cert = bundle_stage_write_certificate(stage, "sized.pem", leaf);
+    g_autofree char *key = bundle_stage_write_key(stage, "sized.key", leaf, NULL);
+    for (int broker = 0; broker < BUNDLE_BROKERS; broker++) {
+      BundleRequest request = bundle_stage_request(stage, (BundleBroker)broker);
+      request.certificate_path = cert;
+      request.chain_path = chain;
+      request.key_path = key;
+      if (broker == BUNDLE_EMQX_CLOUD && !rows[i].cloud) {
+        assert_refused(&request, "key-type-refused", cert, "takes only RSA keys of 1024 or 2048");
+        continue;
+      }
+      g_autoptr(Bundle) bundle = bundle_new(&request);
+      g_assert_nonnull(bundle->files);
+      g_assert_cmpuint(bundle->findings->len, ==, 0);
+    }
+  }
+}
+
 /* A leaf of ECDSA below a CA of RSA: EMQX Cloud alone refuses it. */
 static void
 test_issuer_of_other_type(void)
@@ -550,6 +643,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   ADD("emqx-cloud", test_emqx_cloud);
+  ADD("emqx-cloud-no-chain", test_emqx_cloud_no_chain);
   ADD("mosquitto", test_mosquitto);
   ADD("rabbitmq", test_rabbitmq);
   ADD("nanomq", test_nanomq);
@@ -563,8 +657,10 @@ main(int argc, char **argv)
   ADD("dates", test_dates);
   ADD("name", test_name);
   ADD("client-ca", test_client_ca);
+  ADD("client-ed25519", test_client_ed25519);
   ADD("client-ca-dates", test_client_ca_dates);
   ADD("client-intermediate", test_client_intermediate);
+  ADD("sizes", test_sizes);
   g_test_add_func("/bundle/ed25519", test_ed25519);
   g_test_add_func("/bundle/rsa", test_rsa);
   g_test_add_func("/bundle/issuer-of-other-type", test_issuer_of_other_type);

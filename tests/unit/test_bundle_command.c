@@ -139,6 +139,22 @@ test_elsewhere(Stage *stage, gconstpointer unused)
 }
 
 static void
+test_users(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, BUNDLE LINEAGE), ==, 0);
+  assert_says(stage->out, "  → Say who the users are: until then mosquitto refuses");
+  g_assert_cmpint(run(stage, BUNDLE LINEAGE "--force --users certificate --bind '[::1]'"), ==, 0);
+  g_autofree char *named = bundle_stage_read(&stage->files, "out/mosquitto.conf");
+  assert_says(named, "listener 8883 ::1\n");
+  assert_says(named, "\nuse_identity_as_username true\n");
+  g_assert_null(strstr(stage->out, "Say who the users are"));
+  g_assert_cmpint(run(stage, BUNDLE LINEAGE "--force --users /etc/mosquitto/passwd"), ==, 0);
+  g_autofree char *file = bundle_stage_read(&stage->files, "out/mosquitto.conf");
+  assert_says(file, "\nallow_anonymous false\npassword_file /etc/mosquitto/passwd\n");
+  assert_says(stage->out, "mosquitto_passwd /etc/mosquitto/passwd NAME");
+}
+
+static void
 test_owner(Stage *stage, gconstpointer unused)
 {
   struct stat status;
@@ -170,6 +186,8 @@ test_json(Stage *stage, gconstpointer unused)
   g_assert_cmpstr(json_object_get_string_member(key, "mode"), ==, "0600");
   g_assert_null(strstr(stage->out, "PRIVATE KEY"));
   g_assert_cmpuint(json_array_get_length(json_object_get_array_member(report, "findings")), ==, 0);
+  g_assert_cmpuint(json_array_get_length(json_object_get_array_member(report, "next_steps")), ==,
+                   2);
 }
 
 /* --- bad input: a finding, nothing written, exit 1 -----------------------------------------------
@@ -225,6 +243,14 @@ test_usage(Stage *stage, gconstpointer unused)
   assert_usage(stage, "--for emqx " LINEAGE, "say where to write");
   assert_usage(stage, "--for emqx -o out --cert cert.pem " LINEAGE, "not both");
   assert_usage(stage, "--for emqx -o out --port 70000 " LINEAGE, "is no port");
+  assert_usage(stage, "--for emqx -o out --users pass " LINEAGE, "--users \"pass\" is not");
+  assert_usage(stage, "--for emqx -o out --users certificate " LINEAGE, "without a client CA");
+  assert_usage(stage, "--for emqx -o out --users /pw " LINEAGE, "EMQX has no password file");
+  assert_usage(stage, "--for mosquitto -o out --users '/a b ' " LINEAGE, "a blank at its end");
+  assert_usage(stage, "--for nanomq -o out --client-ca ca.pem --users certificate " LINEAGE,
+               "NanoMQ takes no user name from a certificate");
+  assert_usage(stage, "--for emqx -o out --bind localhost " LINEAGE, "is no address");
+  assert_usage(stage, "--for emqx-cloud -o out --bind ::1 " LINEAGE, "a broker of your own");
   assert_usage(stage, "--for emqx -o out --path here " LINEAGE, "must begin with '/'");
   assert_usage(stage, "--for emqx -o 'a#b' " LINEAGE, "configuration files do not hold");
   assert_usage(stage, "--for emqx -o out --client-cert client.pem " LINEAGE, "give --client-ca");
@@ -286,6 +312,7 @@ test_hook(Stage *stage, gconstpointer unused)
   bundle_stage_archive(&stage->files, NAME, 2, renewed);
   bundle_stage_live(&stage->files, NAME, 2);
   g_assert_cmpint(run(stage, HOOK "-o out"), ==, 0);
+  g_assert_null(strstr(stage->out, "users")); /* that was said when it was set up */
   g_autofree char *new = bundle_stage_read(&stage->files, "out/cert.pem");
   g_autofree char *pem = certificate_to_pem(pki_pair_certificate(renewed));
   g_assert_cmpstr(old, !=, new);
@@ -347,6 +374,13 @@ test_hook_hivemq(Stage *stage, gconstpointer unused)
   g_free(bundle_stage_write(&stage->files, "word", "secret\n", 0600));
   g_assert_cmpint(run(stage, hook), ==, 2);
   assert_says(stage->err, "give --store-password-file");
+  static const char *const bad[] = {"\n", "\tsecret", "\xc3\xa9", "a${b}"};
+  for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+    g_free(bundle_stage_write(&stage->files, "word", bad[i], 0600));
+    g_assert_cmpint(run(stage, with), ==, 2);
+    assert_says(stage->err, "is no password for a store");
+  }
+  g_free(bundle_stage_write(&stage->files, "word", "secret\n", 0600));
   g_assert_cmpint(run(stage, with), ==, 0);
   assert_list(stage, "out", "config.xml keystore.p12");
   g_assert_cmpint(mode_of(stage, "out/config.xml"), ==, 0600);
@@ -394,6 +428,7 @@ main(int argc, char **argv)
   ADD("write", test_write);
   ADD("replace", test_replace);
   ADD("elsewhere", test_elsewhere);
+  ADD("users", test_users);
   ADD("owner", test_owner);
   ADD("json", test_json);
   ADD("found", test_found);

@@ -322,14 +322,57 @@ test_served(BundleStage *stage, gconstpointer unused)
   lineage_add_served(same, pki_pair_certificate(renewed), "mqtt.test:8883");
   lineage_add_served(old, pki_pair_certificate(stage->server), "mqtt.test:8883");
   lineage_add_served(another, pki_pair_certificate(other), "mqtt.test:8883");
-  g_assert_cmpint(same->served, ==, LINEAGE_SERVED);
+  g_assert_cmpint(lineage_served(same), ==, LINEAGE_SERVED);
   g_assert_cmpuint(same->findings->len, ==, 0);
-  g_assert_cmpint(old->served, ==, LINEAGE_SERVED_OLD);
+  g_assert_cmpint(lineage_served(old), ==, LINEAGE_SERVED_OLD);
   const Finding *finding =
       only(old, "file-stale-copy", FINDING_WARNING, "mqtt.test:8883 still serves");
   g_assert_cmpint(finding->side, ==, FINDING_SIDE_SERVER);
-  g_assert_cmpint(another->served, ==, LINEAGE_SERVED_OTHER);
+  g_assert_cmpint(lineage_served(another), ==, LINEAGE_SERVED_OTHER);
   g_assert_cmpuint(another->findings->len, ==, 0);
+}
+
+/* Each broker is kept, what asks for most attention is told, and all can be forgotten. */
+static void
+test_served_by_several(BundleStage *stage, gconstpointer unused)
+{
+  const BundleStage later = {.now = NOW + DAY};
+  g_autoptr(PkiPair) renewed =
+      bundle_stage_issue(&later, PKI_SERVER, PKI_KEY_ECDSA_P256, NAME, stage->intermediate);
+  g_autoptr(PkiPair) other =
+      bundle_stage_issue(stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "other.test", stage->intermediate);
+  bundle_stage_archive(stage, NAME, 2, renewed);
+  bundle_stage_live(stage, NAME, 2);
+  g_autoptr(Lineage) lineage = load(stage);
+  g_assert_cmpint(lineage_served(lineage), ==, LINEAGE_NOT_ASKED);
+  lineage_add_served(lineage, pki_pair_certificate(renewed), "one");
+  g_assert_cmpint(lineage_served(lineage), ==, LINEAGE_SERVED);
+  lineage_add_served(lineage, pki_pair_certificate(stage->server), "two");
+  lineage_add_served(lineage, pki_pair_certificate(other), "three");
+  lineage_add_served(lineage, pki_pair_certificate(stage->server), "four");
+  g_assert_cmpint(lineage_served(lineage), ==, LINEAGE_SERVED_OLD);
+  g_assert_cmpuint(lineage->brokers->len, ==, 4);
+  g_assert_cmpuint(lineage->findings->len, ==, 2);
+  lineage_clear_served(lineage);
+  g_assert_cmpint(lineage_served(lineage), ==, LINEAGE_NOT_ASKED);
+  g_assert_cmpuint(lineage->findings->len, ==, 0);
+  for (guint i = 0; i < LINEAGE_BROKERS_MAX + 5; i++)
+    lineage_add_served(lineage, pki_pair_certificate(renewed), "one");
+  g_assert_cmpuint(lineage->brokers->len, ==, LINEAGE_BROKERS_MAX);
+}
+
+/* What is wrong with the files stays when brokers are forgotten. */
+static void
+test_forget_brokers(BundleStage *stage, gconstpointer unused)
+{
+  g_autoptr(Lineage) lineage = load_at(stage, NOW + 60 * DAY);
+  const BundleStage before = {.now = NOW - DAY};
+  g_autoptr(PkiPair) old =
+      bundle_stage_issue(&before, PKI_SERVER, PKI_KEY_ECDSA_P256, NAME, stage->intermediate);
+  lineage_add_served(lineage, pki_pair_certificate(old), "one");
+  g_assert_cmpuint(lineage->findings->len, ==, 2);
+  lineage_clear_served(lineage);
+  only(lineage, "expires-soon", FINDING_WARNING, "should have renewed it");
 }
 
 /* --- a user who may not
@@ -400,6 +443,8 @@ main(int argc, char **argv)
   ADD("roles", test_roles);
   ADD("cross-signed", test_cross_signed);
   ADD("served", test_served);
+  ADD("served-by-several", test_served_by_several);
+  ADD("forget-brokers", test_forget_brokers);
   ADD("unreadable", test_unreadable);
   return g_test_run();
 }

@@ -98,6 +98,20 @@ test_name_of_a_saved_one(void)
   g_assert_cmpstr(run.options.profile_name, ==, "prod-eu");
   g_assert_true(run.options.ascii && run.options.no_color);
   g_assert_cmpuint(run.options.log_bytes, ==, 1024 * 1024);
+  g_assert_null(run.options.certbot_folder);
+}
+
+/* It describes no connection, and the last one counts. */
+static void
+test_certbot_folder(void)
+{
+  g_auto(Run) run = RUN("--certbot-dir", "other", "prod-eu", "--certbot-dir=/srv/le");
+  g_assert_true(run.good);
+  g_assert_null(run.options.profile);
+  g_assert_cmpstr(run.options.profile_name, ==, "prod-eu");
+  g_assert_cmpstr(run.options.certbot_folder, ==, "/srv/le");
+  assert_refused(RUN("--certbot-dir", ""), "--certbot-dir is empty: write --certbot-dir DIR");
+  assert_refused(RUN("--certbot-dir"), "--certbot-dir needs a value: --certbot-dir DIR");
 }
 
 static void
@@ -698,6 +712,7 @@ main(int argc, char **argv)
       {"/options/refused/unknown", test_unknown},
       {"/options/refused/missing", test_missing_and_superfluous_values},
       {"/options/refused/value", test_wrong_values},
+      {"/options/certbot-dir", test_certbot_folder},
       {"/options/log-size", test_log_sizes},
       {"/options/refused/together", test_what_does_not_go_together},
       {"/options/refused/two-passwords", test_two_passwords},

@@ -224,7 +224,7 @@ test_passwords(Stage *stage, gconstpointer unused)
   must(stage, "MQTRUST pki ca --password-file pw CN=Root");
   must(stage, "grep -q 'BEGIN ENCRYPTED PRIVATE KEY' root.key");
   refused(stage, "setsid MQTRUST pki client --ca root.pem CN=C </dev/null", 2,
-          "root.key is protected by a password");
+          "enter the password of the key (--ca-password-file FILE).");
   refused(stage, "MQTRUST pki client --ca root.pem --ca-password-file wrong CN=C", 2,
           "does not open root.key");
   refused(stage, "MQTRUST pki client --ca root.pem --ca-password-file empty CN=C", 2, "empty line");
@@ -300,7 +300,7 @@ test_openssl_v1(Stage *stage, gconstpointer unused)
   run(stage, "MQTRUST verify --trust ca.pem --purpose client client.pem");
   g_test_message("%s", stage->out);
   g_assert_nonnull(strstr(stage->out, "certificate-v1 (client)"));
-  g_assert_nonnull(strstr(stage->out, "clients in Rust"));
+  g_assert_nonnull(strstr(stage->out, "brokers in Rust"));
   g_assert_nonnull(strstr(stage->out, "EMQX with verify_peer_ext_key_usage"));
   refused(stage, "MQTRUST pki renew --ca ca.pem -o new client.pem", 2,
           "does not say what it is for");
@@ -318,6 +318,7 @@ static const struct {
 } bad[] = {
     {"", 2, "say what to make"},
     {"cat", 2, "cat is none of ca, client"},
+    {"--name x ca CN=a", 2, "what is to be made comes before --name: ca, client"},
     {"ca", 2, "give the subject"},
     {"ca CN=a CN=b", 2, "one thing at a time"},
     {"ca --days 0 CN=a", 2, "--days 0 is not a number from 1 to 36500"},
@@ -335,12 +336,16 @@ static const struct {
     {"ca --name a/b CN=a", 2, "is not a file's name"},
     {"ca --bogus CN=a", 2, "Unknown option --bogus"},
     {"ca C=USA", 2, "two capital letters"},
-    {"client CN=a", 2, "is signed by a CA"},
-    {"client --ca missing.pem CN=a", 2, "missing.pem"},
+    {"client CN=a", 2, "is signed by a CA; name the CA's certificate (--ca FILE)."},
+    {"client --ca missing.pem CN=a", 2,
+     "Certificate file missing.pem does not exist; correct the path (--ca FILE)."},
+    {"client --ca root.pem --key missing.key CN=a", 2,
+     "Key file missing.key does not exist; correct the path (--key FILE)."},
+    {"client --ca root.pem --san a.test,b.test CN=a", 2, "write --san again for each"},
     {"client --ca root.pem --ca-key other.key CN=a", 2, "do not belong together"},
     {"client --ca leaf.pem CN=a", 1, "is not a CA"},
     {"client --ca root.pem --days 30000 CN=a", 1, "would outlive its CA"},
-    {"server --ca root.pem CN=a", 2, "needs the names"},
+    {"server --ca root.pem CN=a", 2, "give its host names and addresses (--san NAME)."},
     {"sign --ca root.pem device.csr", 2, "--as client, server, both or ca"},
     {"sign --ca root.pem --as god device.csr", 2, "none of client, server, both, ca"},
     {"sign --ca root.pem --as client root.pem", 2, "holds no certificate request"},

@@ -520,6 +520,19 @@ test_ca_dates(Stage *stage, gconstpointer unused)
   g_assert_cmpuint(result->notes->len, ==, 1);
   g_assert_cmpstr(result->notes->pdata[0], ==,
                   "It ends with its CA, on 2026-12-18, for nobody would accept it after that.");
+  /* A renewal that wins nothing says so. */
+  save(stage, result, "client");
+  g_autofree char *client = path_of(stage, "client.pem");
+  PkiOrder again = {.action = PKI_RENEW,
+                    .input_path = client,
+                    .ca_path = ca,
+                    .path_length = -1,
+                    .now = NOW + 20 * DAY};
+  g_autoptr(PkiResult) renewed = good(&again);
+  g_assert_cmpint(certificate_not_after(renewed->certificate), ==, NOW + 30 * DAY);
+  g_assert_cmpuint(renewed->notes->len, ==, 2);
+  g_assert_cmpstr(renewed->notes->pdata[1], ==,
+                  "That is no later than the old one: renew the CA first, then this.");
   order.days = 31;
   bad(&order, PKI_REFUSAL, PKI_FIELD_DATES, "fewer days, 30 at most");
   order.days = 0;
@@ -527,7 +540,7 @@ test_ca_dates(Stage *stage, gconstpointer unused)
   bad(&order, PKI_REFUSAL, PKI_FIELD_DATES, "would outlive its CA \"Short\"");
   order.not_after = 0;
   order.not_before = NOW - 11 * DAY;
-  bad(&order, PKI_REFUSAL, PKI_FIELD_DATES, "would begin before its CA");
+  bad(&order, PKI_REFUSAL, PKI_FIELD_START, "would begin before its CA");
 }
 
 static void
@@ -862,6 +875,28 @@ test_renew_keeps_constraints(Stage *stage, gconstpointer unused)
   bad(&server, PKI_REFUSAL, PKI_FIELD_NAMES, "name-constraints-violated");
 }
 
+/* What a CA's certificates may be used for is a constraint, too. */
+static void
+test_renew_keeps_purpose(Stage *stage, gconstpointer unused)
+{
+  ForgeTemplate template = living_authority("Servers Only");
+  template.purpose = GNUTLS_KP_TLS_WWW_SERVER;
+  g_autofree char *old = forged_authority(stage, "servers", &template, NULL);
+  PkiOrder order = renew_order(old, NULL);
+  g_autoptr(PkiResult) result = good(&order);
+  assert_texts(certificate_extended_key_usage(result->certificate), "serverAuth");
+  save(stage, result, "renewed");
+  g_autofree char *renewed = path_of(stage, "renewed.pem");
+  g_autofree char *key = path_of(stage, "servers.key");
+  PkiOrder client = make(PKI_CLIENT, "CN=Client");
+  client.ca_path = renewed;
+  client.ca_key_path = key;
+  g_autoptr(PkiResult) warned = good(&client);
+  g_assert_cmpuint(warned->verdict->findings->len, ==, 1);
+  const Finding *finding = warned->verdict->findings->pdata[0];
+  g_assert_cmpstr(finding->code, ==, "intermediate-usage-narrow");
+}
+
 static void
 test_renew_refused(Stage *stage, gconstpointer unused)
 {
@@ -1019,6 +1054,7 @@ main(int argc, char **argv)
   ADD("/pki/order/renew", test_renew);
   ADD("/pki/order/renew-root", test_renew_root);
   ADD("/pki/order/renew-keeps-constraints", test_renew_keeps_constraints);
+  ADD("/pki/order/renew-keeps-purpose", test_renew_keeps_purpose);
   ADD("/pki/order/renew-refused", test_renew_refused);
   ADD("/pki/order/renew-v1", test_renew_v1);
   ADD("/pki/order/file-names", test_file_names);

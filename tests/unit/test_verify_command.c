@@ -398,7 +398,7 @@ test_unreadable(Stage *stage, gconstpointer unused)
                   "    → Write it again.\n"
                   "  ✗ file-missing (local) none.pem\n"
                   "    CA file none.pem does not exist.\n"
-                  "    → Correct the path in the connection.\n");
+                  "    → Correct the path.\n");
 }
 
 static void

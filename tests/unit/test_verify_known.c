@@ -69,6 +69,7 @@ test_cross_signed(Bench *bench, gconstpointer unused)
       assert_remarked(bench_judge(bench), "anchor-cross-signed", FINDING_WARNING,
                       FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
   g_assert_nonnull(strstr(finding->remedy, "valid until 2030-01-01"));
+  g_assert_cmpuint(finding->alternatives->len, ==, 0); /* the twin leaves no doubt */
   g_assert_cmpuint(finding->evidence->len, ==, 2);
   g_assert_nonnull(strstr(finding->evidence->pdata[1], certificate_sha256(trap.twin->certificate)));
   bench->request.known = other; /* it has no twin there, but an issuer */
@@ -79,6 +80,8 @@ test_cross_signed(Bench *bench, gconstpointer unused)
   finding = assert_remarked(bench_judge(bench), "anchor-intermediate", FINDING_WARNING,
                             FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
   g_assert_true(g_str_has_prefix(finding->remedy, "Add the self-signed root"));
+  g_assert_cmpuint(finding->alternatives->len, ==, 1);
+  g_assert_cmpstr(finding->alternatives->pdata[0], ==, "anchor-cross-signed");
   trap_clear(&trap);
 }
 

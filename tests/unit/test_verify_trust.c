@@ -148,6 +148,8 @@ test_anchor_cross_signed(Bench *bench, gconstpointer unused)
                             FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, 0);
   g_assert_nonnull(strstr(finding->message, "OpenSSL clients"));
   g_assert_nonnull(strstr(finding->message, "\"DST Root X3\" signed"));
+  g_assert_cmpuint(finding->alternatives->len, ==, 1); /* judged by its name alone */
+  g_assert_cmpstr(finding->alternatives->pdata[0], ==, "anchor-intermediate");
   bench_trust(bench, bench->root); /* the cure */
   assert_clean(bench_judge(bench));
   assert_link(bench->verdict, 2, "Root X1", PATH_IN_TRUST, 1, TRUE);

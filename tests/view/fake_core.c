@@ -320,6 +320,12 @@ connection_evidence(const Connection *connection)
   return connection->evidence;
 }
 
+ChainChange *
+connection_chain_change(const Connection *connection, guint number)
+{
+  return number == 1 ? connection->info.chain_change : NULL;
+}
+
 ConnectionRates
 connection_rates(const Connection *connection)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
 #include "trust/identity.h"
 #include "ui/workshop_job.h"
@@ -238,6 +239,91 @@ test_checked_as_typed(void)
   leave_folder();
 }
 
+/* The clock of the scene stands at 2026-11-18. A date is not wrong before all of it was typed. */
+static void
+test_dates(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop("prod-eu", "CA");
+  fill(scene, "From", "2027-0");
+  assert_shows(scene, "\302\267 write a date, such as 2027-01-31 or 2027-01-31T12:00:00Z");
+  scene_keys(scene, "Down");
+  assert_shows(scene, "\342\234\227 write a date, such as");
+  fill(scene, "From", "2027-01-31");
+  assert_shows(scene, "2027-01-31 00:00:00 UTC");
+  assert_shows(scene, "Days  ");
+  fill(scene, "Until", "2020");
+  assert_hides(scene, "Days  ");
+  assert_shows(scene, "write a date");
+  fill(scene, "Until", "2020-01-01");
+  assert_shows(scene, "this has passed: it would be expired already");
+  fill(scene, "Until", "2027-01-31");
+  assert_shows(scene, "it would end before it begins");
+  fill(scene, "Until", "2029-02-28T12:00:00Z");
+  assert_shows(scene, "2029-02-28 12:00:00 UTC");
+  assert_hides(scene, "write a date");
+  make(scene);
+  g_autoptr(GPtrArray) list = certificate_file_read("client-ca.pem", NULL);
+  g_assert_cmpint(certificate_not_before(list->pdata[0]), ==, 1801353600);
+  g_assert_cmpint(certificate_not_after(list->pdata[0]), ==, 1866974400);
+  leave_folder();
+}
+
+/* Days come back when the end is no longer said, and count from the beginning. */
+static void
+test_days_from_date(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop(NULL, "CA");
+  fill(scene, "Until", "2029-01-01");
+  assert_hides(scene, "Days  ");
+  scene_keys(scene, "C-u");
+  fill(scene, "From", "2027-01-31");
+  fill(scene, "Days", "10");
+  make(scene);
+  g_autoptr(GPtrArray) list = certificate_file_read("client-ca.pem", NULL);
+  g_assert_cmpint(certificate_not_before(list->pdata[0]), ==, 1801353600);
+  g_assert_cmpint(certificate_not_after(list->pdata[0]), ==, 1801353600 + 10 * 86400);
+  leave_folder();
+}
+
+static int
+path_length_of(const char *name)
+{
+  g_autoptr(GPtrArray) list = certificate_file_read(name, NULL);
+  return certificate_fields(list->pdata[0])->path_length;
+}
+
+/* A root has no limit; what stands below it has no CA below itself, unless it is said. */
+static void
+test_path_length(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop(NULL, "CA");
+  assert_shows(scene, "no limit");
+  fill(scene, "Path length", "17");
+  assert_shows(scene, "0 to 16, or empty for no limit");
+  fill(scene, "Path length", "1");
+  make(scene);
+  g_assert_cmpint(path_length_of("client-ca.pem"), ==, 1);
+  g_autoptr(Scene) inner = workshop(NULL, "client certificate");
+  assert_hides(inner, "Path length");
+  scene_keys(inner, "Left");
+  fill(inner, "CA  ", "client-ca.pem");
+  scene_keys(inner, "Up Up Up Up");
+  g_autofree char *row = focused_row(inner);
+  g_assert_true(g_str_has_prefix(row, "Path length    0"));
+  fill(inner, "Path length", "3");
+  make_in_vain(inner);
+  assert_shows(inner, "can have 0 at most, not 3");
+  g_autofree char *wrong = focused_row(inner);
+  g_assert_true(g_str_has_prefix(wrong, "Path length"));
+  fill(inner, "Path length", "0");
+  make(inner);
+  g_assert_cmpint(path_length_of("client-issuing-ca.pem"), ==, 0);
+  leave_folder();
+}
+
 static void
 test_passwords(void)
 {
@@ -287,9 +373,6 @@ test_ca_then_client(void)
   PICTURE(scene, "workshop-made-ca");
   g_assert_cmpint(mode_of("client-ca.pem"), ==, 0644);
   g_assert_cmpint(mode_of("client-ca.key"), ==, 0600);
-  scene_keys(scene, "u");
-  g_assert_cmpstr(scene->ui->notice, ==,
-                  "Only a client's certificate with its key is for a connection.");
   scene_keys(scene, "i");
   assert_shows(scene, "< client certificate >");
   assert_shows(scene, "1 certificate: Client CA (self-signed)");
@@ -309,6 +392,59 @@ test_ca_then_client(void)
   g_autoptr(GError) error = NULL;
   g_autoptr(Identity) identity G_GNUC_UNUSED = identity_load(certificate, key, NULL, &error);
   g_assert_no_error(error);
+  leave_folder();
+}
+
+/* What the broker lets in, and nothing else of the connection. */
+static void
+test_ca_into_connection(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop("prod-eu", "CA");
+  make(scene);
+  scene_keys(scene, "u");
+  g_assert_true(ui_top(scene->ui)->pane_class == &workshop_view);
+  const Profile *profile = scene->connection->profile;
+  g_autofree char *ca = g_build_filename(folder, "client-ca.pem", NULL);
+  g_assert_cmpstr(profile->broker_ca_path, ==, ca);
+  g_assert_null(profile->certificate_path);
+  g_assert_null(profile->key_path);
+  g_assert_null(profile->ca_path);
+  g_assert_cmpstr(scene->connection->calls, ==, "save prod-eu; ");
+  g_assert_cmpstr(scene->ui->notice, ==,
+                  "prod-eu knows what its broker lets in: its certificate is checked against that "
+                  "CA.");
+  leave_folder();
+}
+
+static void
+refuses_use(Scene *scene, const char *why)
+{
+  g_autoptr(Profile) before = profile_copy(scene->connection->profile);
+  scene_keys(scene, "u");
+  g_assert_cmpstr(scene->ui->notice, ==, why);
+  g_assert_true(ui_top(scene->ui)->pane_class == &workshop_view);
+  g_assert_true(profile_equal(before, scene->connection->profile));
+}
+
+/* Each says why it is not for a connection. */
+static void
+test_not_for_connection(void)
+{
+  enter_new_folder();
+  make_ca();
+  g_autoptr(Scene) server = workshop("prod-eu", "server certificate");
+  make(server);
+  refuses_use(server, "A server's certificate is for the broker, not for a connection to it.");
+  g_autoptr(Scene) request = workshop("prod-eu", "request");
+  fill(request, "Name  ", "device");
+  make(request);
+  refuses_use(request,
+              "A request is no certificate yet: a connection uses what the CA sends back.");
+  g_autoptr(Scene) sign = workshop("prod-eu", "sign a request");
+  fill(sign, "Request", "device.csr");
+  make(sign);
+  refuses_use(sign, "Its key is with who asked for it, so a connection here cannot use it.");
   leave_folder();
 }
 
@@ -575,9 +711,14 @@ main(int argc, char **argv)
   g_test_add_func("/workshop/server-names", test_server_names);
   g_test_add_func("/workshop/folder", test_folder_of_connection);
   g_test_add_func("/workshop/checked", test_checked_as_typed);
+  g_test_add_func("/workshop/dates", test_dates);
+  g_test_add_func("/workshop/days-from-date", test_days_from_date);
+  g_test_add_func("/workshop/path-length", test_path_length);
   g_test_add_func("/workshop/passwords", test_passwords);
   g_test_add_func("/workshop/dirty", test_dirty);
   g_test_add_func("/workshop/ca-client", test_ca_then_client);
+  g_test_add_func("/workshop/ca-into-connection", test_ca_into_connection);
+  g_test_add_func("/workshop/not-for-connection", test_not_for_connection);
   g_test_add_func("/workshop/encrypted", test_encrypted_client);
   g_test_add_func("/workshop/opens", test_opens_certificate);
   g_test_add_func("/workshop/needs-tls", test_needs_tls);

@@ -35,5 +35,7 @@ void stage_assert_read(Stage *stage);
 const char *stage_shell(Stage *stage, const char *command);
 /* (transfer full) */
 char *stage_path(const Stage *stage, const char *name);
+/* How often the broker has logged `text` so far. */
+guint stage_broker_log_count(const Stage *stage, const char *text);
 /* The broker has logged `text` this many times, waiting for it. */
 void stage_wait_broker_log(Stage *stage, const char *text, guint times);

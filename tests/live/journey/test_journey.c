@@ -58,7 +58,6 @@ set_up_broker(Stage *stage)
   stage_run(stage, "cp client-ca.pem", 0);
   stage_run(stage, "ln -s", 0);
   stage_run(stage, "mosquitto_passwd", 0);
-  stage_run(stage, "printf", 0);
   stage_start_broker(stage, "systemctl restart mosquitto");
 }
 
@@ -197,6 +196,35 @@ prefer_other_chain(Stage *stage, const char *root)
   stage_shell(stage, command);
 }
 
+/* The open dashboard keeps its connection, and has what the broker sends now after a new one. */
+static void
+connect_anew(Pty *pty)
+{
+  pty_key(pty, "d");
+  pty_expect_gone(pty, SIGN);
+  pty_key(pty, "c");
+  expect_green_sign(pty);
+}
+
+/* Both sides of the change, by Enter on its line below the certificates. */
+static void
+expect_change(Pty *pty, const char *old, const char *new, const char *old_root, const char *new_root)
+{
+  /* As the view has them, in two parts. */
+  g_autofree char *before = g_strndup(old, 32), *now = g_strndup(new, 32);
+  pty_expect_text(pty, "changed since 2");
+  pty_expect_text(pty, "renewed, ends 2");
+  pty_keys(pty, "2 Home Down Down Down Down Down Enter");
+  pty_expect_text(pty, "What has changed");
+  pty_expect_text(pty, "certificate renewed: ends 2");
+  pty_expect_text(pty, before);
+  pty_expect_text(pty, now);
+  pty_expect_text(pty, old_root);
+  pty_expect_text(pty, new_root);
+  pty_key(pty, "Esc");
+  pty_expect_gone(pty, "What has changed");
+}
+
 static void
 renew(Stage *stage, Pty *pty)
 {
@@ -216,13 +244,82 @@ renew(Stage *stage, Pty *pty)
   const char *output = stage_shell(stage, "mqtrust check --json plant");
   expect(output, new);
   g_assert_null(strstr(output, old));
-  pty_key(pty, "d");
-  pty_expect_gone(pty, SIGN);
-  pty_key(pty, "c");
-  expect_green_sign(pty);
+  pty_expect_gone(pty, "changed since");
+  connect_anew(pty);
   expect_certificate(pty, new);
   pty_expect_text(pty, other_root);
-  pty_expect_gone(pty, first_root);
+  expect_change(pty, old, new, first_root, other_root);
+}
+
+/* --- A renewal that does not fit -----------------------------------------------------------------
+ */
+
+#define BROKER_FILES "sha256sum mosquitto/certs/* && stat -c '%n %i %y' mosquitto/certs/*"
+
+/* (transfer full): the broker's files, each with content, inode and time. */
+static char *
+broker_files(Stage *stage)
+{
+  return g_strdup(stage_shell(stage, BROKER_FILES));
+}
+
+static void
+assert_unchanged(Stage *stage, const char *files, const char *served, guint reloads)
+{
+  g_assert_cmpstr(stage_shell(stage, BROKER_FILES), ==, files);
+  g_assert_cmpuint(stage_broker_log_count(stage, "Reloading config"), ==, reloads);
+  expect(stage_shell(stage, "mqtrust check --json plant"), served);
+}
+
+/* Somebody's script gives the new certificate the key that he knows. certbot runs it before the hook
+ * that it remembers. */
+static void
+plant_spoiler(Stage *stage)
+{
+  stage_shell(stage, "mkdir -p /etc/letsencrypt/renewal-hooks/deploy && "
+                     "printf '%s\\n' '#!/bin/sh' "
+                     "'ln -sf ../../archive/mqtt.example.com/privkey1.pem "
+                     "\"$RENEWED_LINEAGE/privkey.pem\"' "
+                     ">/etc/letsencrypt/renewal-hooks/deploy/spoiler && "
+                     "chmod 700 /etc/letsencrypt/renewal-hooks/deploy/spoiler");
+}
+
+static void
+renew_badly(Stage *stage)
+{
+  g_autofree char *served = digest_of_lineage(stage), *files = broker_files(stage);
+  stage_run(stage, "cp -RL", 0);
+  stage_run(stage, "privkey1.pem bad/privkey.pem", 0);
+  const char *output = stage_run(stage, "RENEWED_LINEAGE=$PWD/bad", 1);
+  expect(output, "key-mismatch");
+  expect(output, "nothing was written");
+  assert_unchanged(stage, files, served, 1);
+  expect(stage_run(stage, "--served-by", 0), "version 2");
+  plant_spoiler(stage);
+  output = stage_shell(stage, "certbot renew --cert-name mqtt.example.com --force-renewal 2>&1; :");
+  expect(output, "key-mismatch");
+  expect(output, "nothing was written");
+  assert_unchanged(stage, files, served, 1);
+  g_autofree char *new = digest_of_lineage(stage);
+  g_assert_cmpstr(new, !=, served);
+}
+
+/* What the page advises: mend certbot's files, and run the hook by hand. */
+static void
+mend_renewal(Stage *stage, Pty *pty)
+{
+  g_autofree char *root = root_name(stage, "other-root.pem");
+  g_autofree char *old = digest_of_lineage(stage);
+  stage_shell(stage, "rm /etc/letsencrypt/renewal-hooks/deploy/spoiler && "
+                     "ln -sf ../../archive/mqtt.example.com/privkey3.pem "
+                     "/etc/letsencrypt/live/mqtt.example.com/privkey.pem");
+  stage_run(stage, "RENEWED_LINEAGE=/etc/letsencrypt/live", 0);
+  stage_wait_broker_log(stage, "Reloading config", 2);
+  g_assert_cmpuint(stage_broker_log_count(stage, "Reloading config"), ==, 2);
+  expect(stage_run(stage, "--served-by", 0), "version 3");
+  connect_anew(pty);
+  expect_certificate(pty, old);
+  pty_expect_text(pty, root);
 }
 
 static void
@@ -242,6 +339,8 @@ test_journey(void)
   exchange_message(stage, pty);
   meet_trap(stage);
   renew(stage, pty);
+  renew_badly(stage);
+  mend_renewal(stage, pty);
   stage_assert_read(stage);
   pty_key(pty, "Q");
   pty_expect_exit_code(pty, 0);

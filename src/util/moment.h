@@ -1,4 +1,4 @@
-/* A point in time as it is written on a command line. */
+/* A point in time as a person writes it, on a command line or in a form. */
 #pragma once
 
 #include <glib.h>

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "commands/moment.h"
+#include "util/moment.h"
 
 #include <string.h>
 

@@ -1,0 +1,199 @@
+#include "config.h"
+
+#include "ui/bundle_view.h"
+
+#include "ui/bundle_lines.h"
+#include "ui/item_list.h"
+
+#define VIEW_COLUMNS 110
+
+typedef struct {
+  Ui *ui;
+  BundleTexts *texts;
+  Bundle *bundle;
+  gboolean written;
+  GPtrArray *left_over; /* as it was when they were written */
+  GPtrArray *lines;     /* of CertificateLine, as drawn last */
+  GArray *items;        /* item of each line */
+  Scroll scroll;
+  int selected; /* item */
+} BundleView;
+
+/* --- Life ------------------------------------------------------------------------------------- */
+
+static gpointer
+bundle_view_open(Ui *ui, gpointer data)
+{
+  const BundleViewArgument *argument = data;
+  BundleView *view = g_new0(BundleView, 1);
+  view->ui = ui;
+  view->texts = argument->texts;
+  view->bundle = argument->bundle;
+  view->written = argument->written;
+  view->left_over = bundle_order_left_over(&view->texts->order, view->bundle);
+  view->items = g_array_new(FALSE, FALSE, sizeof(int));
+  return view;
+}
+
+static void
+bundle_view_close(gpointer data)
+{
+  BundleView *view = data;
+  g_clear_pointer(&view->lines, g_ptr_array_unref);
+  g_array_unref(view->items);
+  g_ptr_array_unref(view->left_over);
+  bundle_free(view->bundle);
+  bundle_texts_free(view->texts);
+  g_free(view);
+}
+
+static char *
+bundle_view_title(gpointer data)
+{
+  const BundleView *view = data;
+  return g_strdup_printf("Broker's files for %s", bundle_broker_name(view->texts->order.broker));
+}
+
+/* --- Drawing ---------------------------------------------------------------------------------- */
+
+static void
+compose(BundleView *view, int columns)
+{
+  const BundleMade made = {&view->texts->order, view->bundle, view->written, view->left_over};
+  g_clear_pointer(&view->lines, g_ptr_array_unref);
+  view->lines = bundle_lines_new(&made, columns);
+  g_array_set_size(view->items, 0);
+  for (guint i = 0; i < view->lines->len; i++) {
+    const CertificateLine *line = g_ptr_array_index(view->lines, i);
+    g_array_append_val(view->items, line->item);
+  }
+}
+
+static void
+bundle_view_draw(gpointer data, Canvas *canvas, gboolean focused)
+{
+  BundleView *view = data;
+  compose(view, canvas_columns(canvas));
+  const int *items = (const int *)view->items->data;
+  int count = (int)view->items->len;
+  item_list_update(&view->scroll, items, count, canvas_rows(canvas), view->selected);
+  view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
+  CertificateWidths widths = certificate_lines_widths(view->lines);
+  CertificateColumns columns = certificate_columns(canvas_columns(canvas), &widths);
+  for (int row = 0; row < canvas_rows(canvas); row++) {
+    guint64 number = view->scroll.top + (guint64)row;
+    if (number >= view->lines->len)
+      break;
+    const CertificateLine *line = g_ptr_array_index(view->lines, number);
+    certificate_line_draw(line, canvas, row, &columns, view->texts->order.now);
+    if (!focused || line->item != view->selected)
+      continue;
+    paint_row_role(canvas, row, ROLE_SELECTED);
+    if (number == view->scroll.selected)
+      paint_cursor(canvas, row, 0, FALSE);
+  }
+}
+
+static void
+bundle_view_wanted(gpointer data, int *rows, int *columns)
+{
+  BundleView *view = data;
+  compose(view, VIEW_COLUMNS - 2);
+  *columns = VIEW_COLUMNS;
+  *rows = (int)view->lines->len;
+}
+
+/* --- Acting ----------------------------------------------------------------------------------- */
+
+/* The first line of the selected item has what Enter opens. */
+static const CertificateLine *
+selected_line(const BundleView *view)
+{
+  for (guint i = 0; view->lines && i < view->lines->len; i++) {
+    const CertificateLine *line = g_ptr_array_index(view->lines, i);
+    if (line->item == view->selected)
+      return line;
+  }
+  return NULL;
+}
+
+static gboolean
+is_openable(const CertificateLine *line)
+{
+  return line && (line->certificate || line->finding || line->detail);
+}
+
+static const char *
+bundle_view_disabled(gpointer data, Action action)
+{
+  const BundleView *view = data;
+  if (action == ACTION_OPEN && !is_openable(selected_line(view)))
+    return "Enter opens a finding, a certificate or a file: Up and Down go to one.";
+  return NULL;
+}
+
+static PaneResult
+open_line(BundleView *view, const CertificateLine *line)
+{
+  if (line->certificate)
+    ui_open(view->ui, &certificate_view, line->certificate);
+  else if (line->finding)
+    ui_open(view->ui, &finding_view, &(FindingViewArgument){NULL, line->finding, NULL});
+  else
+    ui_open(view->ui, &text_view, &(TextViewArgument){line->detail_title, line->detail});
+  return PANE_HANDLED;
+}
+
+/* Nothing was written: the form with what was typed lies below. */
+static PaneResult
+another(BundleView *view)
+{
+  if (view->written)
+    ui_open(view->ui, &bundle_form, &(BundleFormArgument){view->texts->order.lineage});
+  return PANE_CLOSE;
+}
+
+static PaneResult
+bundle_view_act(gpointer data, Action action)
+{
+  BundleView *view = data;
+  const int *items = (const int *)view->items->data;
+  int count = (int)view->items->len;
+  if (count > 0 && item_list_act(&view->scroll, items, count, action)) {
+    view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
+    return PANE_HANDLED;
+  }
+  if (action == ACTION_BUNDLE)
+    return another(view);
+  if (action == ACTION_OPEN)
+    return open_line(view, selected_line(view));
+  return PANE_IGNORED;
+}
+
+static const char *
+bundle_view_hint(gpointer data, Action action)
+{
+  const BundleView *view = data;
+  if (action == ACTION_BUNDLE)
+    return view->written ? "for another" : "";
+  if (action == ACTION_BACK)
+    return view->written ? "" : "to the form";
+  if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)
+    return view->scroll.next <= (guint64)view->scroll.rows ? "" : NULL;
+  if (action == ACTION_OPEN && !is_openable(selected_line(view)))
+    return "";
+  return NULL;
+}
+
+const PaneClass bundle_view = {
+    .name = "bundle",
+    .context = CONTEXT_BUNDLE,
+    .open = bundle_view_open,
+    .close = bundle_view_close,
+    .title = bundle_view_title,
+    .draw = bundle_view_draw,
+    .act = bundle_view_act,
+    .disabled = bundle_view_disabled,
+    .wanted = bundle_view_wanted,
+    .hint = bundle_view_hint,
+};

@@ -1,12 +1,14 @@
-/* Any bytes as a certificate request that a CA of ours is to sign, its names copied: it is refused
- * with one safe sentence, or what comes out is a certificate of that CA for that key which is good
- * and is no CA. */
+/* Any bytes as a certificate request that a CA of ours is to sign, its names copied, once as they
+ * are and once as what a request says of itself, signed as it has to be (who asks may say
+ * anything): it is refused with one safe sentence, or what comes out is a good certificate that is
+ * no CA. */
 #include "config.h"
 
 #include <string.h>
 
 #include "fuzz/memory_file.h"
-#include "trust/pki.h"
+#include "trust/der_build.h"
+#include "trust/pki_key.h"
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
@@ -63,8 +65,43 @@ check_result(const PkiResult *result)
     check_line(result->notes->pdata[i]);
 }
 
-int
-LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+static PkiKey *
+own_key(void)
+{
+  static PkiKey *key;
+  if (!key)
+    key = pki_key_generate(PKI_KEY_ECDSA_P256, NULL);
+  return key;
+}
+
+/* (transfer full): CertificationRequestInfo (RFC 2986, 4.1) with our key and, for the rest, these
+ * bytes: the name as long as the first byte says, then the attributes. */
+static GBytes *
+signed_request(const guint8 *data, gsize size)
+{
+  GByteArray *info = g_byte_array_new(), *request = g_byte_array_new();
+  gsize name = size > 0 ? MIN((gsize)data[0], size - 1) : 0;
+  der_build_number(info, 0);
+  if (size > 0)
+    g_byte_array_append(info, data + 1, (guint)name);
+  der_build_raw(info, pki_key_public(own_key()));
+  if (size > 0)
+    g_byte_array_append(info, data + 1 + name, (guint)(size - 1 - name));
+  g_autoptr(GByteArray) whole = g_byte_array_new();
+  der_build_from(whole, DER_SEQUENCE, info);
+  g_autoptr(GBytes) signature = pki_key_sign(own_key(), whole, NULL);
+  g_byte_array_append(request, whole->data, whole->len);
+  pki_key_append_algorithm(own_key(), request);
+  gsize length;
+  const void *bits = g_bytes_get_data(signature, &length);
+  der_build_bits(request, bits, length);
+  GByteArray *out = g_byte_array_new();
+  der_build_from(out, DER_SEQUENCE, request);
+  return g_byte_array_free_to_bytes(out);
+}
+
+static void
+try_request(const guint8 *data, gsize size)
 {
   MemoryFile file;
   g_autoptr(GError) error = NULL;
@@ -84,5 +121,15 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     check_result(result);
   else
     check_line(error->message);
+}
+
+int
+LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+{
+  g_autoptr(GBytes) signed_bytes = signed_request(data, size);
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data(signed_bytes, &length);
+  try_request(data, size);
+  try_request(bytes, length);
   return 0;
 }

@@ -8,7 +8,8 @@
 #include "util/standard_streams.h"
 
 static const Command commands[] = {
-    {"bundle", "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
+    {"bundle",
+     "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
      command_bundle},
     {"check", "connects to brokers, and reports every stage and every fault", command_check},
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
@@ -20,7 +21,8 @@ static const Command commands[] = {
     {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
     {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
      command_split},
-    {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},
+    {"verify", "says whether a certificate with its chain is to be trusted, and why",
+     command_verify},
 };
 
 int

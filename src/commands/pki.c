@@ -65,18 +65,6 @@ place_to_ask(const GError *error, Passwords *passwords, const char **question)
   return place && !*place && password_prompt_possible() ? place : NULL;
 }
 
-/* Where nobody can be asked, the sentence says how the password is given. */
-static void
-set_closed(const GError *cause, const Passwords *passwords, GError **error)
-{
-  const char *how = "";
-  if (g_error_matches(cause, PKI_ERROR, PKI_FIELD_CA_PASSWORD) && !passwords->ca)
-    how = " Without a terminal it is given with --ca-password-file or --ca-password-command.";
-  else if (g_error_matches(cause, PKI_ERROR, PKI_FIELD_KEY_PASSWORD) && !passwords->key)
-    how = " Without a terminal it is given with --password-file or --password-command.";
-  g_set_error(error, cause->domain, cause->code, "%s%s", cause->message, how);
-}
-
 static PkiResult *
 carry_out(PkiOrder *order, Passwords *passwords, GError **error)
 {
@@ -89,7 +77,7 @@ carry_out(PkiOrder *order, Passwords *passwords, GError **error)
     char **place = result ? NULL : place_to_ask(cause, passwords, &question);
     if (!place) {
       if (!result)
-        set_closed(cause, passwords, error);
+        g_propagate_error(error, g_steal_pointer(&cause));
       return result;
     }
     *place = password_prompt(question, FALSE, error);

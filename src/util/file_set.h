@@ -27,6 +27,6 @@ void file_set_set_owner(FileSet *set, int user, int group);
  * writes to the same folder. FALSE and a sentence in `error` (G_FILE_ERROR): no file was written or
  * changed. */
 gboolean file_set_write(FileSet *set, gboolean replace, GError **error);
-/* What to do about such an error, as the end of a sentence; NULL: nothing to be said here, among them
- * G_FILE_ERROR_EXIST, about which each caller knows more. */
+/* What to do about such an error, as the end of a sentence; NULL: nothing to be said here, among
+ * them G_FILE_ERROR_EXIST, about which each caller knows more. */
 const char *file_set_remedy(const GError *error);

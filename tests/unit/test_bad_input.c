@@ -281,14 +281,14 @@ static const Row keys[] = {
          "sed /" SECRET "/d >&2; exit 2",
      2, "the password command failed (Password of the CA's key)", NULL},
     {"ca-password-none", NULL, "setsid -w " PKI "--ca-key locked-ca.key CN=C", 2,
-     "locked-ca.key is protected by a password; enter the password of the key. Without a terminal "
-     "it is given with --ca-password-file or --ca-password-command.",
+     "locked-ca.key is protected by a password; enter the password of the key "
+     "(--ca-password-file FILE).",
      NULL},
     {"ca-key-of-another", NULL, PKI "--ca-key other.key CN=C", 2, "do not belong together", NULL},
     {"ca-key-none", NULL, PKI "--ca-key none CN=C", 2,
-     "Key file none does not exist; correct the path.", "in the connection"},
+     "Key file none does not exist; correct the path (--ca-key FILE).", "in the connection"},
     {"ca-none", NULL, "MQTRUST pki client --ca none CN=C", 2,
-     "Certificate file none does not exist; correct the path.", "in the connection"},
+     "Certificate file none does not exist; correct the path (--ca FILE).", "in the connection"},
     {"ca-is-none", NULL, "MQTRUST pki client --ca client.pem --ca-key client.key -o out CN=C", 1,
      "is not a CA", NULL},
     {"ca-shut", "chmod 0 ca.key", PKI "CN=C", 2, "ca.key may not be read: it is owned by", NULL},

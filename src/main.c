@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "util/standard_streams.h"
 
 static const Command commands[] = {
-    {"bundle", "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
+    {"bundle",
+     "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
      command_bundle},
     {"check", "connects to brokers, and reports every stage and every fault", command_check},
     {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
@@ -19,13 +21,15 @@ static const Command commands[] = {
     {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
     {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
      command_split},
-    {"verify", "says whether a certificate with its chain is to be trusted, and why", command_verify},
+    {"verify", "says whether a certificate with its chain is to be trusted, and why",
+     command_verify},
 };
 
 int
 main(int argc, char **argv)
 {
   setlocale(LC_ALL, "");
+  standard_streams_open();
   if (argc > 1) {
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
       if (strcmp(argv[1], commands[i].name) == 0)

@@ -121,7 +121,9 @@ run(const BundleOptions *options, int *code, GError **error)
             fault);
   if (text_block_print(stdout, text))
     return TRUE;
-  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "the report cannot be written");
+  g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_IO,
+                      good ? "the files were written, but the report of them cannot be"
+                           : "nothing was written, and the report why cannot be, either");
   return FALSE;
 }
 

@@ -322,7 +322,7 @@ static gboolean
 read_passwords(BundleOptions *options, GError **error)
 {
   if (options->password_file) {
-    options->password = file_input_password(options->password_file, error);
+    options->password = file_input_some_password(options->password_file, error);
     if (!options->password)
       return FALSE;
   }

@@ -81,22 +81,41 @@ file_input_inspect(const char *path, const char *password, GError **error)
 
 /* --- the password ----------------------------------------------------------------------------- */
 
+/* Up to `room` bytes, without the line's end. */
+static gsize
+read_line(FILE *stream, char *line, gsize room)
+{
+  gsize length = 0;
+  while (length < room) {
+    int byte = fgetc(stream);
+    if (byte == EOF || byte == '\n')
+      break;
+    line[length++] = (char)byte;
+  }
+  return length;
+}
+
 static char *
 first_line(FILE *stream, const char *path, GError **error)
 {
   char line[PASSWORD_MAX + 2];
   g_autofree char *safe = safe_text_string(path);
   setvbuf(stream, NULL, _IONBF, 0);
-  line[0] = '\0';
-  if (fgets(line, sizeof line, stream) == NULL && ferror(stream)) {
+  gsize length = read_line(stream, line, PASSWORD_MAX + 1);
+  if (ferror(stream)) {
     set_unreadable(path, errno, error);
+    explicit_bzero(line, sizeof line);
     return NULL;
   }
-  gsize length = strcspn(line, "\n");
-  if (length > PASSWORD_MAX) {
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                "the first line of %s is longer than %d bytes, which no password is", safe,
-                PASSWORD_MAX);
+  gboolean too_long = length > PASSWORD_MAX;
+  if (too_long || memchr(line, '\0', length)) {
+    if (too_long)
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                  "the first line of %s is longer than %d bytes, which no password is", safe,
+                  PASSWORD_MAX);
+    else
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                  "the first line of %s holds a zero byte, which no password has", safe);
     explicit_bzero(line, sizeof line);
     return NULL;
   }
@@ -118,4 +137,17 @@ file_input_password(const char *path, GError **error)
   char *password = first_line(stream, path, error);
   fclose(stream);
   return password;
+}
+
+char *
+file_input_some_password(const char *path, GError **error)
+{
+  char *password = file_input_password(path, error);
+  if (!password || *password)
+    return password;
+  secret_free(password);
+  g_autofree char *safe = safe_text_string(path);
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+              "%s begins with an empty line; write the password into its first line", safe);
+  return NULL;
 }

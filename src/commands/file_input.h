@@ -11,3 +11,5 @@ Inspection *file_input_inspect(const char *path, const char *password, GError **
 /* (transfer full): the first line of the file, which may be empty; give it back with
  * secret_free(). NULL and a sentence on a fault. */
 char *file_input_password(const char *path, GError **error);
+/* The same where an empty password is a mistake: an error, too. */
+char *file_input_some_password(const char *path, GError **error);

@@ -164,7 +164,7 @@ password_prompt(const char *question, gboolean twice, GError **error)
 /* --- a command -------------------------------------------------------------------------------- */
 
 static char *
-run_command(const char *command, GError **error)
+run_command(const char *command, const char *question, GError **error)
 {
   char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)command, NULL};
   g_autoptr(GError) cause = NULL;
@@ -178,11 +178,15 @@ run_command(const char *command, GError **error)
   }
   gsize length = strcspn(output, "\n");
   char *password = g_strndup(output, length);
+  gboolean good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   secret_free(output);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+  if (good && length > 0)
     return password;
   secret_free(password);
-  return fail(error, "the password command failed");
+  /* Not the command itself: it may be `echo` and the password. */
+  g_autofree char *sentence = g_strdup_printf("the password command %s (%s)",
+                                              good ? "printed nothing" : "failed", question);
+  return fail(error, sentence);
 }
 
 /* --- any of them ------------------------------------------------------------------------------ */
@@ -193,11 +197,7 @@ password_source_read(const PasswordSource *source, const char *question, gboolea
 {
   if (source->prompt)
     return password_prompt(question, twice, error);
-  char *password =
-      source->file ? file_input_password(source->file, error) : run_command(source->command, error);
-  if (!password || *password)
-    return password;
-  secret_free(password);
-  return fail(error, source->file ? "the password file begins with an empty line"
-                                  : "the password command printed nothing");
+  if (source->file)
+    return file_input_some_password(source->file, error);
+  return run_command(source->command, question, error);
 }

@@ -103,7 +103,7 @@ complete(SplitOptions *options, GError **error)
     options->folder = g_strdup(".");
   if (!options->password_file)
     return TRUE;
-  options->password = file_input_password(options->password_file, error);
+  options->password = file_input_some_password(options->password_file, error);
   return options->password != NULL;
 }
 
@@ -127,16 +127,20 @@ write_files(SplitReport *report, gboolean force, GError **error)
   if (file_set_write(set, force, &cause))
     return TRUE;
   gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
-  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s", cause->message,
-              exists ? ": give --force to replace it, or another folder with -o" : "");
+  const char *remedy =
+      exists ? "give --force to replace it, or another folder with -o" : file_set_remedy(cause);
+  g_set_error(error, cause->domain, cause->code, "%s; nothing was written%s%s", cause->message,
+              remedy ? ": " : "", remedy ? remedy : "");
   return FALSE;
 }
 
 static gboolean
 run(const SplitOptions *options, GError **error)
 {
+  /* A lineage has files; a pipe in its place would be waited for without end. */
   g_autoptr(Inspection) inspection =
-      file_input_inspect(options->files[0], options->password, error);
+      options->lineage ? inspection_read(options->files[0], options->password, error)
+                       : file_input_inspect(options->files[0], options->password, error);
   g_autoptr(ChainSplit) split = inspection ? chain_split_new(inspection, error) : NULL;
   if (!split)
     return FALSE;
@@ -145,7 +149,8 @@ run(const SplitOptions *options, GError **error)
     return FALSE;
   g_autofree char *text =
       options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);
-  return text_block_print(stdout, text) || usage_refuse(error, "the report cannot be written");
+  return text_block_print(stdout, text) ||
+         usage_refuse(error, "the files were written, but the report of them cannot be");
 }
 
 int

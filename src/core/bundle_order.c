@@ -82,8 +82,10 @@ bundle_order_write(const BundleOrder *order, const Bundle *bundle, gboolean repl
   if (file_set_write(set, replace, error))
     return TRUE;
   if (error && *error) {
+    const char *remedy = file_set_remedy(*error);
     g_autofree char *cause = g_steal_pointer(&(*error)->message);
-    (*error)->message = g_strdup_printf("%s; nothing was written", cause);
+    (*error)->message = g_strdup_printf("%s; nothing was written%s%s", cause, remedy ? ": " : "",
+                                        remedy ? remedy : "");
   }
   return FALSE;
 }

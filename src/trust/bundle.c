@@ -103,6 +103,15 @@ clear_files(Bundle *bundle)
   g_clear_pointer(&bundle->files, g_ptr_array_unref);
 }
 
+/* Where it is not, there is an error. In any case no file is made of nothing, and no broker is
+ * opened to every client because the CA of some could not be read. */
+static gboolean
+is_whole(const BundleParts *parts)
+{
+  return parts->bundle->certificates->len > 0 && parts->key_pem &&
+         (!parts->request->client_ca_path || parts->bundle->client_ca);
+}
+
 Bundle *
 bundle_new(const BundleRequest *request)
 {
@@ -119,7 +128,7 @@ bundle_new(const BundleRequest *request)
   bundle_read(&parts);
   bundle_lint(&parts);
   bundle_client(&parts);
-  if (!has_error(bundle))
+  if (!has_error(bundle) && is_whole(&parts))
     bundle_make_files(&parts);
   if (bundle->files && has_error(bundle))
     clear_files(bundle);

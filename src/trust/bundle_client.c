@@ -182,6 +182,7 @@ judge_client(BundleParts *parts, const Anchors *client_ca)
   g_autoptr(GPtrArray) certificates = certificate_file_read(path, &error);
   if (!certificates) {
     Finding *finding = finding_from_error(error, FINDING_SOURCE_CLIENT, file);
+    finding->severity = FINDING_ERROR;
     if (g_str_equal(finding->code, "file-missing"))
       finding_set_remedy(finding, "Correct the path, or have the file written.");
     bundle_add(parts, finding);
@@ -218,6 +219,7 @@ bundle_client(BundleParts *parts)
   if (!anchors) {
     g_autofree char *label = inspection_label(path);
     Finding *finding = finding_from_error(error, FINDING_SOURCE_TRUST, label);
+    finding->severity = FINDING_ERROR; /* without it every client would be let in */
     if (g_str_equal(finding->code, "file-missing"))
       finding_set_remedy(finding, "Correct the path, or have the file written.");
     bundle_add(parts, finding);

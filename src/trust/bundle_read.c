@@ -42,15 +42,24 @@ bundle_finding(const BundleParts *parts, const char *code, const Certificate *ce
   return finding;
 }
 
+/* Nobody is asked here. */
+static void
+set_password_remedy(Finding *finding)
+{
+  if (g_str_equal(finding->code, "key-password-needed"))
+    finding_set_remedy(finding, "Give its password with --password-file: the broker gets the key "
+                                "without one, for it starts without being asked.");
+  else if (g_str_equal(finding->code, "key-password-wrong"))
+    finding_set_remedy(finding, "Give the right one with --password-file.");
+}
+
 static void
 add_error(BundleParts *parts, const GError *error, FindingSource source, const char *path)
 {
   g_autofree char *label = inspection_label(path);
   Finding *finding = finding_from_error(error, source, label);
-  /* Nobody is asked here. */
-  if (g_str_equal(finding->code, "key-password-needed"))
-    finding_set_remedy(finding, "Give its password with --password-file: the broker gets the key "
-                                "without one, for it starts without being asked.");
+  finding->severity = FINDING_ERROR; /* whatever it is elsewhere: nothing was read */
+  set_password_remedy(finding);
   if (g_str_equal(finding->code, "file-missing"))
     finding_set_remedy(finding, "Correct the path, or have the file written.");
   bundle_add(parts, finding);
@@ -84,14 +93,26 @@ is_chain_remark(const Finding *remark)
   return FALSE;
 }
 
+/* A certificate that stood there, and would not be in the broker's files. */
+static gboolean
+is_about_lost(const Inspection *inspection, const Finding *remark)
+{
+  const InspectedItem *item = remark->index >= 0 ? inspection->items->pdata[remark->index] : NULL;
+  return item && item->kind == INSPECTED_DAMAGED;
+}
+
 /* What is only a matter of the file's form is no matter: the files are written anew. */
 static void
 take_remarks(BundleParts *parts, const Inspection *inspection)
 {
   for (guint i = 0; i < inspection->remarks->len; i++) {
     const Finding *remark = inspection->remarks->pdata[i];
-    if (remark->severity == FINDING_ERROR && !is_chain_remark(remark))
-      bundle_add(parts, finding_copy(remark));
+    gboolean lost = is_about_lost(inspection, remark);
+    if ((remark->severity != FINDING_ERROR && !lost) || is_chain_remark(remark))
+      continue;
+    Finding *finding = finding_copy(remark);
+    finding->severity = FINDING_ERROR;
+    bundle_add(parts, finding);
   }
 }
 
@@ -114,6 +135,7 @@ read_file(BundleParts *parts, const char *path)
   const InspectedItem *first = inspection->items->pdata[0];
   g_autoptr(Finding) finding =
       finding_new(first->problem_code ? first->problem_code : "file-wrong-kind");
+  finding->severity = FINDING_ERROR; /* whatever it is elsewhere: nothing was read */
   finding->source = FINDING_SOURCE_CHAIN;
   finding->file = g_strdup(inspection->path);
   if (first->problem)
@@ -121,6 +143,7 @@ read_file(BundleParts *parts, const char *path)
   else
     finding_set_message(finding, "%s holds a %s, but a certificate is needed here.",
                         inspection->path, inspected_kind_name(first->kind));
+  set_password_remedy(finding);
   bundle_add(parts, g_steal_pointer(&finding));
   inspection_free(inspection);
   return NULL;
@@ -142,7 +165,8 @@ pem_of(gnutls_x509_privkey_t key)
 }
 
 /* (transfer full): the key's own PEM, when it is what every broker reads; NULL: it is not. GnuTLS
- * would write the number of an elliptic curve's key with a zero before it, which RFC 5915 has not. */
+ * would write the number of an elliptic curve's key with a zero before it, which RFC 5915 has not.
+ */
 static char *
 own_pem(const FileContent *content)
 {
@@ -153,6 +177,20 @@ own_pem(const FileContent *content)
       return pem_block_text(pem);
   }
   return NULL;
+}
+
+static void
+add_unwritable(BundleParts *parts, const char *path)
+{
+  g_autofree char *label = inspection_label(path);
+  Finding *finding = finding_new("key-encryption-unsupported");
+  finding->severity = FINDING_ERROR;
+  finding->source = FINDING_SOURCE_KEY;
+  finding->file = g_strdup(label);
+  finding_set_message(finding, "The key in %s is of a kind that cannot be written as PKCS#8.",
+                      label);
+  finding_set_remedy(finding, "Give a key of RSA, ECDSA or Ed25519.");
+  bundle_add(parts, finding);
 }
 
 static void
@@ -172,6 +210,8 @@ take_key(BundleParts *parts, const FileContent *content, const char *path)
   parts->key_pem = own_pem(content);
   if (!parts->key_pem)
     parts->key_pem = pem_of(key);
+  if (!parts->key_pem)
+    add_unwritable(parts, path);
   gnutls_x509_privkey_deinit(key);
 }
 
@@ -301,7 +341,8 @@ bundle_read(BundleParts *parts)
   const BundleRequest *request = parts->request;
   g_autoptr(Inspection) inspection = read_file(parts, request->certificate_path);
   if (request->chain_path)
-    inspection_free(read_file(parts, request->chain_path)); /* its certificates are kept in `parts` */
+    inspection_free(
+        read_file(parts, request->chain_path)); /* its certificates are kept in `parts` */
   if (request->key_path)
     read_key_file(parts, request->key_path);
   else if (inspection)

@@ -206,17 +206,43 @@ note_left_out(Splitter *splitter)
   }
 }
 
+/* A file that stayed closed may hold all that is wanted. */
+static gboolean
+is_closed(const Inspection *inspection, const char *code)
+{
+  for (guint i = 0; i < inspection->items->len; i++) {
+    const InspectedItem *item = inspection->items->pdata[i];
+    if (item->kind == INSPECTED_BUNDLE && item->problem_code &&
+        g_str_equal(item->problem_code, code))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+fail_without_certificates(const Inspection *inspection, GError **error)
+{
+  const char *path = inspection->path;
+  if (is_closed(inspection, "key-password-needed"))
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_NEEDED,
+                "%s is protected by a password; give it with --password-file.", path);
+  else if (is_closed(inspection, "key-password-wrong"))
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_WRONG,
+                "The password does not open %s; give the right one with --password-file.", path);
+  else
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_WRONG_KIND,
+                "%s holds no certificate that can be read, so there is no chain to take apart; "
+                "choose another file.",
+                path);
+  return FALSE;
+}
+
 static gboolean
 split_up(Splitter *splitter, GError **error)
 {
   collect(splitter);
-  if (splitter->certificates->len == 0) {
-    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_WRONG_KIND,
-                "%s holds no certificate that can be read, so there is no chain to take apart; "
-                "choose another file.",
-                splitter->inspection->path);
-    return FALSE;
-  }
+  if (splitter->certificates->len == 0)
+    return fail_without_certificates(splitter->inspection, error);
   if (!find_key(splitter, error) || !find_leaf(splitter, error))
     return FALSE;
   gboolean leaf = splitter->split->leaf >= 0;

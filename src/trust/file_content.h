@@ -39,8 +39,10 @@ typedef struct {
 /* (transfer full): the bytes of a regular file, CERTIFICATE_FILE_MAX at most (of revocation lists
  * REVOCATION_FILE_MAX), at least one; else NULL and a TRUST_ERROR as below. */
 guint8 *file_bytes_read(const char *path, FileSlot slot, gsize *length, GError **error);
-/* Why the folder `path` could not be opened, `number` being errno: FILE_MISSING, or FILE_UNREADABLE
- * with the owner and mode of the folder that shuts others out. */
+/* errno of looking into the folder `path`; 0: it can be. */
+int file_folder_fault(const char *path);
+/* Why the folder `path` could not be opened, `number` being errno: FILE_MISSING, FILE_WRONG_KIND, or
+ * FILE_UNREADABLE with the owner and mode of the folder that shuts others out. */
 void file_folder_set_error(const char *path, int number, GError **error);
 /* Reads at most CERTIFICATE_FILE_MAX bytes of a regular file. NULL and a TRUST_ERROR whose
  * sentence names `slot` and path. An empty file is an error, one of a wrong kind is not. */

@@ -4,6 +4,7 @@
 
 #include "trust/file_content.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gnutls/gnutls.h>
@@ -78,6 +79,19 @@ set_unreadable(const char *path, FileSlot slot, int number, GError **error)
               owner);
 }
 
+/* (transfer full): what a link says, safe text; NULL: it is none. */
+static char *
+link_target(const char *path)
+{
+  char target[4096];
+  ssize_t length = readlink(path, target, sizeof target);
+  g_autoptr(GString) text = g_string_new(NULL);
+  if (length <= 0)
+    return NULL;
+  safe_text_append(text, target, (gsize)length, G_MAXINT);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 static void
 set_open_error(const char *path, FileSlot slot, int number, GError **error)
 {
@@ -85,9 +99,15 @@ set_open_error(const char *path, FileSlot slot, int number, GError **error)
     set_unreadable(path, slot, number, error);
     return;
   }
-  g_autofree char *safe = safe_text_string(path);
-  g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
-              "%s %s does not exist; correct the path.", file_slot_name(slot), safe);
+  g_autofree char *safe = safe_text_string(path), *target = link_target(path);
+  if (target)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
+                "%s %s is a link to %s, which does not exist; mend the link, or choose another "
+                "file.",
+                file_slot_name(slot), safe, target);
+  else
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
+                "%s %s does not exist; correct the path.", file_slot_name(slot), safe);
 }
 
 static void
@@ -103,6 +123,16 @@ set_shut(const char *path, const char *visible, const struct stat *status, GErro
       safe, itself ? "it" : "the folder ", itself ? "" : safe_visible, owner);
 }
 
+int
+file_folder_fault(const char *path)
+{
+  DIR *folder = opendir(path);
+  if (!folder)
+    return errno;
+  closedir(folder);
+  return access(path, X_OK) == 0 ? 0 : errno;
+}
+
 void
 file_folder_set_error(const char *path, int number, GError **error)
 {
@@ -110,6 +140,9 @@ file_folder_set_error(const char *path, int number, GError **error)
   g_autofree char *safe = safe_text_string(path), *visible = first_visible(path, &status);
   if (number == EACCES && visible)
     set_shut(path, visible, &status, error);
+  else if (number == ENOTDIR && visible && g_str_equal(visible, path))
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_WRONG_KIND,
+                "%s is a file, and a folder is needed here; correct the path.", safe);
   else if (number == ENOENT || number == ENOTDIR)
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING,
                 "The folder %s does not exist; correct the path.", safe);

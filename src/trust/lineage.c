@@ -2,7 +2,6 @@
 
 #include "trust/lineage_private.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "trust/certificate_fields.h"
@@ -89,10 +88,10 @@ lineage_names(const char *certbot, GError **error)
 {
   g_autofree char *live =
       g_build_filename(certbot ? certbot : LINEAGE_CERTBOT_FOLDER, "live", NULL);
-  errno = 0;
-  g_autoptr(GDir) folder = g_dir_open(live, 0, NULL);
+  int fault = file_folder_fault(live); /* g_dir_open() does not leave errno as it was */
+  g_autoptr(GDir) folder = fault == 0 ? g_dir_open(live, 0, NULL) : NULL;
   if (!folder) {
-    file_folder_set_error(live, errno, error);
+    file_folder_set_error(live, fault, error);
     return NULL;
   }
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -131,7 +130,7 @@ read_certificates(Lineage *lineage, LineageFileKind kind)
     return certificates;
   g_autofree char *safe = safe_text_string(file->path);
   Finding *finding = finding_from_error(error, FINDING_SOURCE_CHAIN, safe);
-  if (file->target && !file->there) {
+  if (file->target && g_str_equal(finding->code, "file-missing")) {
     g_autofree char *target = safe_text_string(file->target);
     finding_set_message(finding, "%s points to %s, which does not exist.", safe, target);
     finding_set_remedy(finding, "Have certbot issue the certificate again, or point the link to a "

@@ -117,8 +117,9 @@ look_into_archive(Lineage *lineage)
 gboolean
 lineage_files_look(Lineage *lineage, GError **error)
 {
-  if (access(lineage->folder, R_OK | X_OK) != 0) {
-    file_folder_set_error(lineage->folder, errno, error);
+  int fault = file_folder_fault(lineage->folder);
+  if (fault != 0) {
+    file_folder_set_error(lineage->folder, fault, error);
     return FALSE;
   }
   guint there = 0;

@@ -206,8 +206,10 @@ write_set(Work *work, GError **error)
   if (file_set_write(work->set, work->order->replace, &cause))
     return TRUE;
   gboolean exists = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_EXIST);
-  return pki_fail(error, exists ? PKI_FIELD_REPLACE : PKI_FIELD_OUTPUT, "%s; nothing was written.",
-                  cause->message);
+  const char *remedy = file_set_remedy(cause);
+  return pki_fail(error, exists ? PKI_FIELD_REPLACE : PKI_FIELD_OUTPUT,
+                  "%s; nothing was written%s%s.", cause->message, remedy ? ": " : "",
+                  remedy ? remedy : "");
 }
 
 GPtrArray *

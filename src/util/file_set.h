@@ -21,6 +21,12 @@ void file_set_set_owner(FileSet *set, int user, int group);
 
 /* Each file is written under another name first and then put into its place at once, so that nobody
  * ever sees half of one. With `replace` those that are there are replaced (a link itself, not what
- * it points to), else one that is there is an error. FALSE and a sentence in `error` (G_FILE_ERROR):
- * no file was written or changed. */
+ * it points to), else one that is there is an error. A folder that is made is never for others to
+ * write in, and open to whom the files are given. A signal to end waits until it is done; what
+ * SIGKILL or a power failure may leave is told in file_set.c. Waits up to 2 s for another one that
+ * writes to the same folder. FALSE and a sentence in `error` (G_FILE_ERROR): no file was written or
+ * changed. */
 gboolean file_set_write(FileSet *set, gboolean replace, GError **error);
+/* What to do about such an error, as the end of a sentence; NULL: nothing to be said here, among
+ * them G_FILE_ERROR_EXIST, about which each caller knows more. */
+const char *file_set_remedy(const GError *error);

@@ -228,9 +228,11 @@ test_usage(Stage *stage, gconstpointer unused)
        "so "
        "there is not one chain to take apart; keep one of them."},
       {"MQTRUST split -o none/out leaf.pem",
-       "mqtrust split: none/out cannot be written: No such file or directory; nothing was written"},
+       "mqtrust split: none/out cannot be written: No such file or directory; nothing was written: "
+       "make the folder above it first, or correct the path"},
       {"MQTRUST split -o leaf.der leaf.pem",
-       "mqtrust split: leaf.der cannot be written: Not a directory; nothing was written"},
+       "mqtrust split: leaf.der cannot be written: Not a directory; nothing was written: give the "
+       "path of a folder, not of a file"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(wrongs); i++) {
     g_assert_cmpint(run(stage, wrongs[i].command), ==, 2);
@@ -333,7 +335,7 @@ test_split_folder_in_the_way(Stage *stage, gconstpointer unused)
                   2);
   g_assert_cmpstr(stage->err, ==,
                   "mqtrust split: out/key.pem cannot be written: Is a directory; nothing was "
-                  "written\n");
+                  "written: a folder has that name; remove it, or choose another folder\n");
   g_assert_cmpuint(count_files(stage, "out"), ==, 1);
 }
 

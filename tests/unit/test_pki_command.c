@@ -404,7 +404,7 @@ test_full_disk(Stage *stage, gconstpointer unused)
                           "MQTRUST pki ca --key-type rsa-4096 -o disk CN=Root; s=$?; "
                           "ls -A disk >left; exit $s'");
   g_assert_cmpint(status, ==, 2);
-  g_assert_nonnull(strstr(stage->err, "No space left on device; nothing was written."));
+  g_assert_nonnull(strstr(stage->err, "No space left on device; nothing was written: make room on that disk."));
   must(stage, "test -e left && test ! -s left");
 }
 

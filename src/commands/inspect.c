@@ -10,7 +10,6 @@
 #include "core/profile_check.h"
 #include "trust/stale_copy.h"
 #include "util/moment.h"
-#include "util/safe_text.h"
 #include "util/secret.h"
 
 #include <stdio.h>

@@ -184,6 +184,8 @@ make_table(Stage *stage)
   replace(stage, "/etc/mosquitto", stage_path(stage, "mosquitto"));
   replace(stage, "--lineage",
           g_strdup_printf("--certbot-dir %s/letsencrypt --lineage", stage->folder));
+  replace(stage, "--port 8883",
+          g_strdup_printf("--port %u --bind 127.0.0.1", stage->mqtt.number));
   replace(stage, "8883", g_strdup_printf("%u", stage->mqtt.number));
   /* The authority's roots, where Debian has Let's Encrypt's. */
   replace(stage, "/etc/ssl/certs/ISRG_Root_X1.pem", stage_path(stage, "public-roots.pem"));

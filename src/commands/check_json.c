@@ -6,6 +6,7 @@
 #include "commands/day_text.h"
 #include "commands/finding_json.h"
 #include "commands/names_report.h"
+#include "commands/verdict_json.h"
 #include "util/safe_text.h"
 
 static void
@@ -150,26 +151,6 @@ add_client(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-static void
-add_openssl(JsonWriter *writer, const CheckReport *report)
-{
-  const ConnectionInfo *info = report->subject.info;
-  json_writer_set_member_name(writer, "openssl");
-  if (info->opinion == NULL) {
-    json_writer_add_null_value(writer);
-    return;
-  }
-  g_autofree char *difference = second_opinion_difference(info->opinion, info->verdict);
-  json_writer_begin_object(writer);
-  add_flag(writer, "accepted", info->opinion->accepted);
-  add_number(writer, "error", info->opinion->error);
-  finding_json_add_text(writer, "reason", info->opinion->reason);
-  add_number(writer, "depth", info->opinion->depth);
-  finding_json_add_text(writer, "subject", info->opinion->subject);
-  finding_json_add_text(writer, "difference", difference);
-  json_writer_end_object(writer);
-}
-
 /* --- MQTT ------------------------------------------------------------------------------------- */
 
 static void
@@ -303,55 +284,23 @@ add_certificates(JsonWriter *writer, const CheckReport *report)
   json_writer_end_object(writer);
 }
 
-/* As `mqtrust verify --json` has it. */
-static const char *
-source_text(PathOrigin origin)
+static char *
+place(gconstpointer data, const PathLink *link, int *index)
 {
-  switch (origin) {
-  case PATH_SENT:
-    return finding_source_name(FINDING_SOURCE_PEER);
-  case PATH_FROM_FILE:
-    return finding_source_name(FINDING_SOURCE_CHAIN);
-  case PATH_IN_TRUST:
-    return finding_source_name(FINDING_SOURCE_TRUST);
-  case PATH_GIVEN:
-    return finding_source_name(FINDING_SOURCE_UNTRUSTED);
-  case PATH_MISSING:
-    break;
-  }
-  return "missing";
-}
-
-static void
-add_link(JsonWriter *writer, const CheckReport *report, const PathLink *link)
-{
-  const Certificate *certificate = link->certificate;
-  Anchors *anchors = report->subject.info->anchors;
-  guint index = link->index >= 0 ? (guint)link->index : 0;
+  Anchors *anchors = ((const CheckReport *)data)->subject.info->anchors;
+  guint number = link->index >= 0 ? (guint)link->index : 0;
   const char *file = NULL;
-  if (certificate != NULL && link->origin == PATH_IN_TRUST && anchors != NULL)
-    file = anchors_origin(anchors, index, &index);
-  json_writer_begin_object(writer);
-  finding_json_add_text(writer, "source", source_text(link->origin));
-  add_number_or_null(writer, "index", certificate != NULL ? (gint64)index : -1);
-  finding_json_add_text(writer, "file", file);
-  finding_json_add_text(writer, "subject",
-                        certificate != NULL ? certificate_subject(certificate) : link->name);
-  finding_json_add_text(writer, "sha256",
-                        certificate != NULL ? certificate_sha256(certificate) : NULL);
-  add_flag(writer, "good", link->good);
-  json_writer_end_object(writer);
+  if (link->origin == PATH_IN_TRUST && anchors != NULL)
+    file = anchors_origin(anchors, number, &number);
+  *index = (int)number;
+  return g_strdup(file);
 }
 
 static void
 add_path(JsonWriter *writer, const CheckReport *report)
 {
   const Verdict *verdict = report->subject.info->verdict;
-  json_writer_set_member_name(writer, "path");
-  json_writer_begin_array(writer);
-  for (guint i = 0; verdict != NULL && i < verdict->path->len; i++)
-    add_link(writer, report, verdict->path->pdata[i]);
-  json_writer_end_array(writer);
+  verdict_json_add_path(writer, verdict != NULL ? verdict->path : NULL, place, report);
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */
@@ -360,16 +309,6 @@ static const char *
 outcome_name(CheckOutcome outcome)
 {
   return outcome == CHECK_ONLINE ? "online" : outcome == CHECK_TIMED_OUT ? "timed-out" : "failed";
-}
-
-static void
-add_not_checked(JsonWriter *writer, const CheckReport *report)
-{
-  json_writer_set_member_name(writer, "not_checked");
-  json_writer_begin_array(writer);
-  for (guint i = 0; i < report->not_checked->len; i++)
-    json_writer_add_string_value(writer, report->not_checked->pdata[i]);
-  json_writer_end_array(writer);
 }
 
 static void
@@ -394,11 +333,11 @@ add_report(JsonWriter *writer, const CheckReport *report)
   add_ms(writer, subject->duration_us);
   finding_json_add_text(writer, "way", check_report_way(report));
   add_flag(writer, "accepted", report->accepted);
-  add_openssl(writer, report);
+  verdict_json_add_openssl(writer, subject->info->opinion, subject->info->verdict);
   add_path(writer, report);
   json_writer_set_member_name(writer, "findings");
   finding_json_add_list(writer, report->findings);
-  add_not_checked(writer, report);
+  verdict_json_add_not_checked(writer, report->not_checked);
   add_stages(writer, report);
   add_tls(writer, report);
   add_client(writer, report);

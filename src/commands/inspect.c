@@ -6,10 +6,10 @@
 #include "commands/inspect_lineage.h"
 #include "commands/inspect_report.h"
 #include "commands/text_block.h"
+#include "commands/usage.h"
 #include "core/profile_check.h"
 #include "trust/stale_copy.h"
 #include "util/moment.h"
-#include "util/safe_text.h"
 #include "util/secret.h"
 
 #include <stdio.h>
@@ -76,14 +76,6 @@ options_clear(InspectOptions *options)
 }
 
 static gboolean
-refuse(GError **error, const char *sentence)
-{
-  g_autofree char *safe = safe_text_string(sentence);
-  g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, safe);
-  return FALSE;
-}
-
-static gboolean
 parse(int argc, char **argv, InspectOptions *options, GError **error)
 {
   const GOptionEntry entries[] = {
@@ -99,14 +91,7 @@ parse(int argc, char **argv, InspectOptions *options, GError **error)
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
       {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-  g_autoptr(GError) cause = NULL;
-  g_option_context_set_help_enabled(context, FALSE);
-  g_option_context_add_main_entries(context, entries, NULL);
-  if (g_option_context_parse(context, &argc, &argv, &cause))
-    return TRUE;
-  g_autofree char *sentence = g_strdup_printf("%s; see mqtrust inspect --help", cause->message);
-  return refuse(error, sentence);
+  return usage_parse("inspect", entries, argc, argv, error);
 }
 
 static gboolean
@@ -122,12 +107,11 @@ take_dns_servers(InspectOptions *options, GError **error)
   if (!options->servers)
     return TRUE;
   if (!options->served_by)
-    return refuse(error, "--dns-server needs --served-by BROKER: whose name is to be looked up?");
+    return usage_refuse(error,
+                        "--dns-server needs --served-by BROKER: whose name is to be looked up?");
   options->all_servers = g_strjoinv(",", options->servers);
-  if (profile_check_dns_servers(options->all_servers, &cause))
-    return TRUE;
-  g_autofree char *sentence = g_strdup_printf("--dns-server does not fit: %s", cause->message);
-  return refuse(error, sentence);
+  return profile_check_dns_servers(options->all_servers, &cause) ||
+         usage_refuse(error, "--dns-server does not fit: %s", cause->message);
 }
 
 static gboolean
@@ -135,24 +119,24 @@ complete(InspectOptions *options, GError **error)
 {
   guint count = options->files ? g_strv_length(options->files) : 0;
   if (is_about_lineages(options) && count > 0)
-    return refuse(error, "give files, or --lineage; not both");
+    return usage_refuse(error, "give files, or --lineage; not both");
   if (options->lineage && options->lineages)
-    return refuse(error, "give --lineage NAME for one, or --lineages for all; not both");
+    return usage_refuse(error, "give --lineage NAME for one, or --lineages for all; not both");
   if (options->served_by && !options->lineage)
-    return refuse(error, "--served-by needs --lineage NAME: which certificate is to be served?");
+    return usage_refuse(error,
+                        "--served-by needs --lineage NAME: which certificate is to be served?");
   if (!take_dns_servers(options, error))
     return FALSE;
   if (count == 0 && !is_about_lineages(options))
-    return refuse(error, "give the files to look into; see mqtrust inspect --help");
+    return usage_refuse(error, "give the files to look into; see mqtrust inspect --help");
   if (count > FILES_MAX)
-    return refuse(error, "more than 1000 files are given; look into them in several runs");
+    return usage_refuse(error, "more than 1000 files are given; look into them in several runs");
   options->now = g_get_real_time() / G_USEC_PER_SEC;
-  if (options->at && !moment_parse(options->at, &options->now)) {
-    g_autofree char *sentence = g_strdup_printf(
+  if (options->at && !moment_parse(options->at, &options->now))
+    return usage_refuse(
+        error,
         "--at \"%s\" is no time; write 2027-01-31, 2027-01-31T12:00:00Z or the seconds since 1970",
         options->at);
-    return refuse(error, sentence);
-  }
   if (!options->password_file)
     return TRUE;
   options->password = file_input_password(options->password_file, error);
@@ -199,6 +183,7 @@ remark_stale_copy(Inspection *inspection, const char *path, gint64 now)
     if (!stale)
       return;
     stale->index = (int)i;
+    stale_copy_advise(stale, inspection->remarks);
     g_ptr_array_add(inspection->remarks, stale);
     finding_list_sort(inspection->remarks);
     return;

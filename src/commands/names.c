@@ -5,11 +5,11 @@
 #include "commands/file_input.h"
 #include "commands/names_report.h"
 #include "commands/text_block.h"
+#include "commands/usage.h"
 #include "core/profile_check.h"
 #include "net/address.h"
 #include "net/name_query.h"
 #include "net/tunnel_error.h"
-#include "util/safe_text.h"
 
 #include <stdio.h>
 
@@ -55,14 +55,6 @@ options_clear(NamesOptions *options)
 }
 
 static gboolean
-refuse(GError **error, const char *sentence)
-{
-  g_autofree char *safe = safe_text_string(sentence);
-  g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, safe);
-  return FALSE;
-}
-
-static gboolean
 parse(int argc, char **argv, NamesOptions *options, GError **error)
 {
   const GOptionEntry entries[] = {
@@ -74,14 +66,7 @@ parse(int argc, char **argv, NamesOptions *options, GError **error)
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->hosts, NULL, NULL},
       {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-  g_autoptr(GError) cause = NULL;
-  g_option_context_set_help_enabled(context, FALSE);
-  g_option_context_add_main_entries(context, entries, NULL);
-  if (g_option_context_parse(context, &argc, &argv, &cause))
-    return TRUE;
-  g_autofree char *sentence = g_strdup_printf("%s; see mqtrust names --help", cause->message);
-  return refuse(error, sentence);
+  return usage_parse("names", entries, argc, argv, error);
 }
 
 static gboolean
@@ -90,19 +75,16 @@ complete(NamesOptions *options, GError **error)
   Address address;
   g_autoptr(GError) cause = NULL;
   if (options->hosts == NULL || g_strv_length(options->hosts) != 1)
-    return refuse(error, "give one host name; see mqtrust names --help");
-  if (address_parse(&address, options->hosts[0])) {
-    g_autofree char *sentence = g_strdup_printf(
-        "\"%s\" is an address and leads nowhere; give the broker's name", options->hosts[0]);
-    return refuse(error, sentence);
-  }
+    return usage_refuse(error, "give one host name; see mqtrust names --help");
+  if (address_parse(&address, options->hosts[0]))
+    return usage_refuse(error, "\"%s\" is an address and leads nowhere; give the broker's name",
+                        options->hosts[0]);
   if (options->timeout < 1 || options->timeout > TIMEOUT_MAX)
-    return refuse(error, "--timeout takes 1 to 600 seconds");
+    return usage_refuse(error, "--timeout takes 1 to 600 seconds");
   options->all_servers = options->servers != NULL ? g_strjoinv(",", options->servers) : NULL;
   if (profile_check_dns_servers(options->all_servers, &cause))
     return TRUE;
-  g_autofree char *sentence = g_strdup_printf("--dns-server does not fit: %s", cause->message);
-  return refuse(error, sentence);
+  return usage_refuse(error, "--dns-server does not fit: %s", cause->message);
 }
 
 /* --- Asking ----------------------------------------------------------------------------------- */
@@ -150,11 +132,8 @@ read_certificate(const char *path, GError **error)
     if (item->certificate != NULL)
       return certificate_ref(item->certificate);
   }
-  if (inspection == NULL)
-    return NULL;
-  g_autofree char *sentence =
-      g_strdup_printf("%s holds no certificate; give the one of the broker", inspection->path);
-  refuse(error, sentence);
+  if (inspection != NULL)
+    usage_refuse(error, "%s holds no certificate; give the one of the broker", inspection->path);
   return NULL;
 }
 

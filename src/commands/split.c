@@ -5,8 +5,8 @@
 #include "commands/file_input.h"
 #include "commands/split_report.h"
 #include "commands/text_block.h"
+#include "commands/usage.h"
 #include "trust/lineage.h"
-#include "util/safe_text.h"
 #include "util/secret.h"
 
 #include <stdio.h>
@@ -59,14 +59,6 @@ options_clear(SplitOptions *options)
 }
 
 static gboolean
-refuse(GError **error, const char *sentence)
-{
-  g_autofree char *safe = safe_text_string(sentence);
-  g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, safe);
-  return FALSE;
-}
-
-static gboolean
 parse(int argc, char **argv, SplitOptions *options, GError **error)
 {
   const GOptionEntry entries[] = {
@@ -80,14 +72,7 @@ parse(int argc, char **argv, SplitOptions *options, GError **error)
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, NULL},
       {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-  g_autoptr(GError) cause = NULL;
-  g_option_context_set_help_enabled(context, FALSE);
-  g_option_context_add_main_entries(context, entries, NULL);
-  if (g_option_context_parse(context, &argc, &argv, &cause))
-    return TRUE;
-  g_autofree char *sentence = g_strdup_printf("%s; see mqtrust split --help", cause->message);
-  return refuse(error, sentence);
+  return usage_parse("split", entries, argc, argv, error);
 }
 
 /* A lineage's certificates all stand in one file, which is then the file to take apart. */
@@ -104,16 +89,16 @@ static gboolean
 complete(SplitOptions *options, GError **error)
 {
   if (options->lineage && options->files)
-    return refuse(error, "give a file, or --lineage NAME; not both");
+    return usage_refuse(error, "give a file, or --lineage NAME; not both");
   if (options->lineage)
     take_lineage(options);
   guint count = options->files ? g_strv_length(options->files) : 0;
   if (count != 1)
-    return refuse(error, count == 0
-                             ? "give the file to take apart; see mqtrust split --help"
-                             : "one FILE is taken apart at a time; see mqtrust split --help");
+    return usage_refuse(error, "%s; see mqtrust split --help",
+                        count == 0 ? "give the file to take apart"
+                                   : "one FILE is taken apart at a time");
   if (options->folder && *options->folder == '\0')
-    return refuse(error, "--output is empty: write -o DIR");
+    return usage_refuse(error, "--output is empty: write -o DIR");
   if (!options->folder)
     options->folder = g_strdup(".");
   if (!options->password_file)
@@ -160,7 +145,7 @@ run(const SplitOptions *options, GError **error)
     return FALSE;
   g_autofree char *text =
       options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);
-  return text_block_print(stdout, text) || refuse(error, "the report cannot be written");
+  return text_block_print(stdout, text) || usage_refuse(error, "the report cannot be written");
 }
 
 int

@@ -29,6 +29,7 @@ add_stale_copy(const VerifyOptions *options, const VerifyInput *input, GPtrArray
                                    input->request.source, input->request.time);
   if (!stale)
     return;
+  stale_copy_advise(stale, findings);
   g_ptr_array_add(findings, stale);
   finding_list_sort(findings);
 }

@@ -325,7 +325,9 @@ compare_leaves(ChainChange *change)
   gint64 longer = certificate_not_after(now) - certificate_not_after(before);
   change->same_leaf = certificate_equal(before, now);
   change->same_key = strcmp(certificate_key_id(before), certificate_key_id(now)) == 0;
-  change->older = certificate_not_before(now) < certificate_not_before(before);
+  gint64 later = certificate_not_before(now) - certificate_not_before(before);
+  /* Some CAs let all certificates of a day begin with it: then the end tells. */
+  change->older = later < 0 || (later == 0 && longer < 0);
   change->end = longer > 0 ? CHAIN_ENDS_LATER : longer < 0 ? CHAIN_ENDS_EARLIER : CHAIN_ENDS_SAME;
   compare_names(change, before, now);
 }

@@ -12,7 +12,7 @@ typedef enum {
   CHAIN_OTHER_WAY, /* the leaf is the same, what is sent with it is not */
   CHAIN_RENEWED,   /* the same names, of the same CA, issued later */
   CHAIN_OTHER_NAMES,
-  CHAIN_OLDER,       /* issued before the one that was seen before */
+  CHAIN_OLDER,       /* begins before the one that was seen before, or with it and ends earlier */
   CHAIN_OTHER_CA,    /* another issuer, and another root above it */
   CHAIN_SELF_SIGNED, /* and that it was not before */
 } ChainChangeKind;

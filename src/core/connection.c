@@ -232,10 +232,12 @@ Connection *
 connection_new(Transport *transport, const Profile *profile, gsize log_bytes,
                ConnectionChanged changed, gpointer user_data, GError **error)
 {
+  static guint64 last_number;
   MessageLog *log = message_log_new(log_bytes, error);
   if (log == NULL)
     return NULL;
   Connection *connection = g_new0(Connection, 1);
+  connection->number = ++last_number;
   connection->transport = transport;
   connection->profile = profile_copy(profile);
   connection->changed = changed;
@@ -353,6 +355,12 @@ const Profile *
 connection_profile(const Connection *connection)
 {
   return connection->profile;
+}
+
+guint64
+connection_number(const Connection *connection)
+{
+  return connection->number;
 }
 
 const Session *

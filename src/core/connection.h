@@ -79,6 +79,9 @@ typedef struct {
 
 /* All borrowed, good until the main loop runs again. */
 const Profile *connection_profile(const Connection *connection);
+/* From 1 on, and never that of another connection of this run, gone ones included: what outlives a
+ * connection knows it by this (workspace_by_number()). */
+guint64 connection_number(const Connection *connection);
 const Session *connection_session(const Connection *connection);
 MessageLog *connection_log(const Connection *connection);
 Timeline *connection_timeline(const Connection *connection);

@@ -21,6 +21,7 @@ connection_case(const Connection *connection)
       .ends = connection->ends,
       .end_count = connection->end_count,
       .last_publish = {connection->publish_topic, connection->publish_size, connection->publish_us},
+      .subscribing = connection_subscribing(connection),
       .client_id = connection->info.client_id,
       .two_way = connection->session.two_way,
       .quiet_us = connection->quiet_us,
@@ -100,19 +101,29 @@ connection_subscribe_refused(Connection *connection, const char *filter, int rea
 }
 
 const Finding *
-connection_publish_refused(Connection *connection, const char *topic, int reason)
+connection_publish_refused(Connection *connection, const char *topic, gsize size, int reason)
 {
   DiagnosisCase c = connection_case(connection);
-  Finding *finding = diagnose_publish(&c, topic, reason);
+  Finding *finding = diagnose_publish(&c, topic, size, reason);
   take_refusal(connection, finding, topic);
   return finding;
 }
 
 void
-connection_request_granted(Connection *connection, const char *code, const char *topic)
+connection_subscribe_granted(Connection *connection, const char *filter)
 {
   guint before = connection->refusals->len;
-  forget_refusal(connection, code, topic);
+  forget_refusal(connection, "mqtt-subscribe-refused", filter);
+  if (connection->refusals->len != before)
+    connection_update_findings(connection);
+}
+
+void
+connection_publish_granted(Connection *connection, const char *topic)
+{
+  guint before = connection->refusals->len;
+  forget_refusal(connection, "mqtt-publish-refused", topic);
+  forget_refusal(connection, "mqtt-packet-too-large", topic);
   if (connection->refusals->len != before)
     connection_update_findings(connection);
 }
@@ -120,12 +131,21 @@ connection_request_granted(Connection *connection, const char *code, const char 
 /* --- How connections end ---------------------------------------------------------------------- */
 
 void
-connection_note_publish(Connection *connection, const char *topic, gsize size, gint64 at_us)
+connection_note_publish(Connection *connection, guint token, const char *topic, gsize size,
+                        gint64 at_us)
 {
   g_free(connection->publish_topic);
+  connection->publish_token = token;
   connection->publish_topic = g_strdup(topic);
   connection->publish_size = size;
   connection->publish_us = at_us;
+}
+
+void
+connection_note_publish_answered(Connection *connection, guint token)
+{
+  if (token == connection->publish_token)
+    g_clear_pointer(&connection->publish_topic, g_free);
 }
 
 /* Before the diagnosis: how quiet it had been. PUBLISH packets come in batches, the others as

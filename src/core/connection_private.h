@@ -46,6 +46,8 @@ typedef struct {
   guint token;
   char *text;           /* for the timeline: "publish to a/b" */
   char *topic;          /* of a publish; NULL: it is none */
+  gsize size;           /* of its payload */
+  int qos;
   gint64 started_us;
 } Request;
 
@@ -59,6 +61,7 @@ typedef struct {
 #define CHAIN_CHANGES_MAX 16 /* that Enter in the timeline can still open */
 
 struct Connection {
+  guint64 number;
   Transport *transport;
   Profile *profile;
   ConnectionChanged changed;
@@ -96,6 +99,7 @@ struct Connection {
   char *publish_topic;  /* last sent; or NULL */
   gsize publish_size;
   gint64 publish_us;
+  guint publish_token;
   char *known_address;  /* with which this host's certificate was right; or NULL */
 
   /* The broker's certificates. */
@@ -138,9 +142,13 @@ void connection_update_findings(Connection *connection);
 void connection_fail_by(Connection *connection, const Finding *finding);
 /* Borrowed, until the next of them. */
 const Finding *connection_subscribe_refused(Connection *connection, const char *filter, int reason);
-const Finding *connection_publish_refused(Connection *connection, const char *topic, int reason);
-void connection_request_granted(Connection *connection, const char *code, const char *topic);
-void connection_note_publish(Connection *connection, const char *topic, gsize size, gint64 at_us);
+const Finding *connection_publish_refused(Connection *connection, const char *topic, gsize size,
+                                          int reason);
+void connection_subscribe_granted(Connection *connection, const char *filter);
+void connection_publish_granted(Connection *connection, const char *topic);
+void connection_note_publish(Connection *connection, guint token, const char *topic, gsize size,
+                             gint64 at_us);
+void connection_note_publish_answered(Connection *connection, guint token);
 void connection_note_silence(Connection *connection, const TunnelEvent *closed);
 void connection_note_end(Connection *connection, const TunnelEvent *closed);
 void connection_forget_past(Connection *connection);
@@ -160,6 +168,7 @@ void connection_handle_probe(Connection *connection, Post *post);
 /* connection_requests.c */
 void connection_subscribe_all(Connection *connection);
 void connection_handle_answer(Connection *connection, const MqttClientEvent *event);
+const char *connection_subscribing(const Connection *connection); /* borrowed; NULL: nothing */
 void connection_forget_requests(Connection *connection);
 void connection_take_subscriptions(Connection *connection, const Profile *profile);
 void subscription_free(Subscription *subscription);

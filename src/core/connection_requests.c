@@ -125,15 +125,15 @@ connection_subscribe(Connection *connection, const char *filter, int qos, GError
   return good;
 }
 
-static void
-remember_request(Connection *connection, guint token, char *text, const char *topic)
+static Request *
+remember_request(Connection *connection, guint token, char *text)
 {
   Request *request = g_new0(Request, 1);
   request->token = token;
   request->text = text;
-  request->topic = g_strdup(topic);
   request->started_us = g_get_monotonic_time();
   g_ptr_array_add(connection->requests, request);
+  return request;
 }
 
 gboolean
@@ -146,8 +146,8 @@ connection_unsubscribe(Connection *connection, const char *filter, GError **erro
     guint token = mqtt_client_unsubscribe(connection->attempt->client, filter, error);
     if (token == 0)
       return FALSE;
-    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter), NULL);
-    connection_request_granted(connection, "mqtt-subscribe-refused", filter);
+    remember_request(connection, token, g_strdup_printf("unsubscribe from %s", filter));
+    connection_subscribe_granted(connection, filter);
   }
   g_ptr_array_remove(connection->subscriptions, subscription);
   connection_notify(connection, CONNECTION_CHANGED_STATE);
@@ -166,10 +166,12 @@ connection_publish_message(Connection *connection, const MqttMessage *message, G
   guint token = mqtt_client_publish(connection->attempt->client, message, error);
   if (token == 0)
     return FALSE;
-  remember_request(connection, token,
-                   g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos),
-                   message->topic);
-  connection_note_publish(connection, message->topic, message->payload_length, before_us);
+  Request *request = remember_request(
+      connection, token, g_strdup_printf("publish to %s at QoS %d", message->topic, message->qos));
+  request->topic = g_strdup(message->topic);
+  request->size = message->payload_length;
+  request->qos = message->qos;
+  connection_note_publish(connection, token, message->topic, message->payload_length, before_us);
   return TRUE;
 }
 
@@ -198,6 +200,17 @@ take_request(Connection *connection, guint token)
   return NULL;
 }
 
+const char *
+connection_subscribing(const Connection *connection)
+{
+  for (guint i = 0; i < connection->subscriptions->len; i++) {
+    const Subscription *subscription = g_ptr_array_index(connection->subscriptions, i);
+    if (subscription->state == SUBSCRIPTION_PENDING)
+      return subscription->filter;
+  }
+  return NULL;
+}
+
 static Subscription *
 find_token(const Connection *connection, guint token)
 {
@@ -218,7 +231,7 @@ take_suback(Connection *connection, Subscription *subscription, int reason)
     subscription->granted = reason;
     connection_log_event(connection, TIMELINE_GOOD, "mqtt", NULL, "subscribed to %s: QoS %d granted",
                          subscription->filter, reason);
-    connection_request_granted(connection, "mqtt-subscribe-refused", subscription->filter);
+    connection_subscribe_granted(connection, subscription->filter);
     return;
   }
   subscription->state = SUBSCRIPTION_REFUSED;
@@ -241,10 +254,12 @@ take_answer(Connection *connection, const MqttClientEvent *event)
   double ms = (double)(g_get_monotonic_time() - request->started_us) / 1000.0;
   gboolean failed = event->type == MQTT_CLIENT_REQUEST_FAILED || event->reason >= 0x80;
   const Finding *finding = NULL;
+  if (request->qos > 0 && (!failed || event->reason >= 0x80))
+    connection_note_publish_answered(connection, request->token);
   if (request->topic != NULL && event->reason >= 0x80)
-    finding = connection_publish_refused(connection, request->topic, event->reason);
+    finding = connection_publish_refused(connection, request->topic, request->size, event->reason);
   else if (request->topic != NULL && !failed)
-    connection_request_granted(connection, "mqtt-publish-refused", request->topic);
+    connection_publish_granted(connection, request->topic);
   if (failed)
     connection_log_event(connection, TIMELINE_ERROR, "mqtt",
                          finding != NULL ? finding->code : NULL, "%s failed: %s", request->text,
@@ -255,14 +270,24 @@ take_answer(Connection *connection, const MqttClientEvent *event)
   request_free(request);
 }
 
+/* Nobody has refused it: the connection is ending, and the end, which the tunnel reports, says more.
+ * Until then it is still asked for. */
+static void
+take_no_suback(Connection *connection, Subscription *subscription, const char *why)
+{
+  subscription->token = 0;
+  connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "subscribe to %s not answered: %s",
+                       subscription->filter, why != NULL ? why : "no reason given");
+}
+
 void
 connection_handle_answer(Connection *connection, const MqttClientEvent *event)
 {
   Subscription *subscription = find_token(connection, event->token);
-  if (subscription != NULL)
-    take_suback(connection, subscription,
-                event->type == MQTT_CLIENT_REQUEST_FAILED && event->reason < 0x80 ? 0x80
-                                                                                   : event->reason);
-  else
+  if (subscription == NULL)
     take_answer(connection, event);
+  else if (event->type == MQTT_CLIENT_REQUEST_FAILED && event->reason < 0x80)
+    take_no_suback(connection, subscription, event->text);
+  else
+    take_suback(connection, subscription, event->reason);
 }

@@ -396,11 +396,19 @@ is_configuration(const char *code)
   return FALSE;
 }
 
+/* The next try shows whether it happens again. */
+static gboolean
+is_guess(const DiagnosisCase *c, const Finding *end)
+{
+  return strcmp(end->code, "mqtt-session-taken-over") == 0 && c->evidence->closed != NULL &&
+         !diagnosis_take_over_is_sure(c);
+}
+
 gboolean
 diagnosis_heals(const DiagnosisCase *c, const Finding *end)
 {
   const Evidence *evidence = c->evidence;
-  if (end != NULL && is_configuration(end->code))
+  if (end != NULL && is_configuration(end->code) && !is_guess(c, end))
     return FALSE;
   if (evidence->connack > 0)
     return diagnosis_reason_heals(evidence->connack);

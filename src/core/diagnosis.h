@@ -10,6 +10,7 @@
  *   diagnosis_client.c   the broker refused our certificate, or does not ask for it
  *   diagnosis_client_ca.c   the same, when it does not know our CA
  *   diagnosis_mqtt.c     CONNACK, DISCONNECT, refused subscriptions and publishes
+ *   diagnosis_silence.c  accepted, and then closed without a word
  *   diagnosis_names.c    a certificate for what the name leads to, not for the name
  *   diagnosis_network.c  names, addresses, ports; connections that end by a pattern
  *   diagnosis_probe.c    what second connections make of it; diagnosis_probe_tls.c: of handshakes
@@ -32,7 +33,7 @@ typedef struct {
 
 #define PAST_ENDS_MAX 8
 
-/* What was sent last, while it is not answered. */
+/* What was published last, while it is not answered (QoS 0 never is). */
 typedef struct {
   const char *topic; /* NULL: nothing */
   gsize size;        /* of the payload */
@@ -51,6 +52,7 @@ typedef struct {
   const PastEnd *ends;      /* of this profile, oldest first, without the present one */
   guint end_count;
   LastPublish last_publish;
+  const char *subscribing; /* the first filter that is asked for and not answered; NULL: none */
   const char *client_id; /* in use; or NULL */
   gboolean two_way;      /* the broker took our certificate */
   gint64 quiet_us;       /* at the end: since the last byte of MQTT; -1: not known */
@@ -71,9 +73,10 @@ Finding *diagnose_doubt(const DiagnosisCase *c);
 gboolean diagnosis_heals(const DiagnosisCase *c, const Finding *end);
 gboolean diagnosis_reason_heals(int reason); /* of CONNACK or DISCONNECT */
 
-/* (transfer full): the broker's answer to a request; reason of SUBACK, PUBACK or PUBREC. */
+/* (transfer full): the broker's answer to a request; reason of SUBACK, PUBACK or PUBREC; `size` of
+ * the payload. */
 Finding *diagnose_subscribe(const DiagnosisCase *c, const char *filter, int reason);
-Finding *diagnose_publish(const DiagnosisCase *c, const char *topic, int reason);
+Finding *diagnose_publish(const DiagnosisCase *c, const char *topic, gsize size, int reason);
 /* Whether it is that request that the finding is about. */
 gboolean diagnosis_is_about(const Finding *finding, const char *code, const char *topic);
 

@@ -1,4 +1,4 @@
-/* What the broker says in MQTT: CONNACK, DISCONNECT, answers to requests, and silence. */
+/* What the broker says in MQTT: CONNACK, DISCONNECT, and answers to requests. */
 #include "config.h"
 
 #include "core/diagnosis_private.h"
@@ -103,8 +103,8 @@ certificate_shown(const DiagnosisCase *c)
   return c->identity != NULL && c->evidence->requested && c->evidence->sent;
 }
 
-static char *
-who(const DiagnosisCase *c)
+char *
+diagnosis_who(const DiagnosisCase *c)
 {
   if (c->profile->user_name != NULL)
     return g_strdup(c->profile->user_name);
@@ -112,8 +112,8 @@ who(const DiagnosisCase *c)
   return name != NULL ? name : g_strdup("anonymous");
 }
 
-static const char *
-client_id(const DiagnosisCase *c)
+const char *
+diagnosis_client_id(const DiagnosisCase *c)
 {
   if (c->client_id != NULL && *c->client_id != '\0')
     return c->client_id;
@@ -148,13 +148,13 @@ say_connack(const DiagnosisCase *c, Finding *finding)
   const char *before = c->profile->scheme == SCHEME_MQTTS
                            ? "TLS and certificates are fine; the broker"
                            : "The broker";
-  g_autofree char *name = who(c);
+  g_autofree char *name = diagnosis_who(c);
   if (strcmp(finding->code, "mqtt-bad-credentials") == 0)
     finding_set_message(finding, "%s refuses user \"%s\": %s (reason 0x%02x).", before, name, text,
                         (guint)c->evidence->connack);
   else if (strcmp(finding->code, "mqtt-not-authorized") == 0)
     finding_set_message(finding, "%s's rules refuse client \"%s\" as \"%s\": %s (reason 0x%02x).",
-                        before, client_id(c), name, text, (guint)c->evidence->connack);
+                        before, diagnosis_client_id(c), name, text, (guint)c->evidence->connack);
   else
     finding_set_message(finding, "%s answered CONNECT with reason 0x%02x: %s.", before,
                         (guint)c->evidence->connack, text);
@@ -186,7 +186,7 @@ say_client_id(const DiagnosisCase *c, Finding *finding)
     return;
   }
   g_autofree char *name = common_name(c);
-  finding_set_message(finding, "The broker refuses the client id \"%s\"%s%s%s.", client_id(c),
+  finding_set_message(finding, "The broker refuses the client id \"%s\"%s%s%s.", diagnosis_client_id(c),
                       name != NULL ? "; the certificate's common name is \"" : "",
                       name != NULL ? name : "", name != NULL ? "\"" : "");
   if (name != NULL)
@@ -242,7 +242,7 @@ diagnose_connack(const DiagnosisCase *c)
   if (strcmp(finding->code, "client-name-missing") == 0)
     diagnosis_describe_identity(finding, c->identity);
   finding_add_evidence(finding, "CONNACK 0x%02x", (guint)c->evidence->connack);
-  finding_add_evidence(finding, "client id %s", client_id(c));
+  finding_add_evidence(finding, "client id %s", diagnosis_client_id(c));
   if (c->profile->user_name != NULL)
     finding_add_evidence(finding, "user name %s", c->profile->user_name);
   add_server_reference(c, finding);
@@ -251,16 +251,6 @@ diagnose_connack(const DiagnosisCase *c)
 }
 
 /* --- DISCONNECT ------------------------------------------------------------------------------- */
-
-/* A broker that answers a publish by an end does it at once. */
-#define PUBLISH_ANSWER_US (2 * G_USEC_PER_SEC)
-
-static gboolean
-ended_after_publish(const DiagnosisCase *c)
-{
-  gint64 since = c->evidence->closed->monotonic_us - c->last_publish.at_us;
-  return c->last_publish.topic != NULL && since >= 0 && since <= PUBLISH_ANSWER_US;
-}
 
 Finding *
 diagnose_disconnect(const DiagnosisCase *c)
@@ -276,13 +266,13 @@ diagnose_disconnect(const DiagnosisCase *c)
     finding_set_message(finding,
                         "Another client has connected with our client id \"%s\", and the "
                         "broker ended this connection.",
-                        client_id(c));
-  if (reason == REASON_NOT_AUTHORIZED && ended_after_publish(c)) {
+                        diagnosis_client_id(c));
+  if (reason == REASON_NOT_AUTHORIZED && diagnosis_ended_after_publish(c)) {
     finding_free(finding);
-    finding = diagnose_publish(c, c->last_publish.topic, reason);
+    finding = diagnose_publish(c, c->last_publish.topic, c->last_publish.size, reason);
     finding->severity = FINDING_ERROR;
   }
-  if (reason == REASON_TOO_LARGE && ended_after_publish(c))
+  if (reason == REASON_TOO_LARGE && diagnosis_ended_after_publish(c))
     finding_set_message(finding,
                         "The broker does not take a message of %" G_GSIZE_FORMAT " bytes (to %s).",
                         c->last_publish.size, c->last_publish.topic);
@@ -291,94 +281,6 @@ diagnose_disconnect(const DiagnosisCase *c)
                          c->evidence->maximum_packet_size);
   finding_add_evidence(finding, "DISCONNECT with reason 0x%02x", (guint)reason);
   add_server_reference(c, finding);
-  return finding;
-}
-
-/* --- Ends without a word ---------------------------------------------------------------------- */
-
-#define TAKEN_OVER_ENDS 3
-#define TAKEN_OVER_ONLINE_US (30 * G_USEC_PER_SEC)
-#define TAKEN_OVER_SPAN_US (300 * G_USEC_PER_SEC)
-
-/* MQTT 3.1.1 has no other way to refuse a publish (3.3.5). */
-static Finding *
-after_publish(const DiagnosisCase *c)
-{
-  gint64 since = c->evidence->closed->monotonic_us - c->last_publish.at_us;
-  if (c->profile->version == MQTT_5 || !ended_after_publish(c))
-    return NULL;
-  g_autofree char *name = who(c);
-  Finding *finding = finding_new("mqtt-publish-refused");
-  finding->severity = FINDING_ERROR;
-  finding_set_message(finding,
-                      "The broker closed the connection right after a publish to %s: with "
-                      "MQTT 3.1.1 it can refuse \"%s\" to publish there only so.",
-                      c->last_publish.topic, name);
-  finding_add_alternative(finding, "mqtt-packet-too-large");
-  finding_add_evidence(finding, "closed %.1f ms after a publish of %" G_GSIZE_FORMAT " bytes",
-                       (double)since / 1000.0, c->last_publish.size);
-  finding_add_evidence(finding,
-                       "to tell them apart: publish an empty message there, or use MQTT 5");
-  return finding;
-}
-
-/* A made-up id, or one that the broker chose, is nobody else's. */
-static gboolean
-has_own_client_id(const DiagnosisCase *c)
-{
-  return c->profile->client_id != NULL && *c->profile->client_id != '\0';
-}
-
-/* Two clients of one id throw each other out, over and over. */
-static Finding *
-close_loop(const DiagnosisCase *c)
-{
-  const Evidence *evidence = c->evidence;
-  gint64 quiet = 0;
-  if (!has_own_client_id(c) || c->end_count + 1 < TAKEN_OVER_ENDS ||
-      diagnosis_idle_pattern(c, &quiet))
-    return NULL;
-  gint64 now_us = evidence->closed->monotonic_us;
-  gint64 online = now_us - evidence->at_us[EVIDENCE_CONNACK];
-  if (online > TAKEN_OVER_ONLINE_US)
-    return NULL;
-  for (guint i = c->end_count + 1 - TAKEN_OVER_ENDS; i < c->end_count; i++) {
-    if (c->ends[i].online_us > TAKEN_OVER_ONLINE_US ||
-        now_us - c->ends[i].at_us > TAKEN_OVER_SPAN_US)
-      return NULL;
-  }
-  Finding *finding = finding_new("mqtt-session-taken-over");
-  finding->severity = FINDING_ERROR;
-  finding_set_message(
-      finding,
-      "The broker has closed this connection %d times in a row shortly "
-      "after it was accepted: most likely another client uses the client id \"%s\".",
-      TAKEN_OVER_ENDS, client_id(c));
-  finding_add_evidence(finding, "to be sure: connect with another client id");
-  return finding;
-}
-
-/* mosquitto 2.0 throws the older client out without a word. */
-void
-diagnosis_add_silent_alternatives(const DiagnosisCase *c, Finding *finding)
-{
-  if (c->evidence->connack != 0 || strcmp(finding->code, "unknown") != 0 || !has_own_client_id(c))
-    return;
-  finding_add_alternative(finding, "mqtt-session-taken-over");
-  finding_add_evidence(finding, "to tell them apart: connect with another client id than \"%s\"",
-                       c->profile->client_id);
-}
-
-Finding *
-diagnose_silent_end(const DiagnosisCase *c)
-{
-  if (c->evidence->connack != 0)
-    return NULL;
-  Finding *finding = after_publish(c);
-  if (finding == NULL)
-    finding = close_loop(c);
-  if (finding == NULL && (finding = diagnose_idle_drop(c)) != NULL)
-    finding->severity = FINDING_ERROR;
   return finding;
 }
 
@@ -400,7 +302,7 @@ static Finding *
 refused_request(const DiagnosisCase *c, const char *code, const char *verb, const char *topic,
                 MqttType type, int reason)
 {
-  g_autofree char *name = who(c);
+  g_autofree char *name = diagnosis_who(c);
   Finding *finding = finding_new(code);
   const char *text = mqtt_reason_text(type, c->profile->version, (guint8)reason);
   finding_set_message(finding, "The broker's access rules do not let \"%s\" %s to %s.", name, verb,
@@ -409,7 +311,7 @@ refused_request(const DiagnosisCase *c, const char *code, const char *verb, cons
     say_other_reason(finding, name, verb, topic, text);
   finding_add_evidence(finding, "topic %s", topic);
   finding_add_evidence(finding, "%s 0x%02x: %s", mqtt_type_name((guint8)type), (guint)reason, text);
-  finding_add_evidence(finding, "client id %s", client_id(c));
+  finding_add_evidence(finding, "client id %s", diagnosis_client_id(c));
   return finding;
 }
 
@@ -419,9 +321,26 @@ diagnose_subscribe(const DiagnosisCase *c, const char *filter, int reason)
   return refused_request(c, "mqtt-subscribe-refused", "subscribe", filter, MQTT_SUBACK, reason);
 }
 
-Finding *
-diagnose_publish(const DiagnosisCase *c, const char *topic, int reason)
+/* The connection goes on, and so do smaller messages. */
+static Finding *
+too_large(const DiagnosisCase *c, const char *topic, gsize size)
 {
+  Finding *finding = refused_request(c, "mqtt-packet-too-large", "publish", topic, MQTT_PUBACK,
+                                     REASON_TOO_LARGE);
+  finding->severity = FINDING_WARNING;
+  finding_set_message(finding,
+                      "The broker takes no message of that size: %" G_GSIZE_FORMAT
+                      " bytes, to %s.",
+                      size, topic);
+  finding_set_remedy(finding, "Send a smaller message, or raise the broker's limit.");
+  return finding;
+}
+
+Finding *
+diagnose_publish(const DiagnosisCase *c, const char *topic, gsize size, int reason)
+{
+  if (reason == REASON_TOO_LARGE)
+    return too_large(c, topic, size);
   return refused_request(c, "mqtt-publish-refused", "publish", topic, MQTT_PUBACK, reason);
 }
 

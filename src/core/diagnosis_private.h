@@ -23,6 +23,13 @@ Finding *diagnose_not_requested(const DiagnosisCase *c); /* or NULL */
 /* --- diagnosis_mqtt.c --- */
 Finding *diagnose_connack(const DiagnosisCase *c);
 Finding *diagnose_disconnect(const DiagnosisCase *c);
+char *diagnosis_who(const DiagnosisCase *c); /* (transfer full): who we are to the broker */
+const char *diagnosis_client_id(const DiagnosisCase *c);
+
+/* --- diagnosis_silence.c --- */
+gboolean diagnosis_ended_after_publish(const DiagnosisCase *c);
+/* Whether the broker has said so, or it has happened again and again; else it is a guess. */
+gboolean diagnosis_take_over_is_sure(const DiagnosisCase *c);
 /* The broker ended an open connection without a word; NULL: nothing tells why. */
 Finding *diagnose_silent_end(const DiagnosisCase *c);
 /* What else such an end may be, when nothing tells why. */

@@ -90,9 +90,17 @@ take_established(Evidence *evidence, const TunnelEvent *event)
 }
 
 static EvidenceStage
-take_packet(Evidence *evidence, const TunnelPacket *packet)
+take_packet(Evidence *evidence, const TunnelPacket *packet, gint64 monotonic_us)
 {
   switch (packet->type) {
+  case MQTT_SUBSCRIBE:
+    evidence->subscribes_open++;
+    evidence->subscribe_us = monotonic_us;
+    return EVIDENCE_STAGE_COUNT;
+  case MQTT_SUBACK:
+    if (evidence->subscribes_open > 0) /* a broker may say anything */
+      evidence->subscribes_open--;
+    return EVIDENCE_STAGE_COUNT;
   case MQTT_CONNECT:
     return EVIDENCE_CONNECT_SENT;
   case MQTT_CONNACK:
@@ -173,7 +181,7 @@ take(Evidence *evidence, const TunnelEvent *event)
   case TUNNEL_FIRST_BYTE:
     return EVIDENCE_FIRST_BYTE;
   case TUNNEL_PACKET:
-    return take_packet(evidence, event->packet);
+    return take_packet(evidence, event->packet, event->monotonic_us);
   case TUNNEL_CLOSED:
     take_closed(evidence, event);
     return EVIDENCE_CLOSED;

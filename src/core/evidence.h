@@ -51,6 +51,8 @@ typedef struct {
   char *server_reference;   /* that the broker names in CONNACK or DISCONNECT (MQTT 5); or NULL */
   guint32 maximum_packet_size; /* of CONNACK (MQTT 5); 0: not said */
   BrokerTerms *terms;       /* of CONNACK; NULL: none came */
+  guint subscribes_open;    /* SUBSCRIBE packets that have left and are not answered */
+  gint64 subscribe_us;      /* monotonic: when the last of them left; 0: none has */
   TunnelEvent *closed;      /* the last event; NULL: still open */
 } Evidence;
 

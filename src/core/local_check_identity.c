@@ -304,8 +304,10 @@ judge_certificates(LocalWork *work)
   Finding *stale =
       stale_copy_find(work->profile->certificate_path, g_ptr_array_index(certificates, 0),
                       FINDING_SOURCE_CLIENT, work->now);
-  if (stale != NULL)
-    local_add(work, stale);
+  if (stale == NULL)
+    return;
+  stale_copy_advise(stale, work->check->findings);
+  local_add(work, stale);
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */

@@ -109,6 +109,17 @@ workspace_find(Workspace *workspace, const char *name)
   return NULL;
 }
 
+Connection *
+workspace_by_number(Workspace *workspace, guint64 number)
+{
+  for (guint i = 0; i < workspace->connections->len; i++) {
+    Connection *connection = g_ptr_array_index(workspace->connections, i);
+    if (connection_number(connection) == number)
+      return connection;
+  }
+  return NULL;
+}
+
 gboolean
 workspace_is_saved(Workspace *workspace, Connection *connection)
 {

@@ -25,6 +25,7 @@ GPtrArray *workspace_load(Workspace *workspace);
 
 GPtrArray *workspace_connections(Workspace *workspace); /* borrowed, of Connection */
 Connection *workspace_find(Workspace *workspace, const char *name);
+Connection *workspace_by_number(Workspace *workspace, guint64 number); /* NULL: it is gone */
 /* Adds one that is not saved (command line, demo). The name is made unique. */
 Connection *workspace_add(Workspace *workspace, const Profile *profile, GError **error);
 /* Saves `profile` and makes it the profile of `connection` (NULL: a new one). */

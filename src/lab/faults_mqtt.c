@@ -313,9 +313,54 @@ closing_on_publish(LabScene *scene)
 }
 
 static void
+close_on_subscribe(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  guint8 packet[130], version;
+  if (!mqtt_script_read_connect(peer, &version))
+    return;
+  mqtt_script_send_connack(peer, version, 0);
+  tls_peer_read_packet(peer, packet);
+}
+
+static void
+closing_on_subscribe(LabScene *scene)
+{
+  serving(scene, close_on_subscribe);
+  profile_add_subscription(lab_profile(scene), "secret/#", 0);
+}
+
+static void
+close_after_connack(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  guint8 version;
+  if (mqtt_script_read_connect(peer, &version))
+    mqtt_script_send_connack(peer, version, 0);
+}
+
+static void
+closing_after_connack(LabScene *scene)
+{
+  serving(scene, close_after_connack);
+}
+
+static void
+closing_after_connack_with_id(LabScene *scene)
+{
+  closing_after_connack(scene);
+  lab_set(&lab_profile(scene)->client_id, TAKEN_ID);
+}
+
+static void
 small_packets(LabScene *scene)
 {
   mosquitto_with(scene, "max_packet_size 200");
+}
+
+/* Another limit than that of packets: it is not told in CONNACK, and the connection goes on. */
+static void
+small_messages(LabScene *scene)
+{
+  mosquitto_with(scene, "message_size_limit 200");
 }
 
 static void
@@ -379,17 +424,27 @@ static const LabFault faults[] = {
     FAULT("mqtt-server-unavailable", "mqtt-3.1.1",
           "a scripted broker that answers CONNECT with code 3 (MQTT 3.1.1)", ERROR, BROKER, NONE,
           -1, 0, unavailable_3_1_1),
+    FAULT_AFTER("mqtt-server-unavailable", "closed",
+                "a scripted broker that closes the connection right after a good CONNACK", ERROR,
+                BROKER, 0, closing_after_connack, NULL),
     FAULT_AFTER("mqtt-session-taken-over", NULL,
                 "mosquitto without TLS; another client connects with our client id, three times",
                 ERROR, LOCAL, LAB_NO_TLS | LAB_REPEATED, taken_over, connect_another),
     FAULT_AFTER("mqtt-session-taken-over", "tls",
                 "a scripted broker that ends the connection with reason 0x8e", ERROR, LOCAL, 0,
                 sent_away, NULL),
+    FAULT_AFTER("mqtt-session-taken-over", "closed",
+                "a scripted broker that closes the connection right after a good CONNACK; the "
+                "connection has a client id of its own",
+                ERROR, LOCAL, 0, closing_after_connack_with_id, NULL),
     FAULT("mqtt-subscribe-refused", NULL, "mosquitto; its rules let nobody subscribe", WARNING,
           BROKER, NONE, -1, 0, subscription_refused),
     FAULT("mqtt-subscribe-refused", "mqtt-3.1.1",
           "mosquitto; its rules let nobody subscribe; the connection speaks MQTT 3.1.1", WARNING,
           BROKER, NONE, -1, 0, subscription_refused_3_1_1),
+    FAULT_AFTER("mqtt-subscribe-refused", "closed",
+                "a scripted broker that closes the connection on SUBSCRIBE", ERROR, BROKER, 0,
+                closing_on_subscribe, NULL),
     FAULT_AFTER("mqtt-publish-refused", NULL,
                 "mosquitto; its access rules let nobody publish to the topic", WARNING, BROKER, 0,
                 read_only, publish_secret),
@@ -405,6 +460,9 @@ static const LabFault faults[] = {
     FAULT_AFTER("mqtt-packet-too-large", NULL,
                 "mosquitto that takes packets of 200 bytes; we publish 1000", ERROR, LOCAL, 0,
                 small_packets, publish_large),
+    FAULT_AFTER("mqtt-packet-too-large", "message",
+                "mosquitto that takes messages of 200 bytes; we publish 1000", WARNING, LOCAL, 0,
+                small_messages, publish_large),
     FAULT("mqtt-refused-other", NULL, "a scripted broker that answers CONNECT with 0x8a (banned)",
           ERROR, BROKER, NONE, -1, 0, banned),
     FAULT("mqtt-refused-other", "moved",

@@ -15,14 +15,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ACCEPT_TIMEOUT_MS 1000
+/* How long the thread waits for Paho, and its caller for the thread: it takes some milliseconds,
+ * and on a machine with much to do longer. */
+#define ACCEPT_TIMEOUT_MS 10000
+#define CALLER_WAITS_US 50000
 #define NUDGE_PAUSE_MAX_MS 16
 #define NUDGES_MAX 70 /* a second in all */
 #define FIRST_PAUSE_US 250
 #define LAST_PAUSE_US 256000
 
 static int listener = -1;
-static int line = -1; /* to Paho's client; written once, before any other thread could read it */
+static int line =
+    -1; /* to Paho's client; written by the thread that accepts, under the lock below */
 
 guint16
 mqtt_wake_listen(void)
@@ -146,8 +150,9 @@ nudge_until_awake(void)
  * thousand times, and each time it looks at all its sockets. */
 static pthread_mutex_t lock =
     PTHREAD_MUTEX_INITIALIZER; /* of what follows; POSIX: see client_state.c */
-static pthread_cond_t asked;
-static gboolean waking; /* the thread runs */
+static pthread_cond_t asked, accepted;
+static gboolean accepting;
+static gboolean waking; /* the thread runs, or plays the broker first */
 static gboolean again;  /* another connection has begun meanwhile */
 
 static void
@@ -158,16 +163,17 @@ prepare_waiting(void)
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init(&asked, &monotonic);
+  pthread_cond_init(&accepted, &monotonic);
   pthread_condattr_destroy(&monotonic);
 }
 
 /* Until `end`, or until somebody signals: FALSE, it is `end`. */
 static gboolean
-wait_until(gint64 end)
+wait_until(pthread_cond_t *condition, gint64 end)
 {
   struct timespec time = {end / G_USEC_PER_SEC, end % G_USEC_PER_SEC * 1000};
 
-  return pthread_cond_timedwait(&asked, &lock, &time) == 0;
+  return pthread_cond_timedwait(condition, &lock, &time) == 0;
 }
 
 /* Waits for `pause`, or less when another connection begins; TRUE: one has begun. */
@@ -183,71 +189,119 @@ wait_for_turn(gint64 pause)
     again = FALSE;
     restart = TRUE;
     end = MIN(end, g_get_monotonic_time() + FIRST_PAUSE_US);
-  } while (wait_until(end));
+  } while (wait_until(&asked, end));
   return restart;
 }
 
-static gpointer
-wake_repeatedly(gpointer unused)
+/* The lock is held but while waiting. */
+static void
+wake_repeatedly(void)
 {
   static const guint8 pingresp[] = {0xd0, 0x00};
 
-  pthread_mutex_lock(&lock);
   for (gint64 pause = FIRST_PAUSE_US; pause <= LAST_PAUSE_US || again; pause *= 2) {
     if (wait_for_turn(pause))
       pause = FIRST_PAUSE_US;
     if (send(line, pingresp, sizeof pingresp, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
       break;
   }
+}
+
+static gpointer
+wake_thread(gpointer unused)
+{
+  pthread_mutex_lock(&lock);
+  wake_repeatedly();
   waking = FALSE;
   pthread_mutex_unlock(&lock);
   return NULL;
 }
 
+static void
+start_thread(GThreadFunc run)
+{
+  waking = TRUE;
+  again = FALSE;
+  g_thread_unref(g_thread_new("mqtt-wake", run, NULL));
+}
+
 void
 mqtt_wake_soon(void)
 {
-  if (line < 0)
-    return;
   pthread_mutex_lock(&lock);
   if (waking) {
     again = TRUE;
     pthread_cond_signal(&asked);
-  } else {
-    waking = TRUE;
-    again = FALSE;
-    g_thread_unref(g_thread_new("mqtt-wake", wake_repeatedly, NULL));
+  } else if (line >= 0) {
+    start_thread(wake_thread);
   }
   pthread_mutex_unlock(&lock);
 }
 
 /* --- The line to Paho ------------------------------------------------------------------------- */
 
+static void
+set_line(int fd)
+{
+  pthread_mutex_lock(&lock);
+  line = fd;
+  pthread_mutex_unlock(&lock);
+}
+
 /* Another local process that is faster than Paho gets nothing but a greeting, and we are as slow as
  * without all this. */
-void
-mqtt_wake_accept(void)
+static void
+accept_line(void)
 {
   static const guint8 connack[] = {0x20, 0x02, 0x00, 0x00};
-  int on = 1;
+  int on = 1, fd = -1;
 
-  prepare_waiting();
-  if (listener < 0)
-    return;
   if (wait_readable(listener, ACCEPT_TIMEOUT_MS))
-    line = accept(listener, NULL, NULL);
+    fd = accept(listener, NULL, NULL);
   close(listener);
   listener = -1;
-  if (line < 0)
+  if (fd < 0)
     return;
   /* Else the second wake waits for the acknowledgement of the first, which Linux holds back for 40
    * ms. */
-  setsockopt(line, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   /* Ahead of the CONNECT: something to read is what makes Paho look at its new socket. */
-  if (send(line, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof connack) {
-    nudge_until_awake();
+  if (send(fd, connack, sizeof connack, MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof connack) {
+    close(fd);
     return;
   }
-  close(line);
-  line = -1;
+  set_line(fd);
+  nudge_until_awake();
+}
+
+/* Connections that began meanwhile are woken now. */
+static gpointer
+accept_thread(gpointer unused)
+{
+  accept_line();
+  pthread_mutex_lock(&lock);
+  accepting = FALSE;
+  pthread_cond_signal(&accepted);
+  if (line >= 0 && again)
+    wake_repeatedly();
+  waking = FALSE;
+  pthread_mutex_unlock(&lock);
+  return NULL;
+}
+
+void
+mqtt_wake_accept(void)
+{
+  prepare_waiting();
+  if (listener < 0)
+    return;
+  pthread_mutex_lock(&lock);
+  accepting = TRUE;
+  start_thread(accept_thread);
+  /* A connection that begins while Paho is being nudged takes longer than this. */
+  for (gint64 end = g_get_monotonic_time() + CALLER_WAITS_US; accepting;) {
+    if (!wait_until(&accepted, end))
+      break;
+  }
+  pthread_mutex_unlock(&lock);
 }

@@ -11,8 +11,9 @@
 
 /* Listens on 127.0.0.1; the port, or 0 when that cannot be (then connecting is slower). Once. */
 guint16 mqtt_wake_listen(void);
-/* Plays the broker for the one client that connects there now: waits for at most a second. */
+/* Plays the broker for the one client that connects there now, on the thread mqtt-wake. Returns when
+ * that is done, at the latest after 50 ms; then the thread goes on by itself. Once. */
 void mqtt_wake_accept(void);
-/* Wakes the thread several times within the next half second, after growing pauses: it is not known
+/* Wakes Paho's thread several times within the next half second, after growing pauses: it is not known
  * when Paho opens the socket. Any thread. */
 void mqtt_wake_soon(void);

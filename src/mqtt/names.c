@@ -90,9 +90,19 @@ static const ReasonRule rules[] = {
     [0xa2] = {"Wildcard Subscriptions not supported", SUBACK | DISCONNECT, 0},
 };
 
+/* A broker's no to a message is a no, whatever the code: mosquitto answers one that is beyond its
+ * message_size_limit with 0x95, which Table 2-6 does not have there. */
+static gboolean
+is_refused_message(MqttType type, MqttDirection direction, guint8 reason)
+{
+  return direction == MQTT_FROM_BROKER && (IN(type) & PUBLISHED) != 0 && reason >= 0x80;
+}
+
 gboolean
 mqtt_reason_is_allowed(MqttType type, MqttDirection direction, guint8 reason)
 {
+  if (is_refused_message(type, direction, reason))
+    return TRUE;
   if (reason >= G_N_ELEMENTS(rules) || (rules[reason].where & IN(type)) == 0)
     return FALSE;
   if (direction == MQTT_FROM_CLIENT)
@@ -132,9 +142,11 @@ reason_text_5(MqttType type, guint8 reason)
     return "Normal disconnection";
   if (type == MQTT_CONNACK && reason >= 1 && reason <= 5)
     return connack_return_text(reason); /* from a broker that knows only 3.1.1 */
-  if (reason >= G_N_ELEMENTS(rules) || (rules[reason].where & IN(type)) == 0)
+  if (reason >= G_N_ELEMENTS(rules))
     return NULL;
-  return rules[reason].text;
+  gboolean fits = (rules[reason].where & IN(type)) != 0 ||
+                  is_refused_message(type, MQTT_FROM_BROKER, reason);
+  return fits ? rules[reason].text : NULL;
 }
 
 const char *

@@ -2,6 +2,8 @@
 
 #include "trust/stale_copy.h"
 
+#include <string.h>
+
 #include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
 #include "trust/date_text.h"
@@ -77,4 +79,25 @@ stale_copy_find(const char *path, const Certificate *leaf, FindingSource source,
   Finding *finding = newer.path ? finding_for(path, leaf, source, &newer) : NULL;
   newer_clear(&newer);
   return finding;
+}
+
+static gboolean
+is_about_end(const Finding *finding)
+{
+  static const char *const codes[] = {"leaf-expired", "client-expired", "expires-soon"};
+  for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+    if (strcmp(finding->code, codes[i]) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+stale_copy_advise(const Finding *stale, GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    Finding *finding = findings->pdata[i];
+    if (is_about_end(finding) && g_strcmp0(finding->sha256, stale->sha256) == 0)
+      finding_set_remedy(finding, "%s", stale->remedy);
+  }
 }

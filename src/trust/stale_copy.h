@@ -15,4 +15,8 @@
 Finding *stale_copy_find(const char *path, const Certificate *leaf, FindingSource source,
                          gint64 now);
 
+/* What is said of that certificate's end beside `stale` (leaf-expired, client-expired, expires-soon)
+ * gets its remedy: nothing is to be renewed, the renewed one is there. */
+void stale_copy_advise(const Finding *stale, GPtrArray *findings);
+
 #define STALE_COPY_DAYS 30

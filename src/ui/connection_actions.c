@@ -7,22 +7,15 @@
 /* What a question is about: the connection may be gone when the user has answered. */
 typedef struct {
   Ui *ui;
-  Connection *connection;
+  guint64 connection; /* its number */
 } Target;
 
 static Target *
 target_new(Ui *ui, Connection *connection)
 {
   Target *target = g_new(Target, 1);
-  *target = (Target){ui, connection};
+  *target = (Target){ui, connection_number(connection)};
   return target;
-}
-
-static gboolean
-target_alive(const Target *target)
-{
-  GPtrArray *all = workspace_connections(ui_workspace(target->ui));
-  return g_ptr_array_find(all, target->connection, NULL);
 }
 
 /* The one that the cursor lands on when `connection` goes. */
@@ -40,14 +33,15 @@ static void
 delete_now(gpointer data)
 {
   Target *target = data;
-  if (!target_alive(target))
+  Connection *connection = workspace_by_number(ui_workspace(target->ui), target->connection);
+  if (!connection)
     return;
-  g_autofree char *name = g_strdup(connection_profile(target->connection)->name);
-  Connection *next = neighbour(target->ui, target->connection);
+  g_autofree char *name = g_strdup(connection_profile(connection)->name);
+  Connection *next = neighbour(target->ui, connection);
   g_autoptr(GError) error = NULL;
   ui_select(target->ui, next);
-  if (!workspace_delete(ui_workspace(target->ui), target->connection, &error)) {
-    ui_select(target->ui, target->connection);
+  if (!workspace_delete(ui_workspace(target->ui), connection, &error)) {
+    ui_select(target->ui, connection);
     ui_notice(target->ui, ROLE_ERROR, "%s", error->message);
     return;
   }

@@ -17,7 +17,7 @@
 
 typedef struct {
   Ui *ui;
-  Connection *connection; /* NULL: a new one */
+  guint64 connection; /* its number, 0: a new one; may be gone */
   Profile *base;          /* as it was; also what the form has no field for */
   Profile *initial;       /* what the form said at first */
   Form *form;
@@ -183,7 +183,7 @@ editor_open(Ui *ui, gpointer data)
   Connection *connection = argument->connection;
   Editor *editor = g_new0(Editor, 1);
   editor->ui = ui;
-  editor->connection = connection;
+  editor->connection = connection ? connection_number(connection) : 0;
   editor->base = connection ? profile_copy(connection_profile(connection)) : profile_new();
   editor->form = editor_fields_new();
   editor->paths = form_paths_new(editor->form, path_changed, show_paths, editor);
@@ -214,7 +214,7 @@ static char *
 editor_title(gpointer data)
 {
   Editor *editor = data;
-  if (!editor->connection)
+  if (editor->connection == 0)
     return g_strdup("New connection");
   g_autofree char *name = safe_text_string(editor->base->name);
   return g_strdup_printf("Edit %s", name);
@@ -267,13 +267,6 @@ all_good(Editor *editor, const char *otherwise)
   return FALSE;
 }
 
-static gboolean
-still_there(const Editor *editor)
-{
-  GPtrArray *all = workspace_connections(ui_workspace(editor->ui));
-  return editor->connection && g_ptr_array_find(all, editor->connection, NULL);
-}
-
 static PaneResult
 save(Editor *editor, gboolean connect)
 {
@@ -281,8 +274,9 @@ save(Editor *editor, gboolean connect)
     return PANE_HANDLED;
   g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
   g_autoptr(GError) error = NULL;
+  Workspace *workspace = ui_workspace(editor->ui);
   Connection *saved = workspace_save(
-      ui_workspace(editor->ui), still_there(editor) ? editor->connection : NULL, profile, &error);
+      workspace, workspace_by_number(workspace, editor->connection), profile, &error);
   if (!saved) {
     ui_notice(editor->ui, ROLE_ERROR, "Not saved: %s", error->message);
     return PANE_HANDLED;

@@ -40,8 +40,8 @@ static char *
 repair_key(const Connection *connection, const Finding *finding)
 {
   gint64 started = connection_evidence(connection)->at_us[EVIDENCE_STARTED];
-  return g_strdup_printf("%p %" G_GINT64_FORMAT " %s %d %d %s %s", (const void *)connection,
-                         started, finding->code, (int)finding->source, finding->index,
+  return g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %s %d %d %s %s",
+                         connection_number(connection), started, finding->code, (int)finding->source, finding->index,
                          finding->file ? finding->file : "",
                          finding->sha256 ? finding->sha256 : "");
 }

@@ -15,7 +15,7 @@ enum { REASON, REMEDY, PARTS, TEXTS };
 
 typedef struct {
   Ui *ui;
-  Connection *connection; /* NULL, or may be gone: see alive() */
+  guint64 connection; /* its number, 0: it is of none; may be gone: see alive() */
   Finding *finding;
   WrappedText *texts[TEXTS];
   Scroll scroll;
@@ -35,7 +35,7 @@ finding_view_open(Ui *ui, gpointer argument)
   g_autofree char *parts = finding_parts(from->finding);
   g_autofree char *all = g_strconcat(parts, from->more ? from->more : "", NULL);
   view->ui = ui;
-  view->connection = from->connection;
+  view->connection = from->connection ? connection_number(from->connection) : 0;
   view->finding = finding_copy(from->finding);
   view->texts[REASON] = text_new(finding_reason(from->finding));
   view->texts[REMEDY] = text_new(from->finding->remedy ? from->finding->remedy : "");
@@ -103,18 +103,18 @@ finding_view_draw(gpointer pane, Canvas *canvas, gboolean focused)
   paint_cursor(canvas, 0, 0, FALSE);
 }
 
-static gboolean
+static Connection *
 alive(const FindingView *view)
 {
-  GPtrArray *all = workspace_connections(ui_workspace(view->ui));
-  return view->connection && g_ptr_array_find(all, view->connection, NULL);
+  return workspace_by_number(ui_workspace(view->ui), view->connection);
 }
 
 static PaneResult
 finding_view_act(gpointer pane, Action action)
 {
   FindingView *view = pane;
-  if (alive(view) && finding_action(view->ui, view->connection, view->finding, action))
+  Connection *connection = alive(view);
+  if (connection && finding_action(view->ui, connection, view->finding, action))
     return PANE_HANDLED;
   return scroll_act_text(&view->scroll, action) ? PANE_HANDLED : PANE_IGNORED;
 }
@@ -123,12 +123,12 @@ static const char *
 finding_view_disabled(gpointer pane, Action action)
 {
   const FindingView *view = pane;
-  if (is_finding_action(action) && !view->connection)
+  Connection *connection = alive(view);
+  if (is_finding_action(action) && view->connection == 0)
     return "Go back to the test: there m goes to the field.";
-  if (is_finding_action(action) && !alive(view))
+  if (is_finding_action(action) && !connection)
     return "The connection is gone.";
-  return alive(view) ? finding_action_disabled(view->ui, view->connection, view->finding, action)
-                     : NULL;
+  return connection ? finding_action_disabled(view->ui, connection, view->finding, action) : NULL;
 }
 
 /* There is nothing more to open. */
@@ -142,8 +142,9 @@ static FaultTold
 finding_view_tells_fault(gpointer pane)
 {
   const FindingView *view = pane;
-  const Finding *worst = alive(view) ? finding_worst(view->connection) : NULL;
-  gboolean same = worst && view->connection == ui_selected(view->ui) &&
+  Connection *connection = alive(view);
+  const Finding *worst = connection ? finding_worst(connection) : NULL;
+  gboolean same = worst && connection == ui_selected(view->ui) &&
                   strcmp(worst->code, view->finding->code) == 0;
   return same ? FAULT_ALL_TOLD : FAULT_UNTOLD;
 }

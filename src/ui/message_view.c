@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
   Ui *ui;
-  Connection *connection; /* only used after finding it alive */
+  guint64 connection; /* its number; may be gone */
   MessageDetail *detail;  /* NULL: it was gone already */
   gboolean hex, no_wrap;
   int left;          /* columns scrolled to the right, unless wrapped */
@@ -54,7 +54,7 @@ message_open(Ui *ui, gpointer argument)
   const MessageViewArgument *wanted = argument;
   MessageView *view = g_new0(MessageView, 1);
   view->ui = ui;
-  view->connection = wanted->connection;
+  view->connection = connection_number(wanted->connection);
   view->detail = message_detail_copy(connection_log(wanted->connection), wanted->number);
   view->hex = view->detail && message_detail_is_binary(view->detail);
   return view;
@@ -179,20 +179,14 @@ message_draw(gpointer data, Canvas *canvas, gboolean focused)
 
 /* --- Acting ----------------------------------------------------------------------------------- */
 
-static gboolean
-connection_is_alive(const MessageView *view)
-{
-  GPtrArray *all = workspace_connections(ui_workspace(view->ui));
-  return g_ptr_array_find(all, view->connection, NULL);
-}
-
 /* The message after or before this one; the way of showing it stays. */
 static void
 go(MessageView *view, int step)
 {
-  if (!view->detail || !connection_is_alive(view))
+  Connection *connection = workspace_by_number(ui_workspace(view->ui), view->connection);
+  if (!view->detail || !connection)
     return;
-  MessageDetail *other = message_detail_copy(connection_log(view->connection),
+  MessageDetail *other = message_detail_copy(connection_log(connection),
                                              view->detail->number + (guint64)(gint64)step);
   if (!other) {
     ui_notice(view->ui, ROLE_NORMAL, "%s",

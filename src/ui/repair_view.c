@@ -10,7 +10,7 @@
 
 typedef struct {
   Ui *ui;
-  Connection *connection; /* may be gone: see alive() */
+  guint64 connection; /* its number; may be gone: see alive() */
   Repair *repair;
   WrappedText *text;
 } RepairView;
@@ -37,18 +37,10 @@ old_path(const Profile *profile, RepairSlot slot)
   return path ? path : "";
 }
 
-static gboolean
-is_saved(const RepairView *view)
-{
-  return workspace_is_saved(ui_workspace(view->ui), view->connection);
-}
-
 /* (transfer full), safe lines. */
 static char *
-question_text(const RepairView *view)
+question_text(const Repair *repair, const Profile *profile, gboolean saved)
 {
-  const Repair *repair = view->repair;
-  const Profile *profile = connection_profile(view->connection);
   g_autofree char *old = safe_text_string(old_path(profile, repair->slot));
   g_autofree char *new = safe_text_string(repair->path);
   g_autofree char *name = safe_text_string(profile->name);
@@ -57,7 +49,7 @@ question_text(const RepairView *view)
                          "The old file stays. %s %s the new one as %s, and connects again.\n\n"
                          "Write it and use it?",
                          repair->summary, old, new, name,
-                         is_saved(view) ? "is saved with" : "takes", slot_words(repair->slot));
+                         saved ? "is saved with" : "takes", slot_words(repair->slot));
 }
 
 static gpointer
@@ -66,9 +58,11 @@ repair_view_open(Ui *ui, gpointer argument)
   const RepairViewArgument *from = argument;
   RepairView *view = g_new0(RepairView, 1);
   view->ui = ui;
-  view->connection = from->connection;
+  view->connection = connection_number(from->connection);
   view->repair = from->repair;
-  view->text = wrapped_text_new(question_text(view));
+  gboolean saved = workspace_is_saved(ui_workspace(ui), from->connection);
+  view->text =
+      wrapped_text_new(question_text(view->repair, connection_profile(from->connection), saved));
   return view;
 }
 
@@ -136,11 +130,10 @@ repair_view_hint(gpointer pane, Action action)
 
 /* --- What is done ----------------------------------------------------------------------------- */
 
-static gboolean
+static Connection *
 alive(const RepairView *view)
 {
-  GPtrArray *all = workspace_connections(ui_workspace(view->ui));
-  return g_ptr_array_find(all, view->connection, NULL);
+  return workspace_by_number(ui_workspace(view->ui), view->connection);
 }
 
 static void
@@ -157,16 +150,17 @@ set_path(Profile *profile, RepairSlot slot, const char *path)
 
 /* As the editor does: who has a file keeps it true. */
 static gboolean
-use_profile(RepairView *view, const Profile *profile, GError **error)
+use_profile(RepairView *view, Connection *connection, const Profile *profile, GError **error)
 {
-  if (is_saved(view))
-    return workspace_save(ui_workspace(view->ui), view->connection, profile, error) != NULL;
-  connection_set_profile(view->connection, profile);
+  Workspace *workspace = ui_workspace(view->ui);
+  if (workspace_is_saved(workspace, connection))
+    return workspace_save(workspace, connection, profile, error) != NULL;
+  connection_set_profile(connection, profile);
   return TRUE;
 }
 
 static void
-write_and_use(RepairView *view)
+write_and_use(RepairView *view, Connection *connection)
 {
   const Repair *repair = view->repair;
   g_autoptr(GError) error = NULL;
@@ -174,15 +168,15 @@ write_and_use(RepairView *view)
     ui_notice(view->ui, ROLE_ERROR, "Not repaired: %s", error->message);
     return;
   }
-  g_autoptr(Profile) profile = profile_copy(connection_profile(view->connection));
+  g_autoptr(Profile) profile = profile_copy(connection_profile(connection));
   g_autofree char *name = g_path_get_basename(repair->path);
   set_path(profile, repair->slot, repair->path);
-  if (!use_profile(view, profile, &error)) {
+  if (!use_profile(view, connection, profile, &error)) {
     ui_notice(view->ui, ROLE_ERROR, "%s is written, but not used: %s", name, error->message);
     return;
   }
-  if (!connection_session(view->connection)->wanted)
-    connection_connect(view->connection);
+  if (!connection_session(connection)->wanted)
+    connection_connect(connection);
   ui_notice(view->ui, ROLE_GOOD, "%s is written and used as %s.", name, slot_words(repair->slot));
 }
 
@@ -192,8 +186,9 @@ repair_view_act(gpointer pane, Action action)
   RepairView *view = pane;
   if (action != ACTION_REPAIR)
     return PANE_IGNORED;
-  if (alive(view))
-    write_and_use(view);
+  Connection *connection = alive(view);
+  if (connection)
+    write_and_use(view, connection);
   else
     ui_notice(view->ui, ROLE_WARNING, "The connection is gone.");
   return PANE_CLOSE;

@@ -328,6 +328,43 @@ test_publish_refused(void)
   wait_for(live, publish_is_forgiven);
 }
 
+static gboolean
+is_too_large(const LiveConnection *live)
+{
+  return find(live, "mqtt-packet-too-large") != NULL;
+}
+
+static gboolean
+is_not_too_large(const LiveConnection *live)
+{
+  return find(live, "mqtt-packet-too-large") == NULL;
+}
+
+/* mosquitto says so by a code that PUBACK and PUBREC do not have, and the connection goes on. */
+static void
+test_message_too_large(gconstpointer qos)
+{
+  static const char large[201] = "x";
+  if (!broker_available_or_skip())
+    return;
+  const BrokerOptions options = {.extra = "message_size_limit 200\n"};
+  g_autoptr(Broker) broker = broker_start(&options);
+  g_autoptr(Profile) profile = live_profile_new(broker, NULL);
+  g_autoptr(LiveConnection) live = live_connect(profile);
+  g_autoptr(GError) error = NULL;
+  g_assert_true(live_wait_online(live));
+  g_assert_true(connection_publish(live->connection, "open/door", large, sizeof large,
+                                   GPOINTER_TO_INT(qos), FALSE, &error));
+  wait_for(live, is_too_large);
+  g_assert_cmpuint(count_errors(live), ==, 0);
+  g_assert_cmpstr(find(live, "mqtt-packet-too-large")->message, ==,
+                  "The broker takes no message of that size: 201 bytes, to open/door.");
+  g_assert_true(live_timeline_says(live, "Packet too large"));
+  publish(live, "open/door");
+  wait_for(live, is_not_too_large);
+  g_assert_cmpint(connection_session(live->connection)->state, ==, SESSION_ONLINE);
+}
+
 /* --- A word too many -------------------------------------------------------------------------- */
 
 #define GOODBYES 5300 /* three bytes each: one record of TLS */
@@ -463,6 +500,10 @@ main(int argc, char **argv)
   g_test_add_func("/probing/intolerant", test_intolerant);
   g_test_add_func("/probing/enforced", test_enforced);
   g_test_add_func("/requests/publish-refused", test_publish_refused);
+  for (int qos = 1; qos <= 2; qos++) {
+    g_autofree char *path = g_strdup_printf("/requests/message-too-large/qos-%d", qos);
+    g_test_add_data_func(path, GINT_TO_POINTER(qos), test_message_too_large);
+  }
   g_test_add_func("/requests/many-goodbyes", test_many_goodbyes);
   int status = g_test_run();
   certificates_free(certificates);

@@ -153,6 +153,18 @@ test_older(ChainStage *stage, gconstpointer unused)
                   "another node; ends 2026-10-22, earlier than before (2026-12-21), new key");
 }
 
+/* A CA that lets all certificates of a day begin with it. */
+static void
+test_older_of_a_day(ChainStage *stage, gconstpointer unused)
+{
+  ForgeTemplate template = chain_stage_leaf();
+  template.not_after -= CHAIN_DAY;
+  g_autoptr(Forged) leaf = forge_with_key(&template, stage->intermediate, stage->leaf);
+  g_autoptr(ChainChange) change = change_leaf(stage, leaf);
+  assert_sentence(change, "certificate older than the one seen before: a stale copy or another "
+                          "node; ends 2026-12-20, earlier than before (2026-12-21), same key");
+}
+
 static void
 test_names(ChainStage *stage, gconstpointer unused)
 {
@@ -400,6 +412,7 @@ main(int argc, char **argv)
   CHANGE_TEST(same_end);
   CHANGE_TEST(ends_earlier);
   CHANGE_TEST(older);
+  CHANGE_TEST(older_of_a_day);
   CHANGE_TEST(names);
   CHANGE_TEST(many_names);
   CHANGE_TEST(subject_goes);

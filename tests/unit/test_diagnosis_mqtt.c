@@ -190,6 +190,103 @@ test_close_loop(void)
   scene_clear(&scene);
 }
 
+static void
+assert_alternatives(Scene *scene, const char *expected)
+{
+  g_autoptr(Finding) end = diagnose_end(&scene->c);
+  g_ptr_array_add(end->alternatives, NULL);
+  g_autofree char *list = g_strjoinv(" ", (char **)end->alternatives->pdata);
+  g_ptr_array_set_size(end->alternatives, (int)end->alternatives->len - 1);
+  g_assert_cmpstr(list, ==, expected);
+}
+
+/* SUBSCRIBE is on its way, and the broker answers by an end. */
+static void
+test_closed_on_subscribe(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  cut(&scene, 600 * SECOND, SECOND / 100);
+  scene.profile->user_name = g_strdup("anna");
+  scene.evidence->subscribes_open = 2;
+  scene.evidence->subscribe_us = 1000 * SECOND - SECOND / 100;
+  scene.c.subscribing = "secret/#";
+  assert_end(&scene, "mqtt-subscribe-refused", TRUE);
+  assert_alternatives(&scene, "mqtt-server-unavailable");
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->message, ==,
+                  "The broker closed the connection instead of answering the subscription to "
+                  "secret/#: most likely its rules do not let \"anna\" subscribe there.");
+  g_assert_true(has_line(end->evidence, "closed 10.0 ms after SUBSCRIBE, 2 not answered"));
+  scene.profile->client_id = g_strdup("sensor-1");
+  assert_alternatives(&scene, "mqtt-session-taken-over");
+  /* Long ago; answered; asked for, but not yet sent. */
+  scene.evidence->subscribe_us = 990 * SECOND;
+  assert_end(&scene, "unknown", TRUE);
+  scene.evidence->subscribe_us = 1000 * SECOND - SECOND / 100;
+  scene.evidence->subscribes_open = 0;
+  assert_end(&scene, "unknown", TRUE);
+  scene.evidence->subscribes_open = 2;
+  scene.c.subscribing = NULL;
+  assert_end(&scene, "unknown", TRUE);
+  scene_clear(&scene);
+}
+
+/* Nothing was under way. The first time it may be chance; a client id of one's own is what another
+ * can have, too. */
+static void
+test_closed_right_after_connack(void)
+{
+  static const PastEnd once[] = {{SECOND / 5, SECOND / 5, 990 * SECOND}};
+  static const PastEnd twice[] = {{SECOND / 5, SECOND / 5, 980 * SECOND},
+                                  {SECOND / 5, SECOND / 5, 990 * SECOND}};
+  Scene scene;
+  scene_init(&scene);
+  cut(&scene, SECOND / 4, SECOND / 4);
+  assert_end(&scene, "mqtt-server-unavailable", TRUE);
+  assert_alternatives(&scene, "mqtt-not-authorized");
+  g_autoptr(Finding) limit = diagnose_end(&scene.c);
+  g_assert_cmpstr(limit->message, ==,
+                  "The broker closed the connection without a word 250 ms after it had accepted "
+                  "it: most likely it has reached a limit, is stopping, or stands behind a proxy "
+                  "that has lost it.");
+  scene.profile->client_id = g_strdup("sensor-1");
+  assert_end(&scene, "mqtt-session-taken-over", TRUE);
+  assert_alternatives(&scene, "mqtt-server-unavailable mqtt-not-authorized");
+  scene.c.ends = once;
+  scene.c.end_count = G_N_ELEMENTS(once);
+  assert_end(&scene, "mqtt-session-taken-over", TRUE);
+  scene.c.ends = twice;
+  scene.c.end_count = G_N_ELEMENTS(twice);
+  assert_end(&scene, "mqtt-session-taken-over", FALSE);
+  assert_alternatives(&scene, "");
+  scene_clear(&scene);
+}
+
+/* What else it may have looked at; and what is another case. */
+static void
+test_closed_after_connack_otherwise(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  cut(&scene, SECOND / 4, SECOND / 4);
+  scene.profile->will_topic = g_strdup("plant/gone");
+  scene.c.last_publish = (LastPublish){"locked/door", 5, 1000 * SECOND - SECOND / 10};
+  assert_end(&scene, "mqtt-server-unavailable", TRUE);
+  assert_alternatives(&scene, "mqtt-publish-refused mqtt-not-authorized");
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_true(has_line(end->evidence, "without the last will (to plant/gone)"));
+  scene.profile->version = MQTT_3_1_1;
+  assert_end(&scene, "mqtt-publish-refused", TRUE);
+  scene.profile->version = MQTT_5;
+  scene.evidence->disconnect = 0x8B; /* it says why */
+  assert_end(&scene, "mqtt-refused-other", TRUE);
+  scene.evidence->disconnect = -1;
+  scene.evidence->at_us[EVIDENCE_CONNACK] = 998 * SECOND;
+  assert_end(&scene, "unknown", TRUE);
+  scene_clear(&scene);
+}
+
 static const PastEnd idle[] = {{31 * SECOND, 30 * SECOND, 100 * SECOND},
                                {90 * SECOND, 30 * SECOND + SECOND / 2, 200 * SECOND}};
 
@@ -251,7 +348,7 @@ test_requests(void)
   g_assert_true(diagnosis_is_about(subscribe, "mqtt-subscribe-refused", "secret/#"));
   g_assert_false(diagnosis_is_about(subscribe, "mqtt-subscribe-refused", "secret/+"));
   g_assert_false(diagnosis_is_about(subscribe, "mqtt-publish-refused", "secret/#"));
-  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/\x1b[2J", 0x87);
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/\x1b[2J", 1, 0x87);
   g_assert_cmpstr(publish->code, ==, "mqtt-publish-refused");
   g_assert_null(strchr(publish->message, 0x1b));
   g_assert_true(diagnosis_is_about(publish, "mqtt-publish-refused", "a/\x1b[2J"));
@@ -265,13 +362,32 @@ test_requests_refused_otherwise(void)
   Scene scene;
   scene_init(&scene);
   scene.profile->user_name = g_strdup("anna");
-  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/b", 0x97);
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/b", 1, 0x97);
   g_assert_cmpstr(publish->code, ==, "mqtt-publish-refused");
   g_assert_cmpstr(publish->message, ==,
                   "The broker does not let \"anna\" publish to a/b: Quota exceeded.");
   g_assert_null(strstr(publish->remedy, "access rules"));
   g_autoptr(Finding) subscribe = diagnose_subscribe(&scene.c, "a/b", 0x80);
   g_assert_nonnull(strstr(subscribe->message, "access rules"));
+  scene_clear(&scene);
+}
+
+/* mosquitto's message_size_limit: the connection stays. */
+static void
+test_message_too_large(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  g_autoptr(Finding) publish = diagnose_publish(&scene.c, "open/7", 1000, 0x95);
+  g_assert_cmpstr(publish->code, ==, "mqtt-packet-too-large");
+  g_assert_cmpint(publish->severity, ==, FINDING_WARNING);
+  g_assert_cmpint(publish->side, ==, FINDING_SIDE_LOCAL);
+  g_assert_cmpstr(publish->message, ==,
+                  "The broker takes no message of that size: 1000 bytes, to open/7.");
+  g_assert_cmpstr(publish->remedy, ==, "Send a smaller message, or raise the broker's limit.");
+  g_assert_true(has_line(publish->evidence, "PUBACK 0x95: Packet too large"));
+  g_assert_true(diagnosis_is_about(publish, "mqtt-packet-too-large", "open/7"));
+  g_assert_false(diagnosis_is_about(publish, "mqtt-publish-refused", "open/7"));
   scene_clear(&scene);
 }
 
@@ -318,10 +434,14 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-mqtt/server-reference", test_server_reference);
   g_test_add_func("/diagnosis-mqtt/after-publish", test_closed_after_publish);
   g_test_add_func("/diagnosis-mqtt/close-loop", test_close_loop);
+  g_test_add_func("/diagnosis-mqtt/closed-on-subscribe", test_closed_on_subscribe);
+  g_test_add_func("/diagnosis-mqtt/right-after-connack", test_closed_right_after_connack);
+  g_test_add_func("/diagnosis-mqtt/after-connack-otherwise", test_closed_after_connack_otherwise);
   g_test_add_func("/diagnosis-mqtt/idle-drop", test_idle_drop);
   g_test_add_func("/diagnosis-mqtt/idle-drop-stays", test_idle_drop_stays);
   g_test_add_func("/diagnosis-mqtt/requests", test_requests);
   g_test_add_func("/diagnosis-mqtt/requests-otherwise", test_requests_refused_otherwise);
+  g_test_add_func("/diagnosis-mqtt/message-too-large", test_message_too_large);
   g_test_add_func("/diagnosis-mqtt/ipv6", test_ipv6);
   return g_test_run();
 }

@@ -305,8 +305,33 @@ test_stale_copy(Stage *stage, gconstpointer unused)
                  &(Expected){"file-stale-copy", FINDING_WARNING, FINDING_SIDE_LOCAL,
                              FINDING_SOURCE_CLIENT, 0, stage->certificate, newer, newer});
   const Finding *soon = g_ptr_array_index(check->findings, 1);
+  const Finding *stale = g_ptr_array_index(check->findings, 0);
   g_assert_cmpstr(soon->code, ==, "expires-soon");
+  g_assert_cmpstr(soon->remedy, ==, stale->remedy);
   g_assert_true(check->usable);
+}
+
+/* The one error says what to do, and that is not to renew. */
+static void
+test_stale_copy_expired(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) old = issue(PKI_CLIENT, PKI_KEY_ECDSA_P256, "Client", stage->files.root,
+                                 FILES_START, FILES_NOW - DAY);
+  g_autoptr(PkiPair) new = issue(PKI_CLIENT, PKI_KEY_ECDSA_P256, "Client", stage->files.root,
+                                 FILES_NOW - DAY, FILES_END);
+  g_free(write_pem(stage, "client.pem", old));
+  g_free(write_key(stage, "client.key", old, NULL));
+  g_autofree char *newer = write_pem(stage, "newer.pem", new);
+  g_autoptr(LocalCheck) check = check_with(stage, 2);
+  g_autofree char *remedy =
+      g_strdup_printf("Use %s, or copy it to where the old one is used.", newer);
+  const Finding *expired = g_ptr_array_index(check->findings, 0);
+  g_assert_cmpstr(expired->code, ==, "client-expired");
+  g_assert_cmpint(expired->severity, ==, FINDING_ERROR);
+  g_assert_cmpstr(expired->remedy, ==, remedy);
+  const Finding *stale = g_ptr_array_index(check->findings, 1);
+  g_assert_cmpstr(stale->code, ==, "file-stale-copy");
+  g_assert_cmpint(stale->severity, ==, FINDING_WARNING);
 }
 
 /* --- Files of a set --------------------------------------------------------------------------- */
@@ -1072,6 +1097,7 @@ main(int argc, char **argv)
   TEST(world_readable);
   TEST(malformed);
   TEST(stale_copy);
+  TEST(stale_copy_expired);
   TEST(wrong_role);
   TEST(wrong_role_of_others);
   TEST(key_mismatch);

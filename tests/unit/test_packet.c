@@ -94,6 +94,7 @@ static const Good packets_5[] = {
     {MQTT_5, B, "40 04 0001 97 00", "PUBACK 6 id 1 reason 97"},
     {MQTT_5, B, "50 0c 0002 87 08 1f 0005'stop!'",
      "PUBREC 14 id 2 reason 87 {Reason String='stop!'}"},
+    {MQTT_5, B, "40 04 0001 95 00", "PUBACK 6 id 1 reason 95"}, /* of mosquitto */
     {MQTT_5, C, "62 03 0003 92", "PUBREL 5 id 3 reason 92"},
     {MQTT_5, B, "70 0b 0004 00 07 26 0001'k' 0001'v'",
      "PUBCOMP 13 id 4 reason 00 {User Property='k''v'}"},
@@ -427,6 +428,13 @@ test_reason_texts(void)
       {MQTT_SUBACK, MQTT_5, 0xa2, "Wildcard Subscriptions not supported"},
       {MQTT_UNSUBACK, MQTT_5, 0, "Success"},
       {MQTT_UNSUBACK, MQTT_5, 0x11, "No subscription existed"},
+      {MQTT_PUBACK, MQTT_5, 0x97, "Quota exceeded"},
+      {MQTT_PUBACK, MQTT_5, 0x95, "Packet too large"}, /* of another packet's codes */
+      {MQTT_PUBREC, MQTT_5, 0x8a, "Banned"},
+      {MQTT_PUBACK, MQTT_5, 0xa3, "unknown reason"},
+      {MQTT_PUBREC, MQTT_5, 0xff, "unknown reason"},
+      {MQTT_PUBACK, MQTT_5, 0x01, "unknown reason"},
+      {MQTT_PUBCOMP, MQTT_5, 0x95, "unknown reason"},
       {MQTT_PUBREL, MQTT_5, 0x92, "Packet Identifier not found"},
       {MQTT_DISCONNECT, MQTT_5, 0, "Normal disconnection"},
       {MQTT_DISCONNECT, MQTT_5, 0x8e, "Session taken over"},

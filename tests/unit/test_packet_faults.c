@@ -258,7 +258,7 @@ typedef struct {
 static const Reasons reasons[] = {
     {"20 03 00", "00", B, "00 80 81 82 83 84 85 86 87 88 89 8a 8c 90 95 97 99 9a 9b 9c 9d 9f"},
     {"40 03 0001", "", C, "00 10 80 83 87 90 91 97 99"},
-    {"50 03 0001", "", B, "00 10 80 83 87 90 91 97 99"},
+    {"50 03 0001", "", C, "00 10 80 83 87 90 91 97 99"},
     {"62 03 0001", "", C, "00 92"},
     {"70 03 0001", "", B, "00 92"},
     {"90 04 0001 00", "", B, "00 01 02 80 83 87 8f 91 97 9e a1 a2"},
@@ -297,6 +297,25 @@ test_reasons(void)
   }
 }
 
+/* A broker refuses a message by any code from 0x80 on, in the standard's table or not. */
+static void
+test_refused_message(void)
+{
+  for (guint code = 0; code < 256; code++) {
+    guint8 puback[] = {0x40, 3, 0, 1, (guint8)code}, pubrec[] = {0x50, 3, 0, 1, (guint8)code};
+    gboolean expected = code == 0x00 || code == 0x10 || code >= 0x80;
+    MqttPacket packet;
+    MqttFault fault;
+
+    g_assert_cmpint(mqtt_packet_decode(puback, sizeof puback, MQTT_5, B, &packet, &fault), ==,
+                    expected);
+    g_assert_cmpint(mqtt_packet_decode(pubrec, sizeof pubrec, MQTT_5, B, &packet, &fault), ==,
+                    expected);
+    if (expected)
+      g_assert_cmpuint(packet.ack.reason, ==, code);
+  }
+}
+
 /* The hot half gives the same answers, with the body anywhere. */
 static void
 test_publish_alone(void)
@@ -327,6 +346,7 @@ main(int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
     g_test_add_data_func(tables[i].name, &tables[i], test_table);
   g_test_add_func("/faults/reason-codes", test_reasons);
+  g_test_add_func("/faults/refused-message", test_refused_message);
   g_test_add_func("/faults/publish-alone", test_publish_alone);
   return g_test_run();
 }

@@ -460,6 +460,12 @@ test_token(Stage *stage, gconstpointer unused)
   must(stage, "openssl verify -x509_strict -CAfile root.pem second.pem");
   must(stage, "MQTRUST pki request --key 'pkcs11:token=t;object=ca' --password-file pin CN=Third");
   must(stage, "openssl req -verify -noout -in third.csr; test ! -e third.key");
+  must(stage, "MQTRUST pki ca --key 'pkcs11:token=t;object=ca' --password-file pin CN=Hard");
+  g_assert_nonnull(strstr(stage->out, " --ca-key"));
+  refused(stage,
+          "MQTRUST pki client --ca hard.pem --ca-key 'pkcs11:token=t;object=no' "
+          "--ca-password-file pin CN=C",
+          2, "(see p11tool --list-all).");
 }
 
 #define ADD(path, function) g_test_add(path, Stage, NULL, setup, function, teardown)

@@ -92,6 +92,37 @@ test_authority(Files *files, gconstpointer unused)
   g_assert_null(find(path, LATE));
 }
 
+static Finding *
+about(const char *code, const char *sha256)
+{
+  Finding *finding = finding_new(code);
+  finding->sha256 = g_strdup(sha256);
+  return finding;
+}
+
+/* Whose end it is: nothing is to be renewed. Other certificates, and other faults, keep their advice. */
+static void
+test_advice(Files *files, gconstpointer unused)
+{
+  g_autofree char *path = files_write(files, "client.pem", files->client_pem, -1);
+  renew(files, "new.pem", "Client", FILES_START + 300 * DAY);
+  g_autoptr(Finding) stale = find(path, LATE);
+  g_autoptr(GPtrArray) all = finding_list_new();
+  static const char *const advised[] = {"client-expired", "leaf-expired", "expires-soon"};
+  for (gsize i = 0; i < G_N_ELEMENTS(advised); i++)
+    g_ptr_array_add(all, about(advised[i], stale->sha256));
+  g_ptr_array_add(all, about("client-expired", "00"));
+  g_ptr_array_add(all, about("client-expired", NULL));
+  g_ptr_array_add(all, about("key-too-weak", stale->sha256));
+  stale_copy_advise(stale, all);
+  for (guint i = 0; i < all->len; i++) {
+    const Finding *finding = all->pdata[i];
+    g_autoptr(Finding) plain = finding_new(finding->code);
+    g_assert_cmpstr(finding->remedy, ==, i < 3 ? stale->remedy : plain->remedy);
+  }
+  g_assert_true(g_str_has_prefix(stale->remedy, "Use "));
+}
+
 /* What is no file has no folder to be looked at. */
 static void
 test_no_file(Files *files, gconstpointer unused)
@@ -114,6 +145,7 @@ main(int argc, char **argv)
   TEST(not_yet);
   TEST(others);
   TEST(authority);
+  TEST(advice);
   TEST(no_file);
   return g_test_run();
 }

@@ -29,9 +29,8 @@ subscription_free(gpointer data)
 }
 
 static void
-free_connection(gpointer data)
+clear_connection(Connection *connection)
 {
-  Connection *connection = data;
   profile_free(connection->profile);
   message_log_free(connection->log);
   timeline_free(connection->timeline);
@@ -39,7 +38,13 @@ free_connection(gpointer data)
   g_ptr_array_unref(connection->info.findings);
   g_free(connection->calls);
   evidence_free(connection->evidence);
-  g_free(connection);
+}
+
+static void
+free_connection(gpointer data)
+{
+  clear_connection(data);
+  g_free(data);
 }
 
 /* --- For tests -------------------------------------------------------------------------------- */
@@ -52,10 +57,11 @@ fake_workspace_new(void)
   return workspace;
 }
 
-static Connection *
-make_connection(const Profile *profile)
+static void
+init_connection(Connection *connection, const Profile *profile)
 {
-  Connection *connection = g_new0(Connection, 1);
+  static guint64 last_number;
+  *connection = (Connection){.number = ++last_number};
   connection->profile = profile_copy(profile);
   connection->log = message_log_new(MESSAGE_LOG_MIN_BYTES, NULL);
   connection->timeline = timeline_new();
@@ -64,6 +70,13 @@ make_connection(const Profile *profile)
   connection->info.rtt_us = -1;
   connection->evidence = evidence_new();
   session_init(&connection->session, 0);
+}
+
+static Connection *
+make_connection(const Profile *profile)
+{
+  Connection *connection = g_new(Connection, 1);
+  init_connection(connection, profile);
   return connection;
 }
 
@@ -75,15 +88,30 @@ add(Workspace *workspace, const Profile *profile)
   return connection;
 }
 
-Connection *
-fake_connection_add(Workspace *workspace, const char *name)
+static Profile *
+named_profile(const char *name)
 {
-  g_autoptr(Profile) profile = profile_new();
+  Profile *profile = profile_new();
   g_free(profile->name);
   g_free(profile->host);
   profile->name = g_strdup(name);
   profile->host = g_strdup_printf("%s.example.com", name);
+  return profile;
+}
+
+Connection *
+fake_connection_add(Workspace *workspace, const char *name)
+{
+  g_autoptr(Profile) profile = named_profile(name);
   return add(workspace, profile);
+}
+
+void
+fake_connection_replace(Connection *connection, const char *name)
+{
+  g_autoptr(Profile) profile = named_profile(name);
+  clear_connection(connection);
+  init_connection(connection, profile);
 }
 
 void
@@ -134,6 +162,17 @@ workspace_find(Workspace *workspace, const char *name)
   for (guint i = 0; i < workspace->connections->len; i++) {
     Connection *connection = g_ptr_array_index(workspace->connections, i);
     if (strcmp(connection->profile->name, name) == 0)
+      return connection;
+  }
+  return NULL;
+}
+
+Connection *
+workspace_by_number(Workspace *workspace, guint64 number)
+{
+  for (guint i = 0; i < workspace->connections->len; i++) {
+    Connection *connection = g_ptr_array_index(workspace->connections, i);
+    if (connection->number == number)
       return connection;
   }
   return NULL;
@@ -276,6 +315,12 @@ const Profile *
 connection_profile(const Connection *connection)
 {
   return connection->profile;
+}
+
+guint64
+connection_number(const Connection *connection)
+{
+  return connection->number;
 }
 
 const Session *

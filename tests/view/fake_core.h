@@ -5,6 +5,7 @@
 #include "core/workspace.h"
 
 struct Connection {
+  guint64 number;
   Profile *profile;
   Session session;
   ConnectionInfo info;      /* borrowed members are the test's; findings is made here */
@@ -32,6 +33,8 @@ Check *fake_check(Workspace *workspace);
 void fake_check_end(Workspace *workspace, CheckOutcome outcome);
 /* mqtts://NAME.example.com:8883, MQTT 5, idle. */
 Connection *fake_connection_add(Workspace *workspace, const char *name);
+/* It is gone, and the memory allocator has given its very place to another one. */
+void fake_connection_replace(Connection *connection, const char *name);
 /* Online over TLS 1.3 with two-way authentication. */
 void fake_connection_set_online(Connection *connection);
 /* As the workspace would report it. */

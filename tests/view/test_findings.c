@@ -375,6 +375,19 @@ test_connection_gone(void)
   g_assert_true(top(scene) == &finding_view);
 }
 
+/* Another one at the address of the one that is gone is not it. */
+static void
+test_connection_replaced(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  FindingViewArgument argument = {scene->connection, wrong_ca(scene), NULL};
+  ui_open(scene->ui, &finding_view, &argument);
+  fake_connection_replace(scene->connection, "other");
+  scene_keys(scene, "m");
+  g_assert_cmpstr(scene->ui->notice, ==, "The connection is gone.");
+  g_assert_true(top(scene) == &finding_view);
+}
+
 /* --- A repaired copy -------------------------------------------------------------------------- */
 
 static Scene *
@@ -430,6 +443,20 @@ test_repair_is_declined(void)
     g_assert_null(fake_repair.written);
     g_assert_null(scene->connection->calls);
   }
+}
+
+/* What was proposed for one connection is not written for another one at its address. */
+static void
+test_repair_of_gone(void)
+{
+  g_autoptr(Scene) scene = repairable_scene();
+  scene_keys(scene, "R");
+  fake_connection_replace(scene->connection, "other");
+  scene_keys(scene, "y");
+  g_assert_cmpstr(scene->ui->notice, ==, "The connection is gone.");
+  g_assert_null(fake_repair.written);
+  g_assert_null(scene->connection->calls);
+  g_assert_null(scene->connection->profile->certificate_path);
 }
 
 static void
@@ -715,8 +742,10 @@ main(int argc, char **argv)
   g_test_add_func("/findings/timeline/before", test_timeline_of_before);
   g_test_add_func("/findings/timeline/no-code", test_timeline_without_code);
   g_test_add_func("/findings/gone", test_connection_gone);
+  g_test_add_func("/findings/replaced", test_connection_replaced);
   g_test_add_func("/findings/repair/yes", test_repair);
   g_test_add_func("/findings/repair/no", test_repair_is_declined);
+  g_test_add_func("/findings/repair/gone", test_repair_of_gone);
   g_test_add_func("/findings/repair/ca", test_repair_of_ca_file);
   g_test_add_func("/findings/repair/fails", test_repair_cannot_be_written);
   g_test_add_func("/findings/repair/nothing", test_nothing_to_repair);

@@ -335,6 +335,28 @@ test_judge_sentences(void)
   expect_verdict(result, &fault, wrong);
 }
 
+/* --- The lab's tests -------------------------------------------------------------------------- */
+
+/* Two -p may be about the same case. */
+static void
+test_case_twice(void)
+{
+  const char *folder = g_getenv("MQTRUST_TEST_BUILDDIR");
+  g_autofree char *program =
+      g_build_filename(folder != NULL ? folder : ".", "tests/live/faults/test_faults", NULL);
+  const char *const argv[] = {
+      program, "--tap", "-p", "/faults/file-missing", "-p", "/faults/file-missing", NULL};
+  g_autofree char *output = NULL;
+  g_autoptr(GError) error = NULL;
+  int status;
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL, &status,
+               &error);
+  g_assert_no_error(error);
+  g_assert_true(g_spawn_check_wait_status(status, NULL));
+  g_assert_nonnull(strstr(output, "ok 1 /faults/file-missing"));
+  g_assert_nonnull(strstr(output, "ok 2 /faults/file-missing"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -348,6 +370,7 @@ main(int argc, char **argv)
   g_test_add_func("/lab/judge", test_judge);
   g_test_add_func("/lab/judge-warnings", test_judge_warnings);
   g_test_add_func("/lab/judge-sentences", test_judge_sentences);
+  g_test_add_func("/lab/case-twice", test_case_twice);
   int code = g_test_run();
   g_free(last_folder);
   return code;

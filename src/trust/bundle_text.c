@@ -5,7 +5,8 @@
  *   mosquitto 2.0.11 (tried) and conf.c, handle_connect.c of 2.0.20
  *   RabbitMQ 3.10.8 (tried) and the schemas and rabbit_mqtt_processor.erl of 4.2
  *   NanoMQ 0.25.3 (tried, with Mbed TLS) and NanoNNG's conf_ver2.c
- *   EMQX 6.1: emqx_schema.erl (listeners, mqtt, ssl_options), emqx_channel.erl, emqx_tls_lib.erl
+ *   EMQX 6.1: emqx_schema.erl (listeners, mqtt, ssl_options), emqx_channel.erl,
+ *     emqx_mgmt_api_listeners.erl; the text was parsed by its own parser, emqx/hocon
  *   HiveMQ CE 2024.1, 2025.1, 2026.5: config.xsd (validates); SslUtil.java opens the stores as JKS,
  *     which for Java is PKCS#12, too (tried with OpenJDK 17)
  *   EMQX Cloud: its documentation of the dedicated plan's TLS/SSL configuration */

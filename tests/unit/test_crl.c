@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "trust/crl.h"
+#include "unit/processor_time.h"
 #include "unit/revocation_bench.h"
 
 #define SCOPE(text) .scope = text, .scope_length = sizeof text - 1
@@ -138,12 +139,12 @@ test_revoked_in_a_long_list(RevocationBench *bench, gconstpointer unused)
                             .filler = 500000,
                             .entries = {{.certificate = bench->bench.leaf->certificate}}});
   revocation_give_root(bench);
-  gint64 start = g_get_monotonic_time();
+  gint64 start = processor_time();
   g_assert_true(revocation_data_add_crl(bench->data, g_bytes_get_data(der, NULL),
                                         g_bytes_get_size(der), "r3.crl", NULL));
   assert_refused(revocation_judge(bench), "server-revoked", FINDING_SIDE_SERVER,
                  FINDING_SOURCE_PEER, 0);
-  g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint(processor_time() - start, <, 10 * G_USEC_PER_SEC);
 }
 
 /* Another certificate of the same issuer is revoked, and one of the same serial number by another

@@ -15,6 +15,7 @@
 #include "trust/inspection_match.h"
 #include "trust/trust_error.h"
 #include "lab/forge.h"
+#include "unit/processor_time.h"
 #include "util/private_folder.h"
 
 typedef struct {
@@ -551,10 +552,10 @@ test_many(Stage *stage, gconstpointer unused)
   for (guint i = 0; i < 10000; i++)
     g_string_append(text, stage->root_pem);
   g_autofree char *all = g_string_free(text, FALSE);
-  gint64 start = g_get_monotonic_time();
+  gint64 start = processor_time();
   g_autoptr(Inspection) inspection = inspect(all);
   g_autoptr(ChainSplit) split = chain_split_new(inspection, NULL);
-  g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint(processor_time() - start, <, 10 * G_USEC_PER_SEC);
   g_assert_cmpuint(inspection->items->len, ==, 10000);
   g_assert_true(item_at(inspection, 0)->certificate == item_at(inspection, 9999)->certificate);
   g_assert_cmpuint(inspection->remarks->len, ==, 17);
@@ -590,9 +591,9 @@ test_names(Stage *stage, gconstpointer unused)
   template.tweak = add_names;
   g_autoptr(Forged) forged = forge(&template, NULL);
   g_autofree char *pem = certificate_to_pem(forged->certificate);
-  gint64 start = g_get_monotonic_time();
+  gint64 start = processor_time();
   g_autoptr(Inspection) inspection = inspect(pem);
-  g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint(processor_time() - start, <, 5 * G_USEC_PER_SEC);
   const char *const *names = certificate_names(item_at(inspection, 0)->certificate);
   g_assert_cmpuint(g_strv_length((char **)names), ==, NAMES);
 }

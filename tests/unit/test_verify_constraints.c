@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "unit/der_writer.h"
+#include "unit/processor_time.h"
 #include "unit/verify_bench.h"
 
 #define NAME_CONSTRAINTS "2.5.29.30"
@@ -440,9 +441,9 @@ test_too_many(Bench *bench, gconstpointer unused)
   names = der_bytes(0x30, many_names->data, many_names->len);
   g_clear_pointer(&constraints, g_bytes_unref);
   constraints = der_element(0x30, der_bytes(PERMITTED, many_bases->data, many_bases->len), NULL);
-  gint64 start = g_get_monotonic_time();
+  gint64 start = processor_time();
   judge(bench);
-  g_assert_cmpint(g_get_monotonic_time() - start, <, G_USEC_PER_SEC);
+  g_assert_cmpint(processor_time() - start, <, G_USEC_PER_SEC);
   Finding *finding = assert_found(bench->verdict, "name-constraints-violated", FINDING_ERROR,
                                   FINDING_SIDE_SERVER, FINDING_SOURCE_PEER, 0);
   g_assert_nonnull(strstr(finding->message, "more than are compared (262144 comparisons)"));

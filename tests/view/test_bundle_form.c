@@ -688,7 +688,8 @@ test_place_taken(void)
   scene_keys(scene, "y");
   g_assert_cmpstr(
       scene->ui->notice, ==,
-      "Not written: mosquitto/key.pem cannot be written: Is a directory; nothing was written");
+      "Not written: mosquitto/key.pem cannot be written: Is a directory; nothing was written: a "
+      "folder has that name; remove it, or choose another folder");
   g_assert_false(is_there("mosquitto/cert.pem"));
   leave();
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/bundle_owner.h"
-#include "ui/bundle_job.h"
+#include "ui/background_job.h"
 #include "ui/bundle_view.h"
 #include "unit/bundle_stage.h"
 #include "view/pane_scene.h"
@@ -563,7 +563,7 @@ test_left_while_making(void)
   assert_shows(scene, "Checking what mosquitto is to get...");
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
-  bundle_jobs_wait();
+  background_jobs_wait();
   g_assert_false(is_there("mosquitto"));
   leave();
 }

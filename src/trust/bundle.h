@@ -52,7 +52,7 @@ typedef struct {
 
 typedef struct {
   char *name;          /* "key.pem" */
-  GBytes *bytes;       /* of a secret one: overwritten in the end */
+  GBytes *bytes;       /* of a secret text: overwritten in the end */
   gboolean secret;     /* mode 0600, else 0644 */
   const char *purpose; /* static: "the private key" */
 } BundleFile;

@@ -76,6 +76,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bundle, bundle_free)
 /* Static phrase about what no configuration file can hold in this path; NULL: all is well. */
 const char *bundle_folder_fault(const char *folder);
 
+/* Static phrase: what a password of PKCS#12 files must be for Java and for config.xml; NULL: this one
+ * is. */
+const char *bundle_store_password_fault(const char *password);
+
 /* Why this broker cannot know its clients so; a sentence without a full stop, and what to take
  * instead. (transfer full); NULL: it can. */
 char *bundle_users_fault(BundleBroker broker, BundleUsers users, gboolean two_way);

@@ -152,6 +152,18 @@ check_owner(const Form *form, BundleFaults *faults)
     fault(faults, BUNDLE_FIELD_OWNER, "no user of this machine");
 }
 
+/* None: a random one is taken. */
+static void
+check_store_password(const Form *form, BundleFaults *faults)
+{
+  const char *password = form_text(form, BUNDLE_FIELD_STORE_PASSWORD);
+  if (!g_str_is_ascii(password))
+    fault(faults, BUNDLE_FIELD_STORE_PASSWORD,
+          "letters, digits and signs of ASCII: Java wants it so");
+  else if (*password && bundle_store_password_fault(password))
+    fault(faults, BUNDLE_FIELD_STORE_PASSWORD, "no \"${\", which HiveMQ takes for a variable");
+}
+
 BundleFaults *
 bundle_fields_check(const Form *form, const char *certbot_folder)
 {
@@ -166,9 +178,7 @@ bundle_fields_check(const Form *form, const char *certbot_folder)
   check_path(form, faults);
   check_port(form, faults);
   check_owner(form, faults);
-  if (!g_str_is_ascii(form_text(form, BUNDLE_FIELD_STORE_PASSWORD)))
-    fault(faults, BUNDLE_FIELD_STORE_PASSWORD,
-          "letters, digits and signs of ASCII: Java wants it so");
+  check_store_password(form, faults);
   for (int id = 1; id < BUNDLE_FIELD_COUNT; id++)
     if (!form_is_visible(form, id))
       g_clear_pointer(&faults->sentence[id], g_free);
@@ -194,11 +204,13 @@ bundle_faults_first(const Form *form, const BundleFaults *faults)
 
 /* --- Where a finding is mended ---------------------------------------------------------------- */
 
+/* The finding has the path as the order has it: with "~/" replaced. */
 static gboolean
 is_of_file(const Form *form, int id, const char *file)
 {
   const char *typed = form_text(form, id);
-  g_autofree char *label = *typed ? inspection_label(typed) : NULL;
+  g_autofree char *path = g_str_has_prefix(typed, "~") ? path_expand(typed) : g_strdup(typed);
+  g_autofree char *label = *path ? inspection_label(path) : NULL;
   return label && g_strcmp0(label, file) == 0;
 }
 

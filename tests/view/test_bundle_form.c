@@ -604,6 +604,19 @@ test_wrong_chain(void)
   leave();
 }
 
+/* No file is missed where a token is named; that its key cannot be written is found. */
+static void
+test_key_on_token(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autoptr(Scene) scene = filled_form("mosquitto");
+  fill(scene, "Key  ", "pkcs11:token=none;object=server");
+  go_to(scene, "Broker");
+  assert_hides(scene, "does not exist");
+  assert_refused(scene, "✗ file-wrong-kind: error", "Key");
+  leave();
+}
+
 /* The finding has the whole path, the field the one that was typed. */
 static void
 test_wrong_chain_at_home(void)
@@ -735,6 +748,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/left-with-question", test_left_with_question);
   g_test_add_func("/bundle-form/left-while-making", test_left_while_making);
   g_test_add_func("/bundle-form/wrong-chain", test_wrong_chain);
+  g_test_add_func("/bundle-form/key-on-token", test_key_on_token);
   g_test_add_func("/bundle-form/wrong-chain-at-home", test_wrong_chain_at_home);
   g_test_add_func("/bundle-form/wrong-client-ca", test_wrong_client_ca);
   g_test_add_func("/bundle-form/wrong-password", test_wrong_password);

@@ -2,95 +2,26 @@
  * files are made and written, each block is looked at just before it is freed. */
 #include "config.h"
 
-#include <dlfcn.h>
-#include <glib/gstdio.h>
-#include <malloc.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/bundle_order.h"
 #include "unit/bundle_stage.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_FREE FALSE /* the sanitizer has its own */
-#elif defined(__GLIBC__)
-#define OWN_FREE TRUE
-#else
-#define OWN_FREE FALSE
-#endif
+#include "unit/free_watch.h"
 
 #define PORT 8883
 #define KEY_PASSWORD "sesame open, said Ali Baba"
 #define STORE_PASSWORD "correct horse battery staple"
 
-/* What no freed block may hold; the lengths are 0 while nobody looks. */
-static char needles[3][64];
-static gsize lengths[G_N_ELEMENTS(needles)];
-static guint left_behind;
-
-#if OWN_FREE
-extern void __libc_free(void *memory);
-
-/* What GnuTLS frees of its own is not ours to wipe. */
-static gboolean
-is_ours(const void *caller)
-{
-  Dl_info info;
-  return dladdr(caller, &info) == 0 || !strstr(info.dli_fname, ".so") ||
-         strstr(info.dli_fname, "libglib");
-}
-
-static void
-look_at(const void *memory, const void *caller)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS(needles); i++)
-    if (memory && lengths[i] > 0 &&
-        memmem(memory, malloc_usable_size((void *)memory), needles[i], lengths[i]) &&
-        is_ours(caller))
-      left_behind++;
-}
-
-void
-free(void *memory)
-{
-  look_at(memory, __builtin_return_address(0));
-  __libc_free(memory);
-}
-
-/* Always to another place: what a growing text leaves behind is not a matter of luck. */
-void *
-realloc(void *memory, size_t size)
-{
-  void *moved = malloc(size);
-  if (memory && moved)
-    memcpy(moved, memory, MIN(malloc_usable_size(memory), size));
-  look_at(memory, __builtin_return_address(0));
-  __libc_free(memory);
-  return moved;
-}
-#endif
-
-static void
-look_for(guint place, const char *secret)
-{
-  g_strlcpy(needles[place], secret, sizeof needles[place]);
-  lengths[place] = strlen(needles[place]);
-}
-
-static void
-stop_looking(void)
-{
-  memset(lengths, 0, sizeof lengths);
-}
-
 /* A line in the middle of a key's file. */
 static void
-look_for_key(const BundleStage *stage, const char *name)
+watch_for_key(const BundleStage *stage, const char *name)
 {
+  char line[41] = "";
   g_autofree char *pem = bundle_stage_read(stage, name);
-  g_auto(GStrv) lines = g_strsplit(pem, "\n", -1);
-  g_assert_cmpuint(strlen(lines[2]), ==, 64);
-  lines[2][40] = '\0';
-  look_for(0, lines[2]);
+  g_assert_cmpint(sscanf(pem, "%*[^\n] %*s %40s", line), ==, 1);
+  explicit_bzero(pem, strlen(pem)); /* it is not watched for itself */
+  free_watch_for(line);
 }
 
 static void
@@ -117,25 +48,15 @@ make(const BundleStage *stage, BundleBroker broker, const char *key, const char 
   g_assert_no_error(error);
 }
 
-/* Makes them with this key, and looks for what is in `name` and for both passwords. */
+/* Makes them with this key, and watches for what is in `name` and for both passwords. */
 static void
-look_at_making(const BundleStage *stage, BundleBroker broker, const char *key, const char *name)
+watch_making(const BundleStage *stage, BundleBroker broker, const char *key, const char *name)
 {
-  look_for_key(stage, name);
-  look_for(1, STORE_PASSWORD);
-  look_for(2, KEY_PASSWORD);
-  left_behind = 0;
-  make(stage, broker, key, "looked-at");
-  stop_looking();
-  g_assert_cmpuint(left_behind, ==, 0);
-}
-
-static gboolean
-can_look(void)
-{
-  if (!OWN_FREE)
-    g_test_skip("a sanitizer frees here");
-  return OWN_FREE;
+  watch_for_key(stage, name);
+  free_watch_for(STORE_PASSWORD);
+  free_watch_for(KEY_PASSWORD);
+  make(stage, broker, key, "watched");
+  g_assert_cmpuint(free_watch_end(), ==, 0);
 }
 
 static void
@@ -143,10 +64,10 @@ test_broker(gconstpointer data)
 {
   BundleBroker broker = (BundleBroker)GPOINTER_TO_INT(data);
   BundleStage stage;
-  if (!can_look())
+  if (!free_watch_is_possible())
     return;
   bundle_stage_init(&stage, 1800000000, PKI_KEY_RSA_2048);
-  look_at_making(&stage, broker, stage.key, "server.key");
+  watch_making(&stage, broker, stage.key, "server.key");
   bundle_stage_clear(&stage);
 }
 
@@ -155,12 +76,12 @@ static void
 test_encrypted_key(void)
 {
   BundleStage stage;
-  if (!can_look())
+  if (!free_watch_is_possible())
     return;
   bundle_stage_init(&stage, 1800000000, PKI_KEY_RSA_2048);
   g_autofree char *key = bundle_stage_write_key(&stage, "closed.key", stage.server, KEY_PASSWORD);
   make(&stage, BUNDLE_EMQX, key, "first");
-  look_at_making(&stage, BUNDLE_EMQX, key, "first/key.pem");
+  watch_making(&stage, BUNDLE_EMQX, key, "first/key.pem");
   bundle_stage_clear(&stage);
 }
 
@@ -168,14 +89,11 @@ test_encrypted_key(void)
 static void
 test_looks(void)
 {
-  if (!can_look())
+  if (!free_watch_is_possible())
     return;
-  look_for(1, STORE_PASSWORD);
-  left_behind = 0;
-  char *copy = g_strdup(STORE_PASSWORD);
-  g_free(copy);
-  stop_looking();
-  g_assert_cmpuint(left_behind, ==, 1);
+  free_watch_for(STORE_PASSWORD);
+  g_free(g_strdup(STORE_PASSWORD));
+  g_assert_cmpuint(free_watch_end(), ==, 1);
 }
 
 int

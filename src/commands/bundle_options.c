@@ -310,15 +310,6 @@ check_reload(const BundleOptions *options, GError **error)
 }
 
 static gboolean
-is_store_password(const char *password)
-{
-  for (const char *at = password; *at; at++)
-    if (!g_ascii_isprint(*at))
-      return FALSE;
-  return *password && !strstr(password, "${");
-}
-
-static gboolean
 read_passwords(BundleOptions *options, GError **error)
 {
   if (options->password_file) {
@@ -331,12 +322,9 @@ read_passwords(BundleOptions *options, GError **error)
   options->store_password = file_input_password(options->store_password_file, error);
   if (!options->store_password)
     return FALSE;
-  return is_store_password(options->store_password) ||
-         refuse(error,
-                "the first line of %s is no password for a store: it must have at least one "
-                "character, only visible ones of ASCII, and no \"${\", which HiveMQ takes for "
-                "a variable",
-                options->store_password_file);
+  const char *fault = bundle_store_password_fault(options->store_password);
+  return !fault || refuse(error, "the first line of %s is no password for a store: %s",
+                          options->store_password_file, fault);
 }
 
 gboolean

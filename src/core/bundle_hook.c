@@ -51,8 +51,9 @@ add_users(GString *command, const BundleOrder *order)
 
 /* --- the hook --------------------------------------------------------------------------------- */
 
-const char *
-bundle_hook_reload(BundleBroker broker)
+/* What has this broker read its files again; NULL: it does so by itself, or nothing does. */
+static const char *
+reload_command(BundleBroker broker)
 {
   return broker == BUNDLE_MOSQUITTO ? "systemctl reload mosquitto"
          : broker == BUNDLE_NANOMQ  ? "systemctl restart nanomq"
@@ -87,7 +88,7 @@ bundle_hook_alone(const BundleOrder *order)
   add(hook, "--owner", order->owner);
   add(hook, "--store-password-file", password_file);
   add_path(hook, "-o", order->folder);
-  add(hook, "--reload", bundle_hook_reload(order->broker));
+  add(hook, "--reload", reload_command(order->broker));
   return g_string_free(hook, FALSE);
 }
 

@@ -15,6 +15,3 @@ char *bundle_hook_alone(const BundleOrder *order);
 /* (transfer full): the file that the hook reads the stores' password from, whose first line it must
  * be; NULL: there are no stores. */
 char *bundle_hook_password_file(const BundleOrder *order);
-
-/* What has this broker read its files again, static; NULL: it does so by itself, or nothing does. */
-const char *bundle_hook_reload(BundleBroker broker);

@@ -32,8 +32,9 @@ sources_clear(Sources *sources)
   g_free(sources->key);
 }
 
-char *
-bundle_order_path(const BundleOrder *order)
+/* (transfer full): where the broker finds the files. */
+static char *
+broker_folder(const BundleOrder *order)
 {
   return g_canonicalize_filename(order->path ? order->path : order->folder, NULL);
 }
@@ -42,7 +43,7 @@ Bundle *
 bundle_order_carry_out(const BundleOrder *order)
 {
   g_autoptr(Anchors) known = anchors_load_system(NULL);
-  g_autofree char *path = bundle_order_path(order);
+  g_autofree char *path = broker_folder(order);
   Sources sources = sources_of(order);
   const BundleRequest request = {.broker = order->broker,
                                  .certificate_path = sources.certificate,

@@ -33,9 +33,6 @@ typedef struct {
 /* (transfer full). Reads the system's certificates, too: it may take some tenths of a second. */
 Bundle *bundle_order_carry_out(const BundleOrder *order);
 
-/* (transfer full): where the broker finds the files. */
-char *bundle_order_path(const BundleOrder *order);
-
 /* The bundle's files, all or none. FALSE and a G_FILE_ERROR: "...; nothing was written", and with
  * G_FILE_ERROR_EXIST one of them is there and `replace` was not said. */
 gboolean bundle_order_write(const BundleOrder *order, const Bundle *bundle, gboolean replace,

@@ -57,6 +57,19 @@ bundle_folder_fault(const char *folder)
   return g_str_has_suffix(folder, " ") ? "a blank at its end" : NULL;
 }
 
+/* HiveMQ puts an environment variable in the place of "${NAME}". */
+const char *
+bundle_store_password_fault(const char *password)
+{
+  gboolean visible = *password != '\0';
+  for (const char *at = password; *at; at++)
+    visible = visible && g_ascii_isprint(*at);
+  return visible && !strstr(password, "${")
+             ? NULL
+             : "it must have at least one character, only visible ones of ASCII, and no \"${\", "
+               "which HiveMQ takes for a variable";
+}
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static gboolean

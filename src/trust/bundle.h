@@ -52,7 +52,7 @@ typedef struct {
 
 typedef struct {
   char *name;          /* "key.pem" */
-  GBytes *bytes;       /* of a secret one: overwritten in the end */
+  GBytes *bytes;       /* of a secret text: overwritten in the end */
   gboolean secret;     /* mode 0600, else 0644 */
   const char *purpose; /* static: "the private key" */
 } BundleFile;
@@ -75,6 +75,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bundle, bundle_free)
 
 /* Static phrase about what no configuration file can hold in this path; NULL: all is well. */
 const char *bundle_folder_fault(const char *folder);
+
+/* Static phrase: what a password of PKCS#12 files must be for Java and for config.xml; NULL: this one
+ * is. */
+const char *bundle_store_password_fault(const char *password);
 
 /* Why this broker cannot know its clients so; a sentence without a full stop, and what to take
  * instead. (transfer full); NULL: it can. */

@@ -17,6 +17,12 @@
 #include <string.h>
 
 #include "util/json_writer.h"
+#include "util/secret.h"
+
+/* Bytes of what is the same in every such text, and more. */
+#define REST_SIZE 4096
+#define XML_SIZE 4096
+#define XML_ESCAPE_MAX 6 /* bytes that one of a text may become */
 
 static char *
 path_of(const BundleText *text, const char *name)
@@ -283,11 +289,19 @@ add_ssl_options(JsonWriter *writer, const BundleText *text)
   json_writer_end_object(writer);
 }
 
+/* Bytes that are enough for it. */
+static gsize
+rest_size(const BundleText *text)
+{
+  gsize client_ca = text->two_way ? strlen(text->client_ca_pem) : 0;
+  return REST_SIZE + 2 * (strlen(text->certificate_pem) + strlen(text->key_pem) + client_ca);
+}
+
 /* Certificates and key stand in it, so that nothing else has to reach EMQX's machine. */
 char *
 bundle_text_emqx_rest(const BundleText *text)
 {
-  g_autoptr(JsonWriter) writer = json_writer_new();
+  g_autoptr(JsonWriter) writer = json_writer_new_secret(rest_size(text));
   g_autofree char *bind = endpoint(text, "0.0.0.0");
   json_writer_begin_object(writer);
   add_member(writer, "id", "ssl:default");
@@ -300,11 +314,21 @@ bundle_text_emqx_rest(const BundleText *text)
   json_writer_set_member_name(writer, "ssl_options");
   add_ssl_options(writer, text);
   json_writer_end_object(writer);
-  g_autofree char *json = json_writer_print(writer, TRUE);
+  secret_auto json = json_writer_print(writer, TRUE);
   return g_strconcat(json, "\n", NULL);
 }
 
 /* --- HiveMQ ----------------------------------------------------------------------------------- */
+
+/* Printing would leave a copy behind. */
+static void
+add_secret(GString *out, const char *element, const char *secret)
+{
+  secret_auto escaped = g_markup_escape_text(secret, -1);
+  g_string_append_printf(out, "          <%s>", element);
+  g_string_append(out, escaped);
+  g_string_append_printf(out, "</%s>\n", element);
+}
 
 /* Takes `path`. */
 static void
@@ -312,24 +336,30 @@ add_store(GString *out, const BundleText *text, const char *element, char *path,
 {
   g_autofree char *owned = path;
   g_autofree char *safe_path = g_markup_escape_text(owned, -1);
-  g_autofree char *password = g_markup_escape_text(text->store_password, -1);
   g_string_append_printf(out, "        <%s>\n          <path>%s</path>\n", element, safe_path);
-  g_string_append_printf(out, "          <password>%s</password>\n", password);
+  add_secret(out, "password", text->store_password);
   if (key)
-    g_string_append_printf(out, "          <private-key-password>%s</private-key-password>\n",
-                           password);
+    add_secret(out, "private-key-password", text->store_password);
   g_string_append_printf(out, "        </%s>\n", element);
-  explicit_bzero(password, strlen(password));
+}
+
+/* Bytes that are enough for it: two stores, with a path each and three passwords in all. */
+static gsize
+xml_size(const BundleText *text)
+{
+  return XML_SIZE +
+         XML_ESCAPE_MAX * (2 * strlen(text->request->folder) + 3 * strlen(text->store_password));
 }
 
 char *
 bundle_text_hivemq(const BundleText *text)
 {
-  GString *out = g_string_new(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<!-- A listener with TLS: its element goes into conf/config.xml. Who is let in\n"
-      "     is up to HiveMQ's extensions. -->\n"
-      "<hivemq>\n  <listeners>\n    <tls-tcp-listener>\n");
+  GString *out = g_string_sized_new(xml_size(text)); /* never grows: no copy stays behind */
+  g_string_append(out,
+                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                  "<!-- A listener with TLS: its element goes into conf/config.xml. Who is let in\n"
+                  "     is up to HiveMQ's extensions. -->\n"
+                  "<hivemq>\n  <listeners>\n    <tls-tcp-listener>\n");
   g_string_append_printf(out, "      <port>%u</port>\n      <bind-address>%s</bind-address>\n",
                          text->request->port,
                          text->request->bind ? text->request->bind : "0.0.0.0");

@@ -5,6 +5,7 @@
 #include "trust/inspection_reader.h"
 
 #include <gnutls/pkcs11.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "trust/trust_error.h"
@@ -133,8 +134,13 @@ set_missing(const char *label, int result, GError **error)
                 label, tokens);
 }
 
-gboolean
-inspection_read_token(InspectionReader *reader, const char *uri, GError **error)
+/* One thread at a time: the function that gives the PIN is one for the whole program, and a token
+ * that is given another one's PIN counts it. */
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+
+/* GnuTLS's result. */
+static int
+read_objects(InspectionReader *reader, const char *uri)
 {
   gnutls_pkcs11_obj_t *objects = NULL;
   unsigned count = 0, flags = reader->password ? GNUTLS_PKCS11_OBJ_FLAG_LOGIN : 0;
@@ -148,6 +154,15 @@ inspection_read_token(InspectionReader *reader, const char *uri, GError **error)
   if (result >= 0)
     gnutls_free(objects);
   gnutls_pkcs11_set_pin_function(NULL, NULL);
+  return result;
+}
+
+gboolean
+inspection_read_token(InspectionReader *reader, const char *uri, GError **error)
+{
+  pthread_mutex_lock(&turn);
+  int result = read_objects(reader, uri);
+  pthread_mutex_unlock(&turn);
   if (reader->inspection->items->len > 0)
     return TRUE;
   set_missing(reader->label, result, error);

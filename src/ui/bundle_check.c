@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/bundle_owner.h"
 #include "trust/certificate_file.h"
@@ -152,6 +151,18 @@ check_owner(const Form *form, BundleFaults *faults)
     fault(faults, BUNDLE_FIELD_OWNER, "no user of this machine");
 }
 
+/* None: a random one is taken. */
+static void
+check_store_password(const Form *form, BundleFaults *faults)
+{
+  const char *password = form_text(form, BUNDLE_FIELD_STORE_PASSWORD);
+  if (!g_str_is_ascii(password))
+    fault(faults, BUNDLE_FIELD_STORE_PASSWORD,
+          "letters, digits and signs of ASCII: Java wants it so");
+  else if (*password && bundle_store_password_fault(password))
+    fault(faults, BUNDLE_FIELD_STORE_PASSWORD, "no \"${\", which HiveMQ takes for a variable");
+}
+
 BundleFaults *
 bundle_fields_check(const Form *form, const char *certbot_folder)
 {
@@ -166,9 +177,7 @@ bundle_fields_check(const Form *form, const char *certbot_folder)
   check_path(form, faults);
   check_port(form, faults);
   check_owner(form, faults);
-  if (!g_str_is_ascii(form_text(form, BUNDLE_FIELD_STORE_PASSWORD)))
-    fault(faults, BUNDLE_FIELD_STORE_PASSWORD,
-          "letters, digits and signs of ASCII: Java wants it so");
+  check_store_password(form, faults);
   for (int id = 1; id < BUNDLE_FIELD_COUNT; id++)
     if (!form_is_visible(form, id))
       g_clear_pointer(&faults->sentence[id], g_free);
@@ -194,11 +203,13 @@ bundle_faults_first(const Form *form, const BundleFaults *faults)
 
 /* --- Where a finding is mended ---------------------------------------------------------------- */
 
+/* The finding has the path as the order has it: with "~/" replaced. */
 static gboolean
 is_of_file(const Form *form, int id, const char *file)
 {
   const char *typed = form_text(form, id);
-  g_autofree char *label = *typed ? inspection_label(typed) : NULL;
+  g_autofree char *path = g_str_has_prefix(typed, "~") ? path_expand(typed) : g_strdup(typed);
+  g_autofree char *label = *path ? inspection_label(path) : NULL;
   return label && g_strcmp0(label, file) == 0;
 }
 
@@ -225,16 +236,6 @@ bundle_field_of(const Form *form, const Finding *finding)
 
 /* --- What a file holds ------------------------------------------------------------------------ */
 
-/* Neither a device nor a pipe: reading one may never end. */
-static const char *
-unreadable(const char *path)
-{
-  struct stat st;
-  if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-    return NULL;
-  return S_ISDIR(st.st_mode) ? "this is a folder, not a file" : "this is no regular file";
-}
-
 /* (transfer full): what the key is, and whether it belongs to the certificate, where that can be
  * read. */
 static char *
@@ -245,7 +246,7 @@ key_summary(const Form *form, const char *path, gint64 now, GError **error)
   g_autofree char *text =
       certificate_file_summary(path, FILE_SLOT_KEY, *password ? password : NULL, now, error);
   g_autofree char *beside =
-      text && certificate && !unreadable(certificate)
+      text && certificate && !path_no_file(certificate)
           ? certificate_file_summary(certificate, FILE_SLOT_CERTIFICATE, NULL, now, NULL)
           : NULL;
   if (!beside)
@@ -282,13 +283,13 @@ bundle_note(const Form *form, int id, const char *certbot_folder, gint64 now, Ro
   const char *typed = form_text(form, id);
   *missing = FALSE;
   if (!bundle_field_is_path(id) || bundle_field_is_folder(id) || !form_is_visible(form, id) ||
-      *typed == '\0')
+      *typed == '\0' || g_str_has_prefix(typed, "pkcs11:"))
     return NULL;
   g_autofree char *folder = id == BUNDLE_FIELD_LINEAGE ? live_folder(certbot_folder, typed) : NULL;
   g_autofree char *path =
       folder ? g_build_filename(folder, lineage_file_name(LINEAGE_CERT), NULL) : path_expand(typed);
   g_autoptr(GError) error = NULL;
-  const char *problem = unreadable(path);
+  const char *problem = path_no_file(path);
   *role = ROLE_ERROR;
   if (problem)
     return g_strdup(problem);

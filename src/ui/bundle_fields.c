@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/bundle_owner.h"
+#include "ui/kept_texts.h"
 
 /* In the order of BundleBroker. */
 static const char *const brokers[] = {"EMQX Cloud", "EMQX",   "mosquitto", "NanoMQ",
@@ -131,13 +132,13 @@ static void
 set_certificate(const Form *form, BundleTexts *texts, const char *certbot_folder)
 {
   BundleOrder *order = &texts->order;
-  order->lineage = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_LINEAGE));
-  order->certbot_folder = bundle_texts_keep(texts, certbot_folder);
-  order->certificate = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_CERTIFICATE));
-  order->chain = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_CHAIN));
-  order->key = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_KEY));
-  order->password = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_PASSWORD));
-  order->hostname = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_HOSTNAME));
+  order->lineage = kept_path(texts->texts, visible_text(form, BUNDLE_FIELD_LINEAGE));
+  order->certbot_folder = kept_text(texts->texts, certbot_folder);
+  order->certificate = kept_path(texts->texts, visible_text(form, BUNDLE_FIELD_CERTIFICATE));
+  order->chain = kept_path(texts->texts, visible_text(form, BUNDLE_FIELD_CHAIN));
+  order->key = kept_path(texts->texts, visible_text(form, BUNDLE_FIELD_KEY));
+  order->password = kept_text(texts->texts, visible_text(form, BUNDLE_FIELD_PASSWORD));
+  order->hostname = kept_text(texts->texts, visible_text(form, BUNDLE_FIELD_HOSTNAME));
 }
 
 BundleTexts *
@@ -147,17 +148,17 @@ bundle_fields_order(const Form *form, const char *certbot_folder, gint64 now)
   BundleOrder *order = &texts->order;
   order->broker = bundle_fields_broker(form);
   set_certificate(form, texts, certbot_folder);
-  order->client_ca = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_CLIENT_CA));
-  order->client = bundle_texts_keep_path(texts, visible_text(form, BUNDLE_FIELD_CLIENT));
+  order->client_ca = kept_path(texts->texts, visible_text(form, BUNDLE_FIELD_CLIENT_CA));
+  order->client = kept_path(texts->texts, visible_text(form, BUNDLE_FIELD_CLIENT));
   order->users = bundle_fields_users(form);
-  order->users_path = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_USERS_FILE));
+  order->users_path = kept_text(texts->texts, visible_text(form, BUNDLE_FIELD_USERS_FILE));
   g_autofree char *bind = bundle_bind_parse(visible_text(form, BUNDLE_FIELD_BIND));
-  order->bind = bundle_texts_keep(texts, bind);
+  order->bind = kept_text(texts->texts, bind);
   order->port = (guint16)g_ascii_strtoull(form_text(form, BUNDLE_FIELD_PORT), NULL, 10);
-  order->folder = bundle_texts_keep_path(texts, form_text(form, BUNDLE_FIELD_FOLDER));
-  order->path = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_PATH));
-  order->owner = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_OWNER));
-  order->store_password = bundle_texts_keep(texts, visible_text(form, BUNDLE_FIELD_STORE_PASSWORD));
+  order->folder = kept_path(texts->texts, form_text(form, BUNDLE_FIELD_FOLDER));
+  order->path = kept_text(texts->texts, visible_text(form, BUNDLE_FIELD_PATH));
+  order->owner = kept_text(texts->texts, visible_text(form, BUNDLE_FIELD_OWNER));
+  order->store_password = kept_text(texts->texts, visible_text(form, BUNDLE_FIELD_STORE_PASSWORD));
   order->form = TRUE;
   order->now = now;
   if (order->owner && !bundle_owner_find(order->owner, &order->user, &order->group))

@@ -1,13 +1,13 @@
 /* The form for a broker's files. Every value is checked as it is typed; files that are named are
- * read a moment after the last key. The work is done in a thread (bundle_job.h), and can be left:
- * nothing is written before it has ended well, and nothing is replaced unasked. */
+ * read a moment after the last key. The work is done in a thread (background_job.h), and can be
+ * left: nothing is written before it has ended well, and nothing is replaced unasked. */
 #include "config.h"
 
 #include <string.h>
 
 #include "trust/lineage.h"
+#include "ui/background_job.h"
 #include "ui/bundle_fields.h"
-#include "ui/bundle_job.h"
 #include "ui/bundle_view.h"
 #include "ui/form_paths.h"
 #include "ui/workshop_fields.h"
@@ -28,7 +28,7 @@ typedef struct {
   int refused;                          /* field that the last attempt failed for, 0: none */
   char *refusal;                        /* what is said there */
   guint timer;                          /* that will read the files; 0: none */
-  BundleJob *job;                       /* NULL: nothing is being made */
+  BackgroundJob *job;                   /* NULL: nothing is being made */
 } BundleForm;
 
 /* Files that wait for an answer. */
@@ -191,7 +191,7 @@ bundle_close(gpointer data)
   BundleForm *bundle = data;
   g_clear_handle_id(&bundle->timer, g_source_remove);
   if (bundle->job)
-    bundle_job_leave(bundle->job);
+    background_job_leave(bundle->job);
   form_paths_free(bundle->paths);
   form_free(bundle->form);
   g_strfreev(bundle->lineages);
@@ -316,9 +316,11 @@ pending_free(gpointer data)
 
 /* In the main loop, and so never after the form was left. */
 static void
-on_made(BundleTexts *texts, Bundle *made, gpointer data)
+on_made(gpointer order, gpointer result, const GError *error, gpointer data)
 {
   BundleForm *bundle = data;
+  BundleTexts *texts = order;
+  Bundle *made = result; /* never NULL: what is wrong is among its findings */
   bundle->job = NULL;
   ui_redraw(bundle->ui);
   if (!made->files) {
@@ -339,6 +341,16 @@ on_made(BundleTexts *texts, Bundle *made, gpointer data)
   ui_ask(bundle->ui, question, write_replacing, pending, pending_free);
 }
 
+/* In another thread. */
+static gpointer
+make_bundle(gconstpointer order, GError **error)
+{
+  return bundle_order_carry_out(&((const BundleTexts *)order)->order);
+}
+
+static const BackgroundKind bundle_making = {
+    "bundle", make_bundle, (GDestroyNotify)bundle_texts_free, (GDestroyNotify)bundle_free};
+
 static PaneResult
 start(BundleForm *bundle)
 {
@@ -356,7 +368,7 @@ start(BundleForm *bundle)
   }
   g_clear_handle_id(&bundle->timer, g_source_remove);
   BundleTexts *texts = bundle_fields_order(bundle->form, certbot, ui_now(bundle->ui));
-  bundle->job = bundle_job_start(texts, on_made, bundle);
+  bundle->job = background_job_start(&bundle_making, texts, on_made, bundle);
   ui_redraw(bundle->ui);
   return PANE_HANDLED;
 }

@@ -56,10 +56,11 @@ add_renewal(CertificateLines *list, const BundleMade *made)
   g_autofree char *password_file = bundle_hook_password_file(made->order);
   if (!command)
     return;
+  g_autofree char *safe_file = safe_text_string(password_file);
   if (password_file)
     step(list,
          "For the renewal, put the stores' password, which config.xml has, into %s, mode 0600.",
-         password_file);
+         safe_file);
   g_autofree char *safe = safe_text_string(command);
   step(list,
        "certbot does the same at each renewal, once it has renewed with this command (Enter "

@@ -6,14 +6,10 @@
 
 typedef struct {
   BundleOrder order; /* its texts are in `texts` */
-  GPtrArray *texts;
+  GPtrArray *texts;  /* ui/kept_texts.h */
 } BundleTexts;
 
 /* For nobody yet, and owned by nobody. */
 BundleTexts *bundle_texts_new(void);
 void bundle_texts_free(BundleTexts *texts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BundleTexts, bundle_texts_free)
-/* A copy that lives as long as the order; NULL for "". */
-const char *bundle_texts_keep(BundleTexts *texts, const char *text);
-/* The same of a path; "~/" is replaced. */
-const char *bundle_texts_keep_path(BundleTexts *texts, const char *path);

@@ -3,7 +3,7 @@
 #include "ui/bundle_view.h"
 
 #include "ui/bundle_lines.h"
-#include "ui/item_list.h"
+#include "ui/line_list.h"
 
 #define VIEW_COLUMNS 110
 
@@ -13,10 +13,7 @@ typedef struct {
   Bundle *bundle;
   gboolean written;
   GPtrArray *left_over; /* as it was when they were written */
-  GPtrArray *lines;     /* of CertificateLine, as drawn last */
-  GArray *items;        /* item of each line */
-  Scroll scroll;
-  int selected; /* item */
+  LineList list;
 } BundleView;
 
 /* --- Life ------------------------------------------------------------------------------------- */
@@ -31,7 +28,7 @@ bundle_view_open(Ui *ui, gpointer data)
   view->bundle = argument->bundle;
   view->written = argument->written;
   view->left_over = bundle_order_left_over(&view->texts->order, view->bundle);
-  view->items = g_array_new(FALSE, FALSE, sizeof(int));
+  line_list_init(&view->list);
   return view;
 }
 
@@ -39,8 +36,7 @@ static void
 bundle_view_close(gpointer data)
 {
   BundleView *view = data;
-  g_clear_pointer(&view->lines, g_ptr_array_unref);
-  g_array_unref(view->items);
+  line_list_clear(&view->list);
   g_ptr_array_unref(view->left_over);
   bundle_free(view->bundle);
   bundle_texts_free(view->texts);
@@ -60,13 +56,7 @@ static void
 compose(BundleView *view, int columns)
 {
   const BundleMade made = {&view->texts->order, view->bundle, view->written, view->left_over};
-  g_clear_pointer(&view->lines, g_ptr_array_unref);
-  view->lines = bundle_lines_new(&made, columns);
-  g_array_set_size(view->items, 0);
-  for (guint i = 0; i < view->lines->len; i++) {
-    const CertificateLine *line = g_ptr_array_index(view->lines, i);
-    g_array_append_val(view->items, line->item);
-  }
+  line_list_set(&view->list, bundle_lines_new(&made, columns));
 }
 
 static void
@@ -74,24 +64,7 @@ bundle_view_draw(gpointer data, Canvas *canvas, gboolean focused)
 {
   BundleView *view = data;
   compose(view, canvas_columns(canvas));
-  const int *items = (const int *)view->items->data;
-  int count = (int)view->items->len;
-  item_list_update(&view->scroll, items, count, canvas_rows(canvas), view->selected);
-  view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
-  CertificateWidths widths = certificate_lines_widths(view->lines);
-  CertificateColumns columns = certificate_columns(canvas_columns(canvas), &widths);
-  for (int row = 0; row < canvas_rows(canvas); row++) {
-    guint64 number = view->scroll.top + (guint64)row;
-    if (number >= view->lines->len)
-      break;
-    const CertificateLine *line = g_ptr_array_index(view->lines, number);
-    certificate_line_draw(line, canvas, row, &columns, view->texts->order.now);
-    if (!focused || line->item != view->selected)
-      continue;
-    paint_row_role(canvas, row, ROLE_SELECTED);
-    if (number == view->scroll.selected)
-      paint_cursor(canvas, row, 0, FALSE);
-  }
+  line_list_draw(&view->list, canvas, focused, view->texts->order.now);
 }
 
 static void
@@ -100,22 +73,10 @@ bundle_view_wanted(gpointer data, int *rows, int *columns)
   BundleView *view = data;
   compose(view, VIEW_COLUMNS - 2);
   *columns = VIEW_COLUMNS;
-  *rows = (int)view->lines->len;
+  *rows = (int)view->list.lines->len;
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
-
-/* The first line of the selected item has what Enter opens. */
-static const CertificateLine *
-selected_line(const BundleView *view)
-{
-  for (guint i = 0; view->lines && i < view->lines->len; i++) {
-    const CertificateLine *line = g_ptr_array_index(view->lines, i);
-    if (line->item == view->selected)
-      return line;
-  }
-  return NULL;
-}
 
 static gboolean
 is_openable(const CertificateLine *line)
@@ -127,7 +88,7 @@ static const char *
 bundle_view_disabled(gpointer data, Action action)
 {
   const BundleView *view = data;
-  if (action == ACTION_OPEN && !is_openable(selected_line(view)))
+  if (action == ACTION_OPEN && !is_openable(line_list_selected(&view->list)))
     return "Enter opens a finding, a certificate or a file: Up and Down go to one.";
   return NULL;
 }
@@ -157,16 +118,12 @@ static PaneResult
 bundle_view_act(gpointer data, Action action)
 {
   BundleView *view = data;
-  const int *items = (const int *)view->items->data;
-  int count = (int)view->items->len;
-  if (count > 0 && item_list_act(&view->scroll, items, count, action)) {
-    view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
+  if (line_list_act(&view->list, action))
     return PANE_HANDLED;
-  }
   if (action == ACTION_BUNDLE)
     return another(view);
   if (action == ACTION_OPEN)
-    return open_line(view, selected_line(view));
+    return open_line(view, line_list_selected(&view->list));
   return PANE_IGNORED;
 }
 
@@ -179,8 +136,8 @@ bundle_view_hint(gpointer data, Action action)
   if (action == ACTION_BACK)
     return view->written ? "" : "to the form";
   if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)
-    return view->scroll.next <= (guint64)view->scroll.rows ? "" : NULL;
-  if (action == ACTION_OPEN && !is_openable(selected_line(view)))
+    return line_list_fits(&view->list) ? "" : NULL;
+  if (action == ACTION_OPEN && !is_openable(line_list_selected(&view->list)))
     return "";
   return NULL;
 }

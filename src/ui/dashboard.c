@@ -17,13 +17,12 @@
 #include <unistd.h>
 
 #include "ui/header.h"
-#include "ui/bundle_job.h"
+#include "ui/background_job.h"
 #include "ui/curses.h"
 #include "ui/input.h"
 #include "ui/screen.h"
 #include "ui/signals.h"
 #include "ui/ui_state.h"
-#include "ui/workshop_job.h"
 
 #define FRAME_US (125 * 1000) /* between frames that data causes: 8 a second */
 #define STATE_FRAME_US (20 * 1000)
@@ -356,8 +355,7 @@ dashboard_run(Workspace *workspace, const DashboardOptions *options, GError **er
     close_dashboard(&dashboard);
     screen_stop();
   }
-  workshop_jobs_wait();
-  bundle_jobs_wait();
+  background_jobs_wait();
   signals_stop();
   return dashboard.exit_code;
 }

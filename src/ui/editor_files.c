@@ -10,6 +10,7 @@
 #include "trust/revocation.h"
 #include "trust/trust_error.h"
 #include "ui/figures.h"
+#include "ui/path_complete.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -94,16 +95,13 @@ say_error(Note *note, const GError *error)
   say(note, ROLE_ERROR, safe_text_string(error->message));
 }
 
-/* Neither a device nor a pipe: reading one may never end. */
 static gboolean
 may_be_read(Note *note, const char *path)
 {
-  struct stat st;
-  if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-    return TRUE;
-  say(note, ROLE_ERROR,
-      g_strdup(S_ISDIR(st.st_mode) ? "this is a folder, not a file" : "this is no regular file"));
-  return FALSE;
+  const char *problem = path_no_file(path);
+  if (problem)
+    say(note, ROLE_ERROR, g_strdup(problem));
+  return problem == NULL;
 }
 
 /* --- The files -------------------------------------------------------------------------------- */

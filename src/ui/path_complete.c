@@ -3,6 +3,7 @@
 #include "ui/path_complete.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static char *
 expand_home(const char *typed)
@@ -82,4 +83,13 @@ path_complete(const char *typed, GPtrArray **candidates)
   if (candidates)
     *candidates = names ? g_steal_pointer(&names) : g_ptr_array_new_with_free_func(g_free);
   return result;
+}
+
+const char *
+path_no_file(const char *path)
+{
+  struct stat st;
+  if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+    return NULL;
+  return S_ISDIR(st.st_mode) ? "this is a folder, not a file" : "this is no regular file";
 }

@@ -11,3 +11,7 @@ char *path_complete(const char *typed, GPtrArray **candidates);
 
 /* (transfer full): "~/" replaced by the home folder, a relative path made absolute; NULL for "". */
 char *path_expand(const char *typed);
+
+/* Static phrase: this is a folder, a device or a pipe, and reading one of the latter may never end;
+ * NULL: it is a file, or it is not there. */
+const char *path_no_file(const char *path);

@@ -6,6 +6,7 @@
 
 #include "trust/date_text.h"
 #include "trust/pki_check.h"
+#include "ui/kept_texts.h"
 
 static const char *const kinds[] = {"CA",
                                     "client certificate",
@@ -259,8 +260,8 @@ set_files(const Form *form, WorkshopOrder *order)
 {
   const char *password = makes_key(form) ? order->order.key_password : NULL;
   order->files = (PkiFilesOrder){
-      .folder = workshop_order_keep_path(order, form_text(form, WORK_FOLDER)),
-      .name = workshop_order_keep(order, form_text(form, WORK_NAME)),
+      .folder = kept_path(order->texts, form_text(form, WORK_FOLDER)),
+      .name = kept_text(order->texts, form_text(form, WORK_NAME)),
       .key_password = password,
       .pkcs12 = form_is_visible(form, WORK_PKCS12) && form_checked(form, WORK_PKCS12),
       .pkcs12_password = order->order.key_password ? order->order.key_password : "",
@@ -275,19 +276,19 @@ workshop_fields_order(const Form *form, gint64 now)
   WorkshopKind kind = workshop_fields_kind(form);
   order->action = action_of(kind);
   set_role(form, order);
-  order->subject = workshop_order_keep(all, visible_text(form, WORK_SUBJECT));
+  order->subject = kept_text(all->texts, visible_text(form, WORK_SUBJECT));
   all->names = form_is_visible(form, WORK_NAMES) ? names_of(form) : NULL;
   order->names = (const char *const *)all->names;
   order->copy_names = kind == WORK_SIGN && form_checked(form, WORK_COPY_NAMES);
   order->key_type = key_type_of[form_choice(form, WORK_KEY_TYPE)];
-  order->key_path = workshop_order_keep_path(all, visible_text(form, WORK_KEY));
-  order->key_password = workshop_order_keep(all, visible_text(form, WORK_PASSWORD));
+  order->key_path = kept_path(all->texts, visible_text(form, WORK_KEY));
+  order->key_password = kept_text(all->texts, visible_text(form, WORK_PASSWORD));
   order->new_key = kind == WORK_RENEW && makes_key(form);
-  order->ca_path = workshop_order_keep_path(all, visible_text(form, WORK_CA));
-  order->ca_key_path = workshop_order_keep_path(all, visible_text(form, WORK_CA_KEY));
-  order->ca_password = workshop_order_keep(all, visible_text(form, WORK_CA_PASSWORD));
-  order->input_path = workshop_order_keep_path(
-      all, form_text(form, kind == WORK_SIGN ? WORK_REQUEST_FILE : WORK_OLD_FILE));
+  order->ca_path = kept_path(all->texts, visible_text(form, WORK_CA));
+  order->ca_key_path = kept_path(all->texts, visible_text(form, WORK_CA_KEY));
+  order->ca_password = kept_text(all->texts, visible_text(form, WORK_CA_PASSWORD));
+  order->input_path =
+      kept_path(all->texts, form_text(form, kind == WORK_SIGN ? WORK_REQUEST_FILE : WORK_OLD_FILE));
   if (kind != WORK_SIGN && kind != WORK_RENEW)
     order->input_path = NULL;
   set_dates(form, order);

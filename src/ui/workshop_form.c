@@ -1,13 +1,13 @@
 /* The identity workshop: what is to be made, and how. Every value is checked as it is typed; files
- * that are named are read a moment after the last key. Making happens in a thread (workshop_job.h),
- * and can be left: nothing is written before it has ended well. */
+ * that are named are read a moment after the last key. Making happens in a thread
+ * (background_job.h), and can be left: nothing is written before it has ended well. */
 #include "config.h"
 
 #include <string.h>
 
+#include "ui/background_job.h"
 #include "ui/form_paths.h"
 #include "ui/pane.h"
-#include "ui/workshop_job.h"
 #include "ui/workshop_notes.h"
 #include "ui/workshop_view.h"
 #include "ui/wrapped_text.h"
@@ -26,7 +26,7 @@ typedef struct {
   int refused;                  /* field that the last attempt failed for, 0: none */
   char *refusal;                /* what is said there */
   guint timer;                  /* that will read the files, or redraws while it makes; 0: none */
-  WorkshopJob *job;             /* NULL: nothing is being made */
+  BackgroundJob *job;           /* NULL: nothing is being made */
   gint64 started;               /* monotonic, microseconds */
 } Workshop;
 
@@ -187,7 +187,7 @@ workshop_close(gpointer data)
   Workshop *workshop = data;
   g_clear_handle_id(&workshop->timer, g_source_remove);
   if (workshop->job)
-    workshop_job_leave(workshop->job);
+    background_job_leave(workshop->job);
   form_paths_free(workshop->paths);
   form_free(workshop->form);
   g_free(workshop->refusal);
@@ -289,21 +289,21 @@ remember_ca(const WorkshopOrder *order, const PkiResult *result)
 
 /* In the main loop, and so never after the form was left. */
 static void
-made(WorkshopOrder *order, PkiResult *result, const GError *error, gpointer data)
+made(gpointer ordered, gpointer made_of_it, const GError *error, gpointer data)
 {
   Workshop *workshop = data;
+  g_autoptr(WorkshopOrder) order = ordered;
+  g_autoptr(PkiResult) result = made_of_it; /* freed before the order, whose PIN its key may use */
   g_autoptr(GError) cause = NULL;
   workshop->job = NULL;
   g_clear_handle_id(&workshop->timer, g_source_remove);
   GPtrArray *files = result ? pki_files_write(result, &order->files, &cause) : NULL;
   if (!files) {
     refuse(workshop, result ? cause : error);
-    workshop_order_free(order);
-    pki_result_free(result);
     return;
   }
   remember_ca(order, result);
-  WorkshopViewArgument argument = {order, result, files};
+  WorkshopViewArgument argument = {g_steal_pointer(&order), g_steal_pointer(&result), files};
   ui_open(workshop->ui, &workshop_view, &argument);
   ui_close(workshop->ui, workshop);
 }
@@ -315,6 +315,16 @@ on_progress(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* In another thread. */
+static gpointer
+carry_out(gconstpointer order, GError **error)
+{
+  return pki_carry_out(&((const WorkshopOrder *)order)->order, error);
+}
+
+static const BackgroundKind making = {"workshop", carry_out, (GDestroyNotify)workshop_order_free,
+                                      (GDestroyNotify)pki_result_free};
+
 static void
 start(Workshop *workshop, gboolean replace)
 {
@@ -323,7 +333,7 @@ start(Workshop *workshop, gboolean replace)
   workshop->started = g_get_monotonic_time();
   g_clear_handle_id(&workshop->timer, g_source_remove);
   workshop->timer = g_timeout_add(PROGRESS_MS, on_progress, workshop);
-  workshop->job = workshop_job_start(order, made, workshop);
+  workshop->job = background_job_start(&making, order, made, workshop);
   ui_redraw(workshop->ui);
 }
 

@@ -2,8 +2,6 @@
 
 #include "ui/workshop_notes.h"
 
-#include <sys/stat.h>
-
 #include "trust/certificate_file.h"
 #include "trust/inspection.h"
 #include "trust/trust_error.h"
@@ -48,16 +46,6 @@ summary(const Form *form, int id, const char *path, gint64 now, GError **error)
   }
 }
 
-/* Neither a device nor a pipe: reading one may never end. */
-static const char *
-unreadable(const char *path)
-{
-  struct stat st;
-  if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-    return NULL;
-  return S_ISDIR(st.st_mode) ? "this is a folder, not a file" : "this is no regular file";
-}
-
 char *
 workshop_note(const Form *form, int id, gint64 now, Role *role, gboolean *missing)
 {
@@ -68,7 +56,7 @@ workshop_note(const Form *form, int id, gint64 now, Role *role, gboolean *missin
     return NULL;
   g_autofree char *path = path_expand(typed);
   g_autoptr(GError) error = NULL;
-  const char *problem = unreadable(path);
+  const char *problem = path_no_file(path);
   *role = ROLE_ERROR;
   if (problem)
     return g_strdup(problem);

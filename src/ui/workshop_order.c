@@ -4,14 +4,13 @@
 
 #include <string.h>
 
-#include "ui/path_complete.h"
-#include "util/secret.h"
+#include "ui/kept_texts.h"
 
 WorkshopOrder *
 workshop_order_new(void)
 {
   WorkshopOrder *order = g_new0(WorkshopOrder, 1);
-  order->texts = g_ptr_array_new_with_free_func((GDestroyNotify)secret_free);
+  order->texts = kept_texts_new();
   return order;
 }
 
@@ -23,26 +22,6 @@ workshop_order_free(WorkshopOrder *order)
   g_ptr_array_unref(order->texts);
   g_strfreev(order->names);
   g_free(order);
-}
-
-const char *
-workshop_order_keep(WorkshopOrder *order, const char *text)
-{
-  if (!text || !*text)
-    return NULL;
-  char *copy = g_strdup(text);
-  g_ptr_array_add(order->texts, copy);
-  return copy;
-}
-
-/* "." and a name without a folder stay short: they are shown. */
-const char *
-workshop_order_keep_path(WorkshopOrder *order, const char *path)
-{
-  if (!g_str_has_prefix(path, "~"))
-    return workshop_order_keep(order, path);
-  g_autofree char *expanded = path_expand(path);
-  return workshop_order_keep(order, expanded);
 }
 
 char *

@@ -8,16 +8,12 @@
 typedef struct {
   PkiOrder order;      /* its texts are in `texts` */
   PkiFilesOrder files; /* the same */
-  GPtrArray *texts;
+  GPtrArray *texts;    /* ui/kept_texts.h */
   char **names;        /* of `order`, or NULL */
 } WorkshopOrder;
 
 WorkshopOrder *workshop_order_new(void);
 void workshop_order_free(WorkshopOrder *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkshopOrder, workshop_order_free)
-/* A copy that lives as long as the order; NULL for "". */
-const char *workshop_order_keep(WorkshopOrder *order, const char *text);
-/* The same of a path: "~/" is replaced; a pkcs11: URI stays as it is. */
-const char *workshop_order_keep_path(WorkshopOrder *order, const char *path);
 /* (transfer full): the path of the file with this ending that is written for the order. */
 char *workshop_order_file(const WorkshopOrder *order, const char *ending);

@@ -2,7 +2,7 @@
 
 #include "ui/workshop_view.h"
 
-#include "ui/item_list.h"
+#include "ui/line_list.h"
 #include "ui/workshop_lines.h"
 #include "ui/workshop_use.h"
 #include "util/safe_text.h"
@@ -14,10 +14,7 @@ typedef struct {
   WorkshopOrder *order; /* has the key's password: a connection that uses the key needs it */
   PkiResult *result;
   GPtrArray *files;
-  GPtrArray *lines; /* of CertificateLine, as drawn last */
-  GArray *items;    /* item of each line */
-  Scroll scroll;
-  int selected; /* item */
+  LineList list;
 } WorkshopView;
 
 /* --- Life ------------------------------------------------------------------------------------- */
@@ -31,7 +28,7 @@ workshop_view_open(Ui *ui, gpointer data)
   view->order = argument->order;
   view->result = argument->result;
   view->files = argument->files;
-  view->items = g_array_new(FALSE, FALSE, sizeof(int));
+  line_list_init(&view->list);
   return view;
 }
 
@@ -39,8 +36,7 @@ static void
 workshop_view_close(gpointer data)
 {
   WorkshopView *view = data;
-  g_clear_pointer(&view->lines, g_ptr_array_unref);
-  g_array_unref(view->items);
+  line_list_clear(&view->list);
   g_ptr_array_unref(view->files);
   pki_result_free(view->result);
   workshop_order_free(view->order);
@@ -107,13 +103,7 @@ compose(WorkshopView *view, int columns)
   g_autofree char *name =
       connection ? safe_text_string(connection_profile(connection)->name) : NULL;
   WorkshopMade made = {view->order, view->result, view->files, name};
-  g_clear_pointer(&view->lines, g_ptr_array_unref);
-  view->lines = workshop_lines_new(&made, columns);
-  g_array_set_size(view->items, 0);
-  for (guint i = 0; i < view->lines->len; i++) {
-    const CertificateLine *line = g_ptr_array_index(view->lines, i);
-    g_array_append_val(view->items, line->item);
-  }
+  line_list_set(&view->list, workshop_lines_new(&made, columns));
 }
 
 static void
@@ -121,24 +111,7 @@ workshop_view_draw(gpointer data, Canvas *canvas, gboolean focused)
 {
   WorkshopView *view = data;
   compose(view, canvas_columns(canvas));
-  const int *items = (const int *)view->items->data;
-  int count = (int)view->items->len;
-  item_list_update(&view->scroll, items, count, canvas_rows(canvas), view->selected);
-  view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
-  CertificateWidths widths = certificate_lines_widths(view->lines);
-  CertificateColumns columns = certificate_columns(canvas_columns(canvas), &widths);
-  for (int row = 0; row < canvas_rows(canvas); row++) {
-    guint64 number = view->scroll.top + (guint64)row;
-    if (number >= view->lines->len)
-      break;
-    const CertificateLine *line = g_ptr_array_index(view->lines, number);
-    certificate_line_draw(line, canvas, row, &columns, ui_now(view->ui));
-    if (!focused || line->item != view->selected)
-      continue;
-    paint_row_role(canvas, row, ROLE_SELECTED);
-    if (number == view->scroll.selected)
-      paint_cursor(canvas, row, 0, FALSE);
-  }
+  line_list_draw(&view->list, canvas, focused, ui_now(view->ui));
 }
 
 static void
@@ -147,27 +120,16 @@ workshop_view_wanted(gpointer data, int *rows, int *columns)
   WorkshopView *view = data;
   compose(view, VIEW_COLUMNS - 2);
   *columns = VIEW_COLUMNS;
-  *rows = (int)view->lines->len;
+  *rows = (int)view->list.lines->len;
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
-
-static const CertificateLine *
-selected_line(const WorkshopView *view)
-{
-  for (guint i = 0; view->lines && i < view->lines->len; i++) {
-    const CertificateLine *line = g_ptr_array_index(view->lines, i);
-    if (line->item == view->selected)
-      return line;
-  }
-  return NULL;
-}
 
 static const char *
 workshop_view_disabled(gpointer data, Action action)
 {
   const WorkshopView *view = data;
-  const CertificateLine *line = selected_line(view);
+  const CertificateLine *line = line_list_selected(&view->list);
   if (action == ACTION_OPEN && !(line && (line->certificate || line->finding)))
     return "Enter opens a certificate: Up and Down go to one.";
   if (action != ACTION_USE)
@@ -183,13 +145,9 @@ static PaneResult
 workshop_view_act(gpointer data, Action action)
 {
   WorkshopView *view = data;
-  const int *items = (const int *)view->items->data;
-  int count = (int)view->items->len;
-  const CertificateLine *line = selected_line(view);
-  if (count > 0 && item_list_act(&view->scroll, items, count, action)) {
-    view->selected = MAX(item_list_selected(&view->scroll, items, count), 0);
+  const CertificateLine *line = line_list_selected(&view->list);
+  if (line_list_act(&view->list, action))
     return PANE_HANDLED;
-  }
   switch (action) {
   case ACTION_USE:
     return use(view);
@@ -214,14 +172,14 @@ static const char *
 workshop_view_hint(gpointer data, Action action)
 {
   const WorkshopView *view = data;
-  const CertificateLine *line = selected_line(view);
+  const CertificateLine *line = line_list_selected(&view->list);
   if (action == ACTION_USE &&
       (workshop_use(view->result) == WORKSHOP_USE_NONE || !ui_selected(view->ui)))
     return "";
   if (action == ACTION_WORKSHOP)
     return "make another";
   if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)
-    return view->scroll.next <= (guint64)view->scroll.rows ? "" : NULL;
+    return line_list_fits(&view->list) ? "" : NULL;
   if (action == ACTION_OPEN && !(line && (line->certificate || line->finding)))
     return "";
   return NULL;

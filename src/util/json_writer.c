@@ -2,6 +2,8 @@
 
 #include "util/json_writer.h"
 
+#include <string.h>
+
 #define DEPTH_MAX 16
 
 typedef struct {
@@ -14,6 +16,7 @@ struct JsonWriter {
   Level levels[DEPTH_MAX];
   guint depth;
   gboolean named; /* a member's name stands, and its value is to come */
+  gboolean secret;
 };
 
 JsonWriter *
@@ -24,9 +27,20 @@ json_writer_new(void)
   return writer;
 }
 
+JsonWriter *
+json_writer_new_secret(gsize size)
+{
+  JsonWriter *writer = g_new0(JsonWriter, 1);
+  writer->out = g_string_sized_new(size);
+  writer->secret = TRUE;
+  return writer;
+}
+
 void
 json_writer_free(JsonWriter *writer)
 {
+  if (writer->secret)
+    explicit_bzero(writer->out->str, writer->out->len);
   g_string_free(writer->out, TRUE);
   g_free(writer);
 }

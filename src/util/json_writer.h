@@ -10,6 +10,9 @@
 typedef struct JsonWriter JsonWriter;
 
 JsonWriter *json_writer_new(void);
+/* For a document with a secret in it: `size` bytes are enough for all of it, so that nothing stays
+ * behind where it grows, and they are overwritten in the end. */
+JsonWriter *json_writer_new_secret(gsize size);
 void json_writer_free(JsonWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonWriter, json_writer_free)
 

@@ -124,6 +124,23 @@ test_renewal(void)
   assert_lacks(text, "open-sesame");
 }
 
+/* The broker finds them elsewhere, so that the folder may have any name: its controls are shown. */
+static void
+test_renewal_folder(void)
+{
+  bundle_stage_archive(&stage, "mqtt.two", 1, stage.server);
+  bundle_stage_live(&stage, "mqtt.two", 1);
+  g_autofree char *live = g_build_filename(stage.folder, "le", "live", "mqtt.two", NULL);
+  BundleOrder order = order_for(BUNDLE_HIVEMQ);
+  order.certificate = order.chain = order.key = NULL;
+  order.lineage = live;
+  order.folder = "/etc/hive\u202emq";
+  g_autoptr(Bundle) bundle = bundle_order_carry_out(&order);
+  g_assert_nonnull(bundle->files);
+  g_autofree char *text = text_of(&order, bundle, NULL);
+  assert_has(text, "into /etc/hive\\u{202e}mq/store-password, mode 0600.");
+}
+
 static void
 test_left_over(void)
 {
@@ -178,6 +195,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-lines/secrets", test_secrets);
   g_test_add_func("/bundle-lines/form-fields", test_form_fields);
   g_test_add_func("/bundle-lines/renewal", test_renewal);
+  g_test_add_func("/bundle-lines/renewal-folder", test_renewal_folder);
   g_test_add_func("/bundle-lines/left-over", test_left_over);
   g_test_add_func("/bundle-lines/owner", test_owner);
   g_test_add_func("/bundle-lines/refused", test_refused);

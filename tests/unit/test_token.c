@@ -8,12 +8,15 @@
 
 #include "core/local_check.h"
 #include "trust/gnutls_bridge.h"
+#include "trust/inspection.h"
 #include "unit/local_stage.h"
 
 #define PIN "123456"
 #define TOKEN "pkcs11:token=mqtrust-test"
 #define CERTIFICATE TOKEN ";object=device;type=cert"
 #define KEY TOKEN ";object=device;type=private"
+#define OTHER_PIN "654321"
+#define OTHER_KEY "pkcs11:token=mqtrust-other;object=other"
 
 /* --- The token -------------------------------------------------------------------------------- */
 
@@ -60,6 +63,10 @@ make_token(Stage *stage)
   g_assert_true(RUN(p11tool, "--login", "--set-pin", PIN, "--write", "--load-certificate",
                     stage->certificate, "--label", "device", "--id", "01", "--no-mark-private",
                     TOKEN));
+  g_assert_true(RUN(softhsm, "--init-token", "--free", "--label", "mqtrust-other", "--pin",
+                    OTHER_PIN, "--so-pin", OTHER_PIN));
+  g_assert_true(RUN(softhsm, "--import", stage->key, "--token", "mqtrust-other", "--label", "other",
+                    "--id", "02", "--pin", OTHER_PIN));
   use(&stage->profile->certificate_path, g_strdup(CERTIFICATE));
   use(&stage->profile->key_path, g_strdup(KEY));
   stage->profile->key_password = g_strdup(PIN);
@@ -136,6 +143,39 @@ assert_both_missing(const Stage *stage)
   }
 }
 
+/* --- From two threads ------------------------------------------------------------------------- */
+
+/* How often it could not be read with its own PIN. */
+static guint
+read_often(const char *uri, const char *pin)
+{
+  guint failed = 0;
+  for (int i = 0; i < 50; i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Inspection) inspection = inspection_read(uri, pin, &error);
+    if (error != NULL)
+      g_test_message("%s: %s", uri, error->message);
+    failed += inspection == NULL;
+  }
+  return failed;
+}
+
+static gpointer
+read_other_often(gpointer unused)
+{
+  return GUINT_TO_POINTER(read_often(OTHER_KEY, OTHER_PIN));
+}
+
+/* Each token is given its own PIN: a wrong one would count, until the token locks itself. */
+static void
+assert_two_at_once(void)
+{
+  GThread *thread = g_thread_new("other", read_other_often, NULL);
+  guint failed = read_often(KEY, PIN);
+  g_assert_cmpuint(GPOINTER_TO_UINT(g_thread_join(thread)), ==, 0);
+  g_assert_cmpuint(failed, ==, 0);
+}
+
 /* One token for all: its module is loaded once, and looks at its folder once. */
 static void
 test_token(Stage *stage, gconstpointer unused)
@@ -176,6 +216,7 @@ test_token(Stage *stage, gconstpointer unused)
   use(&stage->profile->certificate_path, g_strdup(TOKEN ";object=none;type=cert"));
   use(&stage->profile->key_path, g_strdup(TOKEN ";object=none;type=private"));
   assert_both_missing(stage);
+  assert_two_at_once();
   /* Last, for the token counts wrong ones. */
   use(&stage->profile->key_path, g_strdup(KEY));
   use(&stage->profile->certificate_path, g_strdup(CERTIFICATE));

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/bundle_owner.h"
-#include "ui/bundle_job.h"
+#include "ui/background_job.h"
 #include "ui/bundle_view.h"
 #include "unit/bundle_stage.h"
 #include "view/pane_scene.h"
@@ -403,6 +403,8 @@ test_checked_as_typed(void)
   fill(scene, "Owner", "mosquitto");
   fill(scene, "Store password", "Schlüssel");
   assert_shows(scene, "letters, digits and signs of ASCII");
+  fill(scene, "Store password", "${PATH}");
+  assert_shows(scene, "no \"${\", which HiveMQ takes for a variable");
   fill(scene, "Store password", "sesame");
   assert_hides(scene, "sesame");
   assert_hides(scene, "✗");
@@ -563,7 +565,7 @@ test_left_while_making(void)
   assert_shows(scene, "Checking what mosquitto is to get...");
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
-  bundle_jobs_wait();
+  background_jobs_wait();
   g_assert_false(is_there("mosquitto"));
   leave();
 }
@@ -599,6 +601,37 @@ test_wrong_chain(void)
   g_autoptr(Scene) scene = filled_form("mosquitto");
   fill(scene, "Chain", "other.pem");
   assert_refused(scene, "✗ chain-gap: error", "Chain");
+  leave();
+}
+
+/* No file is missed where a token is named; that its key cannot be written is found. */
+static void
+test_key_on_token(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autoptr(Scene) scene = filled_form("mosquitto");
+  fill(scene, "Key  ", "pkcs11:token=none;object=server");
+  go_to(scene, "Broker");
+  assert_hides(scene, "does not exist");
+  assert_refused(scene, "✗ file-wrong-kind: error", "Key");
+  leave();
+}
+
+/* The finding has the whole path, the field the one that was typed. */
+static void
+test_wrong_chain_at_home(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autoptr(PkiPair) other =
+      bundle_stage_issue(&stage, PKI_INTERMEDIATE, PKI_KEY_ECDSA_P256, "Other CA", stage.root);
+  g_autofree char *pem = certificate_to_pem(pki_pair_certificate(other));
+  g_autofree char *path = g_build_filename(g_get_home_dir(), "other.pem", NULL);
+  g_assert_true(g_file_set_contents(path, pem, -1, NULL));
+  g_autoptr(Scene) scene = filled_form("mosquitto");
+  fill(scene, "Chain", "~/other.pem");
+  go_to(scene, "Broker");
+  assert_refused(scene, "✗ chain-gap: error", "Chain");
+  g_assert_cmpint(g_unlink(path), ==, 0);
   leave();
 }
 
@@ -715,6 +748,8 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/left-with-question", test_left_with_question);
   g_test_add_func("/bundle-form/left-while-making", test_left_while_making);
   g_test_add_func("/bundle-form/wrong-chain", test_wrong_chain);
+  g_test_add_func("/bundle-form/key-on-token", test_key_on_token);
+  g_test_add_func("/bundle-form/wrong-chain-at-home", test_wrong_chain_at_home);
   g_test_add_func("/bundle-form/wrong-client-ca", test_wrong_client_ca);
   g_test_add_func("/bundle-form/wrong-password", test_wrong_password);
   g_test_add_func("/bundle-form/wrong-host", test_wrong_host);

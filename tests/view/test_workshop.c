@@ -8,7 +8,7 @@
 #include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
 #include "trust/identity.h"
-#include "ui/workshop_job.h"
+#include "ui/background_job.h"
 #include "ui/workshop_view.h"
 #include "view/pane_scene.h"
 
@@ -680,7 +680,7 @@ test_left(void)
   assert_shows(scene, "Making the CA... 0 s");
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
-  workshop_jobs_wait();
+  background_jobs_wait();
   while (g_main_context_iteration(NULL, FALSE))
     ;
   g_assert_false(is_there("client-ca.pem"));

@@ -619,8 +619,9 @@ test_help_and_version_come_first(void)
 }
 
 static const Command commands[] = {
-    {"brew", "a command that is as long in its words as any command of this program could be"},
-    {"serve", "what another one does"},
+    {"brew", "a command that is as long in its words as any command of this program could be",
+     NULL},
+    {"serve", "what another one does", NULL},
 };
 
 static void

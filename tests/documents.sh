@@ -122,6 +122,28 @@ rule_exit_codes() {
   done
 }
 
+# differ_names WHAT-LEFT WHAT-RIGHT LEFT RIGHT: both ways.
+differ_names() {
+  [ -n "$3" ] || echo "$1: nothing was found"
+  differ "$2 lacks what $1 has" "$3" "$4"
+  differ "$1 lacks what $2 has" "$4" "$3"
+}
+
+# Keys of a connection's file, environment, metrics: the source and the manual.
+rule_names() {
+  differ_names src/core/profile_text.c "man/mqtrust.1 (FILES OF CONNECTIONS)" \
+    "$(sed -n 's/^ *{"\([a-z]*\)", "\([a-z-]*\)",.*/\1:\2/p' src/core/profile_text.c | sort -u)" \
+    "$(sed -n '/^\.Ss \[/,/^\.Sh/p' man/mqtrust.1 |
+      awk '/^\.Ss / { group = substr($2, 2, length($2) - 2) } /^\.It Cm/ { print group ":" $3 }' | sort -u)"
+  differ_names "the source" "ENVIRONMENT of the manual" \
+    "$(grep -rhoE 'getenv\("[A-Z_]+"\)' src | grep -oE '[A-Z_]{3,}' | sort -u)" \
+    "$(sed -n '/^\.Sh ENVIRONMENT/,/^\.Sh [^E]/p' man/*.1 | grep '^\.It Ev' | grep -oE '[A-Z_]{3,}' |
+      grep -vxE 'LC_ALL|LC_CTYPE|LANG|TMPDIR|SSLKEYLOGFILE' | sort -u)" # libraries read these
+  differ_names src/commands/check_prometheus.c "man/mqtrust-check.1" \
+    "$(grep -oE '"mqtrust_[a-z_]+"' src/commands/check_prometheus.c | tr -d '"' | sort -u)" \
+    "$(grep '^\.It Cm' man/mqtrust-check.1 | grep -oE 'mqtrust_[a-z_]+' | sort -u)"
+}
+
 # A terminal has 80 columns.
 rule_help_width() {
   for text in "$help"/*; do
@@ -226,7 +248,7 @@ rule_shipped() {
   done
 }
 
-rules='options commands exit_codes help_width examples readme_faults architecture_names
+rules='options commands exit_codes names help_width examples readme_faults architecture_names
 architecture_complete named_files shipped'
 
 # --- The proof that each rule bites -----------------------------------------------------------------
@@ -242,6 +264,8 @@ plant_all() {
   change "$help/verify" '/^      --strict/d'
   change "$help/mqtrust" '/^  pki /d'
   change man/mqtrust-bundle.1 '/^\.It 3$/d'
+  change man/mqtrust.1 's/^\.It Cm alpn/.It Cm alpine/; /^\.It Ev ESCDELAY/d'
+  change man/mqtrust-check.1 's/mqtrust_finding$/mqtrust_findings/'
   change "$help/inspect" 's/^Example:/& this line goes on and on until it is longer than any terminal of eighty columns/'
   change docs/two-way-tls.md 's/^mqtrust names mqtt/mqtrust names --quickly mqtt/'
   change README.md 's/There is only "mqtt/There is just "mqtt/; s/`docs\/faults\.md`/`docs\/flaws.md`/'
@@ -257,6 +281,8 @@ planted_for() {
     'mqtrust-names.1 has an option that mqtrust names does not: patience' ;;
   commands) echo 'mqtrust --help does not list pki' ;;
   exit_codes) echo 'mqtrust-bundle.1 lacks an exit code of --help: 3' ;;
+  names) printf '%s\n' 'lacks what src/core/profile_text.c has: tls:alpn' 'has: tls:alpine' 'has: ESCDELAY' \
+    'man/mqtrust-check.1 has: mqtrust_findings' ;;
   help_width) echo 'mqtrust inspect --help has a line of' ;;
   examples) echo 'an example of mqtrust names has an option that there is not: quickly' ;;
   readme_faults) echo 'README.md says otherwise than docs/faults.md: There is just' ;;

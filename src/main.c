@@ -8,19 +8,14 @@
 #include "util/standard_streams.h"
 
 static const Command commands[] = {
-    {"bundle",
-     "checks and writes a broker's side: certificate, chain, key, client CA, configuration",
-     command_bundle},
-    {"check", "connects to brokers, and reports every stage and every fault", command_check},
-    {"demo", "a throwaway two-way TLS broker with sample traffic, and the dashboard on it",
-     command_demo},
-    {"inspect", "says what is in any certificate, key, request, CRL, PKCS#7 or PKCS#12 file",
+    {"bundle", "checks and writes the files that a broker wants for its TLS", command_bundle},
+    {"check", "tries connections, and reports every stage and every fault", command_check},
+    {"demo", "a throwaway two-way TLS broker with traffic, and the dashboard on it", command_demo},
+    {"inspect", "says what is in any file of certificates, keys, requests or CRLs",
      command_inspect},
-    {"names", "says what DNS has on a broker's name, and whether a certificate is for it",
-     command_names},
-    {"pki", "makes CAs, client and server certificates, requests; signs and renews", command_pki},
-    {"split", "writes leaf, intermediates, root and key of a file, each to a file of its own",
-     command_split},
+    {"names", "says what DNS has on a name, and whether a certificate is for it", command_names},
+    {"pki", "makes CAs, client and server certificates, requests; signs, renews", command_pki},
+    {"split", "writes leaf, intermediates, root and key of a file apart", command_split},
     {"verify", "says whether a certificate with its chain is to be trusted, and why",
      command_verify},
 };
@@ -36,5 +31,5 @@ main(int argc, char **argv)
         return commands[i].run(argc - 1, argv + 1);
     }
   }
-  return command_dashboard(argc, argv);
+  return command_dashboard(argc, argv, commands, G_N_ELEMENTS(commands));
 }

@@ -9,7 +9,8 @@ typedef struct {
   int (*run)(int argc, char **argv);
 } Command;
 
-int command_dashboard(int argc, char **argv); /* without a subcommand */
+/* Without a subcommand; `commands` are those that --help lists. */
+int command_dashboard(int argc, char **argv, const Command *commands, gsize count);
 int command_bundle(int argc, char **argv); /* exit codes of its own: 0, 1, 2, 3 */
 int command_check(int argc, char **argv);
 int command_demo(int argc, char **argv);

@@ -17,9 +17,9 @@ usage_error(const GError *error)
 }
 
 static int
-print_help(void)
+print_help(const Command *commands, gsize count)
 {
-  g_autofree char *help = options_help();
+  g_autofree char *help = options_help(commands, count);
   fputs(help, stdout);
   return fflush(stdout) == 0 ? EXIT_GOOD : EXIT_USAGE;
 }
@@ -42,8 +42,9 @@ find_connection(Workspace *workspace, const Options *options, Connection **conne
   g_autofree char *name = safe_text_string(options->profile_name);
   g_autofree char *folder = profile_folder();
   g_set_error(error, PROFILE_ERROR, PROFILE_FIELD_NAME,
-              "there is no connection \"%s\" in %s; start mqtrust without a name to see those that "
-              "are, or give a URL such as mqtts://%s:8883",
+              "there is no connection \"%s\" in %s, and no such command; start mqtrust without a "
+              "name to see the connections, or give a URL such as mqtts://%s:8883; mqtrust --help "
+              "lists the commands",
               name, folder, name);
   return FALSE;
 }
@@ -83,7 +84,7 @@ run(const Options *options)
 }
 
 int
-command_dashboard(int argc, char **argv)
+command_dashboard(int argc, char **argv, const Command *commands, gsize count)
 {
   Options options = {0};
   g_autoptr(GError) error = NULL;
@@ -91,7 +92,7 @@ command_dashboard(int argc, char **argv)
   if (!options_parse(argc, argv, &options, &error))
     code = usage_error(error);
   else if (options.show_help)
-    code = print_help();
+    code = print_help(commands, count);
   else if (options.show_version)
     code = puts("mqtrust " PACKAGE_VERSION) >= 0 ? EXIT_GOOD : EXIT_USAGE;
   else

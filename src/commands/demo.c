@@ -20,19 +20,36 @@
 #define ACT_MS 100 /* between two looks whether a fault's connection is online */
 
 static const char help[] =
-    "usage: mqtrust demo [--ascii] [--no-color] [--log-size SIZE]\n"
-    "       mqtrust demo --fault CODE[/VARIANT] [--tls 1.2|1.3] [--ascii] [--no-color]\n"
+    "usage: mqtrust demo [OPTION]...\n"
+    "       mqtrust demo --fault CODE[/VARIANT] [--tls 1.2|1.3] [OPTION]...\n"
     "       mqtrust demo --list-faults\n"
     "\n"
-    "Makes a throwaway PKI in a private temporary folder, starts the mosquitto of this machine on a\n"
-    "free loopback port with two-way TLS, lets a few devices publish, and opens the dashboard on\n"
-    "it. When standard output is not a terminal, prints a report instead. On leaving, broker and\n"
-    "folder are gone.\n"
+    "Makes a throwaway PKI in a private temporary folder, starts the mosquitto of\n"
+    "this machine on a free loopback port with two-way TLS, lets a few devices\n"
+    "publish, and opens the dashboard on it. When standard output is not a terminal,\n"
+    "prints a report instead. On leaving, broker and folder are gone.\n"
     "\n"
-    "      --fault CODE[/VARIANT]  instead, a broker and files with this fault: look at how it is\n"
-    "                              named, or make pictures of it\n"
+    "Faults:\n"
+    "      --fault CODE[/VARIANT]  instead, a broker and files with this fault: see\n"
+    "                              what it looks like and how it is named\n"
     "      --tls 1.2|1.3           with which version of TLS it is shown\n"
-    "      --list-faults           list all faults that can be shown, and how they are made\n";
+    "      --list-faults           list all faults that can be shown, and how they\n"
+    "                              are made\n"
+    "\n"
+    "Screen and help:\n"
+    "      --ascii                 draw with ASCII characters only\n"
+    "      --no-color              no colours, as with NO_COLOR=1\n"
+    "      --log-size SIZE         memory for messages (default: 64M; K, M, G)\n"
+    "      --certbot-dir DIR       where certbot's certificates are (default: one in\n"
+    "                              the demo's folder; with --fault certbot's own)\n"
+    "      --help                  print this and exit\n"
+    "      --version               print the version and exit\n"
+    "\n"
+    "Example:\n"
+    "  mqtrust demo --fault client-ca-unknown --tls 1.3\n"
+    "\n"
+    "Exit status: 0 when the dashboard was left or the report printed, 2 when the\n"
+    "demo could not begin. See mqtrust(1), and mqtrust-findings(7) for every fault.\n";
 
 static int
 fail(const GError *error)
@@ -180,6 +197,8 @@ run(const DemoOptions *options)
 {
   if (options->screen.show_help)
     return print(help);
+  if (options->screen.show_version)
+    return print("mqtrust " PACKAGE_VERSION "\n");
   if (options->list_faults) {
     g_autofree char *list = demo_fault_list();
     return print(list);

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "commands/commands.h"
 #include "core/profile.h"
 
 typedef struct {
@@ -17,5 +18,5 @@ typedef struct {
  * sentence that names the option and the remedy (exit code 2), and nothing to clear. */
 gboolean options_parse(int argc, char **argv, Options *options, GError **error);
 void options_clear(Options *options);
-/* (transfer full) the text of --help. */
-char *options_help(void);
+/* (transfer full) the text of --help, which lists `commands`. */
+char *options_help(const Command *commands, gsize count);

@@ -7,13 +7,11 @@
 
 #define LINE_COLUMNS 79 /* of a terminal with 80, so that no line wraps */
 #define HELP_COLUMN 32
+#define COMMAND_COLUMN 11
 
 static const char head[] =
     "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"
-    "       mqtrust check [OPTION]... CONNECTION|URL...\n"
-    "       mqtrust inspect|split|verify [OPTION]... FILE\n"
-    "       mqtrust names [OPTION]... HOST\n"
-    "       mqtrust demo [OPTION]...\n"
+    "       mqtrust COMMAND [OPTION]... [ARGUMENT]...\n"
     "\n"
     "A terminal dashboard for MQTT over one-way and two-way TLS. CONNECTION is the\n"
     "name of a saved one; a URL or the options below describe another one.\n";
@@ -33,20 +31,16 @@ static const char foot[] =
     "    -u ada --pw-file ~/.ada\n"
     "  mqtrust demo\n"
     "\n"
-    "check tries connections and reports every stage, for scripts and monitoring;\n"
-    "inspect, split and verify look into files of certificates; names shows what\n"
-    "DNS has on a broker; mqtrust verify --help and the like tell of their options.\n"
-    "\n"
     "Exit status: 0 when the dashboard was left, 2 when it could not begin. See\n"
     "mqtrust(1) for the keys and the files.\n";
 
-/* Words of `help`, from HELP_COLUMN on. */
+/* Words of `help`, from column `start` on; the line has `column` of them already. */
 static void
-append_help(GString *out, gsize column, const char *help)
+append_words(GString *out, gsize column, gsize start, const char *help)
 {
   g_auto(GStrv) words = g_strsplit(help, " ", -1);
   gboolean first = TRUE;
-  if (column + 2 > HELP_COLUMN) {
+  if (column + 2 > start) {
     g_string_append_c(out, '\n');
     column = 0;
   }
@@ -57,7 +51,7 @@ append_help(GString *out, gsize column, const char *help)
       column = 0;
       first = TRUE;
     }
-    int blanks = first ? HELP_COLUMN - (int)column : 1;
+    int blanks = first ? (int)start - (int)column : 1;
     g_string_append_printf(out, "%*s%s", blanks, "", words[i]);
     column += (gsize)blanks + length;
     first = FALSE;
@@ -75,7 +69,7 @@ append_option(GString *out, const OptionSpec *spec)
     g_string_append_printf(out, "      --%s", spec->name);
   if (spec->argument != NULL)
     g_string_append_printf(out, " %s", spec->argument);
-  append_help(out, out->len - start, spec->help);
+  append_words(out, out->len - start, HELP_COLUMN, spec->help);
 }
 
 static void
@@ -95,10 +89,22 @@ options_append_connection_help(GString *out)
   }
 }
 
+static void
+append_commands(GString *out, const Command *commands, gsize count)
+{
+  g_string_append(out, "\nCommands (mqtrust COMMAND --help tells of each one's options):\n");
+  for (gsize i = 0; i < count; i++) {
+    gsize start = out->len;
+    g_string_append_printf(out, "  %s", commands[i].name);
+    append_words(out, out->len - start, COMMAND_COLUMN, commands[i].synopsis);
+  }
+}
+
 char *
-options_help(void)
+options_help(const Command *commands, gsize count)
 {
   GString *out = g_string_new(head);
+  append_commands(out, commands, count);
   for (gsize i = 0; i < option_group_count; i++)
     append_group(out, &option_groups[i]);
   g_string_append(out, foot);

@@ -117,7 +117,7 @@ static const char *const verbs[PKI_VERBS] = {
         "\n"
         "Makes a new certificate with the subject, the names and, unless --new-key\n"
         "is given, the key of an old one: NAME.pem. A root signs itself.\n"
-        "\n" CA_OPTIONS "      --new-key              with a new key, NAME.key\n" KEY_OPTIONS
+        "\n" CA_OPTIONS "      --new-key            with a new key, NAME.key\n" KEY_OPTIONS
         "      --as ROLE            client, server or both, for one that does not\n"
         "                           say what it is for\n" NAME_OPTIONS DATE_OPTIONS
         "                           (default: as many days as the old one)\n" PKCS12_OPTIONS

@@ -141,6 +141,7 @@ bundle_new(const BundleRequest *request)
   bundle_read(&parts);
   bundle_lint(&parts);
   bundle_client(&parts);
+  bundle_judge_completeness(&parts);
   if (!has_error(bundle) && is_whole(&parts))
     bundle_make_files(&parts);
   if (bundle->files && has_error(bundle))

@@ -140,25 +140,42 @@ add_wrong_chain(BundleParts *parts)
   bundle_add(parts, finding);
 }
 
-static void
-add_leaf_only(BundleParts *parts)
+/* In a PKI of one's own, one CA often signs for both sides. NULL: it is not among the client CA. */
+static const Certificate *
+issuer_in_client_ca(const BundleParts *parts, const Certificate *certificate)
 {
-  const Certificate *leaf = leaf_of(parts);
-  Finding *finding = bundle_finding(parts, "chain-leaf-only", leaf);
-  gboolean needed = parts->request->broker == BUNDLE_EMQX_CLOUD;
-  finding->severity = needed ? FINDING_ERROR : FINDING_WARNING;
-  finding_set_message(finding, "The issuer of \"%s\", \"%s\", is in none of the files%s.",
-                      certificate_subject_label(leaf), certificate_issuer_label(leaf),
-                      needed ? ", and EMQX Cloud wants the intermediate" : "");
-  finding_set_remedy(finding,
-                     "Give its chain with --chain; when \"%s\" is the root itself, give "
-                     "that, and it is left out.",
-                     certificate_issuer_label(leaf));
-  bundle_add(parts, finding);
+  const GPtrArray *list = parts->bundle->client_ca;
+  for (guint i = 0; list && i < list->len; i++)
+    if (certificate_is_issued_by(certificate, list->pdata[i]))
+      return list->pdata[i];
+  return NULL;
 }
 
 static void
-judge_completeness(BundleParts *parts)
+add_leaf_only(BundleParts *parts)
+{
+  const Certificate *leaf = leaf_of(parts), *issuer = issuer_in_client_ca(parts, leaf);
+  gboolean needed = parts->request->broker == BUNDLE_EMQX_CLOUD;
+  if (issuer && certificate_is_self_signed(issuer) && !needed)
+    return;
+  Finding *finding = bundle_finding(parts, "chain-leaf-only", leaf);
+  finding->severity = needed ? FINDING_ERROR : FINDING_WARNING;
+  finding_set_message(finding, "The issuer of \"%s\", \"%s\", is in %s%s.",
+                      certificate_subject_label(leaf), certificate_issuer_label(leaf),
+                      issuer ? "the file of the client CA alone" : "none of the files",
+                      needed ? ", and EMQX Cloud wants the intermediate" : "");
+  if (issuer)
+    finding_set_remedy(finding, "Give that file with --chain, too.");
+  else
+    finding_set_remedy(finding,
+                       "Give its chain with --chain; when \"%s\" is the root itself, give "
+                       "that, and it is left out.",
+                       certificate_issuer_label(leaf));
+  bundle_add(parts, finding);
+}
+
+void
+bundle_judge_completeness(BundleParts *parts)
 {
   if (!parts->top || is_known(parts, parts->top))
     return;
@@ -337,7 +354,6 @@ bundle_lint(BundleParts *parts)
     return;
   judge_chain(parts);
   judge_key(parts);
-  judge_completeness(parts);
   note_left_out(parts);
   note_order(parts);
   judge_key_type(parts);

@@ -25,6 +25,8 @@ void bundle_add(BundleParts *parts, Finding *finding);
 
 /* bundle_lint.c: the chain by itself, and by the rules of the broker. */
 void bundle_lint(BundleParts *parts);
+/* bundle_lint.c: after bundle_client(), for the issuer may be the client CA. */
+void bundle_judge_completeness(BundleParts *parts);
 /* Its key is one of Ed25519 or Ed448. */
 gboolean bundle_is_edwards(const Certificate *certificate);
 /* bundle_client.c: the client CA and the client certificate. */

@@ -388,7 +388,7 @@ static const CatalogueEntry entries[] = {
      "Check that the port is a TLS port, and what lies between."},
     {"tls13-intolerant", FINDING_ERROR, FINDING_SIDE_BROKER,
      "The broker fails with TLS 1.3 and works with TLS 1.2.",
-     "Set the maximum version to TLS 1.2 and update the broker."},
+     "Set the connection's TLS version to 1.2, and update the broker."},
     /* Port and transport mix-ups */
     {"port-plain-mqtt", FINDING_ERROR, FINDING_SIDE_NETWORK, "The port speaks MQTT without TLS.",
      "Use port 8883, or switch TLS off."},

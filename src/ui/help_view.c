@@ -57,10 +57,8 @@ add_entry(HelpView *view, const char *keys, const char *text)
 static void
 add_action(HelpView *view, Context context, Action action)
 {
-  const ActionInfo *info = action_info(action);
   g_autofree char *keys = keymap_keys(context, action);
-  g_autofree char *text =
-      g_strconcat(info->help, info->flags & ACTION_DANGEROUS ? " (asks first)" : "", NULL);
+  g_autofree char *text = keymap_help(context, action);
   add_entry(view, keys, text);
 }
 

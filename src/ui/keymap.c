@@ -226,6 +226,15 @@ keymap_first_key(Context context, Action action)
   return action == ACTION_NONE || keys->len == 0 ? NULL : g_strdup(keys->pdata[0]);
 }
 
+char *
+keymap_help(Context context, Action action)
+{
+  const ActionInfo *info = action_info(action);
+  /* The repair view is what asks: its key is the answer. */
+  gboolean asks = (info->flags & ACTION_DANGEROUS) && context != CONTEXT_REPAIR;
+  return g_strconcat(info->help, asks ? " (asks first)" : "", NULL);
+}
+
 gboolean
 keymap_has_own(Context context, Action action)
 {

@@ -6,6 +6,8 @@
 /* (transfer full): the first key of an action in a context, its general one if it has no own and
  * the general ones count there; NULL: none. */
 char *keymap_first_key(Context context, Action action);
+/* (transfer full) what the key of `action` does in `context`, in words; whether it asks first. */
+char *keymap_help(Context context, Action action);
 /* An action has a key in the context's own table, not only a general one. */
 gboolean keymap_has_own(Context context, Action action);
 /* "Connections", "Form", ...: heads the help screen. */

@@ -33,10 +33,10 @@ test_help(gconstpointer arguments)
 }
 
 static void
-test_version(void)
+test_version(gconstpointer arguments)
 {
   g_autofree char *out = NULL, *err = NULL;
-  g_assert_cmpint(program_run("--version", &out, &err), ==, 0);
+  g_assert_cmpint(program_run(arguments, &out, &err), ==, 0);
   g_assert_cmpstr(out, ==, "mqtrust " PACKAGE_VERSION "\n");
   g_assert_cmpstr(err, ==, "");
 }
@@ -52,6 +52,7 @@ static const Wrong wrongs[] = {
     {"no-port", "-h localhost -p x", "x"},
     {"missing-value", "--cafile", "--cafile"},
     {"unknown-profile", "no-such-profile", "no-such-profile"},
+    {"misspelt-command", "chekc", "no such command"},
     {"wrong-scheme", "ftp://localhost", "scheme"},
     {"wrong-version", "-h localhost -V 7", "7"},
     {"demo-with-connection", "demo -h localhost", "demo"},
@@ -111,7 +112,9 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_data_func("/command-line/help", "--help", test_help);
-  g_test_add_func("/command-line/version", test_version);
+  g_test_add_data_func("/command-line/version", "--version", test_version);
+  g_test_add_data_func("/command-line/version/check", "check --version", test_version);
+  g_test_add_data_func("/command-line/version/demo", "demo --version", test_version);
   for (gsize i = 0; i < G_N_ELEMENTS(wrongs); i++) {
     g_autofree char *name = g_strdup_printf("/command-line/wrong/%s", wrongs[i].name);
     g_test_add_data_func(name, &wrongs[i], test_wrong);

@@ -416,6 +416,25 @@ test_leaf_only(BundleStage *stage, gconstpointer unused)
   g_assert_cmpstr(((const Finding *)bundle->findings->pdata[0])->code, ==, "chain-leaf-only");
 }
 
+/* One CA for both sides: its root is there, as the client CA, and clients have it anyway. */
+static void
+test_leaf_of_client_ca(BundleStage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) server =
+      bundle_stage_issue(stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "mqtt.test", stage->client_ca);
+  g_autofree char *cert = bundle_stage_write_certificate(stage, "own.pem", server);
+  g_autofree char *key = bundle_stage_write_key(stage, "own.key", server, NULL);
+  BundleRequest request = bundle_stage_request(stage, BUNDLE_MOSQUITTO);
+  request.certificate_path = cert;
+  request.key_path = key;
+  request.chain_path = NULL;
+  g_autoptr(Bundle) bundle = bundle_new(&request);
+  g_assert_nonnull(bundle->files);
+  g_assert_cmpuint(bundle->findings->len, ==, 0);
+  request.broker = BUNDLE_EMQX_CLOUD;
+  assert_refused(&request, "chain-leaf-only", cert, "is in the file of the client CA alone");
+}
+
 static void
 test_dates(BundleStage *stage, gconstpointer unused)
 {
@@ -654,6 +673,7 @@ main(int argc, char **argv)
   ADD("key-mismatch", test_key_mismatch);
   ADD("wrong-chain", test_wrong_chain);
   ADD("leaf-only", test_leaf_only);
+  ADD("leaf-of-client-ca", test_leaf_of_client_ca);
   ADD("dates", test_dates);
   ADD("name", test_name);
   ADD("client-ca", test_client_ca);

@@ -84,7 +84,10 @@ static const char head[] =
 
 static const char foot[] = ".Sh SEE ALSO\n"
                            ".Xr mqtrust 1 ,\n"
+                           ".Xr mqtrust-bundle 1 ,\n"
+                           ".Xr mqtrust-check 1 ,\n"
                            ".Xr mqtrust-inspect 1 ,\n"
+                           ".Xr mqtrust-names 1 ,\n"
                            ".Xr mqtrust-verify 1\n"
                            ".Sh STANDARDS\n"
                            ".Rs\n"

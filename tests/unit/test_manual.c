@@ -38,10 +38,8 @@ append_entry(GString *out, const char *keys, const char *help)
 static void
 append_action(GString *out, Context context, Action action)
 {
-  const ActionInfo *info = action_info(action);
   g_autofree char *keys = keymap_keys(context, action);
-  g_autofree char *help =
-      g_strconcat(info->help, info->flags & ACTION_DANGEROUS ? " (asks first)" : "", NULL);
+  g_autofree char *help = keymap_help(context, action);
   append_entry(out, keys, help);
 }
 
@@ -200,6 +198,16 @@ test_manual_is_true(void)
         section);
 }
 
+/* Of what asks first it is said so, but not where the question is already there. */
+static void
+test_asks_first(void)
+{
+  g_autofree char *asks = keymap_help(CONTEXT_CONNECTIONS, ACTION_REPAIR);
+  g_autofree char *answers = keymap_help(CONTEXT_REPAIR, ACTION_REPAIR);
+  g_assert_true(g_str_has_suffix(asks, " (asks first)"));
+  g_assert_cmpstr(answers, ==, action_info(ACTION_REPAIR)->help);
+}
+
 /* No table is forgotten by the section. */
 static void
 test_every_key_is_in_it(void)
@@ -242,6 +250,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/manual/keys", test_manual_is_true);
+  g_test_add_func("/manual/asks-first", test_asks_first);
   g_test_add_func("/manual/every-key", test_every_key_is_in_it);
   g_test_add_func("/manual/field-keys", test_field_keys_are_true);
   return g_test_run();

@@ -618,10 +618,16 @@ test_help_and_version_come_first(void)
   g_assert_true(version.good && version.options.show_version);
 }
 
+static const Command commands[] = {
+    {"brew", "a command that is as long in its words as any command of this program could be",
+     NULL},
+    {"serve", "what another one does", NULL},
+};
+
 static void
 test_help_fits_80_columns(void)
 {
-  g_autofree char *help = options_help();
+  g_autofree char *help = options_help(commands, G_N_ELEMENTS(commands));
   g_auto(GStrv) lines = g_strsplit(help, "\n", -1);
   for (int i = 0; lines[i] != NULL; i++) {
     g_assert_cmpuint(strlen(lines[i]), <=, 79);
@@ -633,7 +639,7 @@ test_help_fits_80_columns(void)
 static void
 test_help_lists_everything(void)
 {
-  g_autofree char *help = options_help();
+  g_autofree char *help = options_help(commands, G_N_ELEMENTS(commands));
   for (int id = 0; id < OPTION_COUNT; id++) {
     const OptionSpec *spec = option_by_id((OptionId)id);
     g_autofree char *with = g_strdup_printf("\n  -%c, --%s", spec->letter, spec->name);
@@ -645,8 +651,12 @@ test_help_lists_everything(void)
 static void
 test_help_text(void)
 {
-  g_autofree char *help = options_help();
+  g_autofree char *help = options_help(commands, G_N_ELEMENTS(commands));
   g_assert_nonnull(strstr(help, "usage: mqtrust [OPTION]... [CONNECTION|URL]\n"));
+  g_assert_nonnull(
+      strstr(help, "\n  brew     a command that is as long in its words as any command of this\n"
+                   "           program could be\n"
+                   "  serve    what another one does\n"));
   g_assert_nonnull(strstr(
       help, "\n  -h, --host HOST               broker's name or address (default: localhost)\n"));
   g_assert_nonnull(

@@ -580,7 +580,7 @@ assert_refused(Scene *scene, const char *finding, const char *label)
   assert_shows(scene, finding);
   g_assert_false(is_there("mosquitto"));
   scene_keys(scene, "Down Enter");
-  g_assert_true(ui_top(scene->ui)->pane_class == &finding_view);
+  g_assert_true(ui_top(scene->ui)->pane_class == &finding_alone_view);
   scene_keys(scene, "Esc Esc");
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
   g_autofree char *row = focused_row(scene);

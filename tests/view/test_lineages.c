@@ -313,7 +313,7 @@ test_opens(Fixture *f, gconstpointer unused)
   serve(f, f->scene->connection, f->old);
   press(f, "L");
   scene_keys(f->scene, "Enter");
-  open_below(f, &finding_view);
+  open_below(f, &finding_alone_view);
   assert_shows(f, "prod-eu still serves the certificate of");
   scene_keys(f->scene, "Esc");
   open_below(f, &text_view);

@@ -277,8 +277,10 @@ diagnose_refused_late(const DiagnosisCase *c)
       (evidence->tls_version != NULL && strcmp(evidence->tls_version, "TLS 1.3") != 0))
     return NULL;
   Finding *finding = finding_new("client-refused-late");
-  finding_set_message(finding, "The broker refused our certificate only after the handshake had "
-                               "ended well, as TLS 1.3 has it.");
+  finding_set_message(finding,
+                      "The broker refused %s only after the handshake had ended well, as TLS 1.3 "
+                      "has it.",
+                      c->identity != NULL ? "our certificate" : "us");
   if (evidence->closed->alert >= 0)
     finding_add_evidence(finding, "TLS 1.3 handshake finished, alert %d at the first read",
                          evidence->closed->alert);

@@ -140,6 +140,13 @@ connack_code(const DiagnosisCase *c)
   return reason_code(reason);
 }
 
+/* mosquitto calls a wrong password so, too; only without a user name it cannot be one. */
+static gboolean
+may_be_password(const DiagnosisCase *c, const Finding *finding)
+{
+  return strcmp(finding->code, "mqtt-not-authorized") == 0 && c->profile->user_name != NULL;
+}
+
 static void
 say_connack(const DiagnosisCase *c, Finding *finding)
 {
@@ -152,6 +159,9 @@ say_connack(const DiagnosisCase *c, Finding *finding)
   if (strcmp(finding->code, "mqtt-bad-credentials") == 0)
     finding_set_message(finding, "%s refuses user \"%s\": %s (reason 0x%02x).", before, name, text,
                         (guint)c->evidence->connack);
+  else if (may_be_password(c, finding))
+    finding_set_message(finding, "%s refuses client \"%s\" as user \"%s\": %s (reason 0x%02x).",
+                        before, diagnosis_client_id(c), name, text, (guint)c->evidence->connack);
   else if (strcmp(finding->code, "mqtt-not-authorized") == 0)
     finding_set_message(finding, "%s's rules refuse client \"%s\" as \"%s\": %s (reason 0x%02x).",
                         before, diagnosis_client_id(c), name, text, (guint)c->evidence->connack);
@@ -239,6 +249,9 @@ diagnose_connack(const DiagnosisCase *c)
     say_client_id(c, finding);
   else if (strcmp(finding->code, "mqtt-version-refused") == 0)
     say_version(c, finding);
+  else if (may_be_password(c, finding))
+    finding_set_remedy(finding, "Check user name and password; if they are right, let the broker's "
+                                "rules allow this client.");
   if (strcmp(finding->code, "client-name-missing") == 0)
     diagnosis_describe_identity(finding, c->identity);
   finding_add_evidence(finding, "CONNACK 0x%02x", (guint)c->evidence->connack);

@@ -85,6 +85,7 @@ open_tunnel(Session *session, const Step *step)
   session->tls_verified = FALSE;
   session->certificate_requested = FALSE;
   session->certificate_sent = FALSE;
+  session->certificate_accepted = FALSE;
   session->two_way = FALSE;
   session->attempt++;
   enter(session, SESSION_RESOLVING, step);
@@ -180,6 +181,7 @@ first_byte(Session *session, const Step *step)
 {
   session->two_way =
       session->tls_verified && session->certificate_requested && session->certificate_sent;
+  session->certificate_accepted = session->two_way;
   return 0;
 }
 

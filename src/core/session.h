@@ -61,6 +61,7 @@ typedef struct {
   gboolean tls;             /* this connection uses TLS */
   gboolean tls_verified;    /* of the open connection; FALSE again once it is gone */
   gboolean certificate_requested, certificate_sent; /* of the present or last attempt */
+  gboolean certificate_accepted; /* the same: it was sent, and the broker has answered */
   gboolean two_way;         /* of the open connection */
   guint attempt;            /* tries since the user asked or it was last online; 0 while online */
   guint timer_ms;           /* with SESSION_EFFECT_TIMER */

@@ -6,6 +6,7 @@
 
 #include "core/bundle_owner.h"
 #include "trust/certificate_file.h"
+#include "trust/client_chain.h"
 #include "trust/identity.h"
 #include "trust/inspection.h"
 #include "trust/lineage.h"
@@ -263,14 +264,55 @@ key_summary(const Form *form, const char *path, gint64 now, GError **error)
   return NULL;
 }
 
+/* Would a broker with these CAs take the client's certificate? What cannot be read is no answer; its
+ * own field says so. */
+static gboolean
+takes_client(const Form *form, const char *ca_path, const Certificate **leaf, GPtrArray **client)
+{
+  const char *typed = form_text(form, BUNDLE_FIELD_CLIENT);
+  g_autofree char *path = *typed ? path_expand(typed) : NULL;
+  gboolean named = path && form_is_visible(form, BUNDLE_FIELD_CLIENT) && !unreadable(path);
+  *client = named ? certificate_file_read(path, NULL) : NULL;
+  g_autoptr(Anchors) anchors = *client ? anchors_load_file(ca_path, NULL) : NULL;
+  if (!anchors || (*client)->len == 0)
+    return TRUE;
+  GPtrArray *beside = NULL;
+  *leaf = (*client)->pdata[0];
+  const ClientChain chain = {.certificates = *client,
+                             .path = path,
+                             .file = path,
+                             .broker_ca = anchors,
+                             .beside = &beside};
+  Finding *refused = client_chain_refused(&chain);
+  g_clear_pointer(&beside, g_ptr_array_unref);
+  gboolean taken = refused == NULL;
+  finding_free(refused);
+  return taken;
+}
+
 static char *
-summary(const Form *form, int id, const char *path, gint64 now, GError **error)
+ca_summary(const Form *form, const char *path, gint64 now, gboolean *wrong, GError **error)
+{
+  g_autofree char *text = certificate_file_summary(path, FILE_SLOT_CA, NULL, now, error);
+  const Certificate *leaf;
+  g_autoptr(GPtrArray) client = NULL;
+  if (!text || takes_client(form, path, &leaf, &client))
+    return g_steal_pointer(&text);
+  *wrong = TRUE;
+  return g_strdup_printf("%s; with it the broker refuses \"%s\", which is from \"%s\"", text,
+                         certificate_subject_label(leaf), certificate_issuer_label(leaf));
+}
+
+/* `wrong`: what the file holds does not go with another one. */
+static char *
+summary(const Form *form, int id, const char *path, gint64 now, gboolean *wrong,
+        GError **error)
 {
   switch (id) {
   case BUNDLE_FIELD_KEY:
     return key_summary(form, path, now, error);
   case BUNDLE_FIELD_CLIENT_CA:
-    return certificate_file_summary(path, FILE_SLOT_CA, NULL, now, error);
+    return ca_summary(form, path, now, wrong, error);
   default:
     return certificate_file_summary(path, FILE_SLOT_CERTIFICATE, NULL, now, error);
   }
@@ -293,11 +335,12 @@ bundle_note(const Form *form, int id, const char *certbot_folder, gint64 now, Ro
   *role = ROLE_ERROR;
   if (problem)
     return g_strdup(problem);
-  char *text = summary(form, id, path, now, &error);
+  gboolean wrong = FALSE;
+  char *text = summary(form, id, path, now, &wrong, &error);
   if (!text) {
     *missing = g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING);
     return safe_text_string(error->message);
   }
-  *role = ROLE_GOOD;
+  *role = wrong ? ROLE_ERROR : ROLE_GOOD;
   return text;
 }

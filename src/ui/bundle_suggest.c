@@ -88,12 +88,17 @@ hostname_for(const Form *form, const BundleKnown *known)
 
 /* --- Files ------------------------------------------------------------------------------------ */
 
-static const char *
+/* (transfer full): the one of a moment ago, the connection's, or that which lies where the workshop
+ * looks for it. */
+static char *
 client_ca_for(const BundleKnown *known)
 {
   if (known->client_ca && g_file_test(known->client_ca, G_FILE_TEST_IS_REGULAR))
-    return known->client_ca;
-  return known->profile && known->profile->broker_ca_path ? known->profile->broker_ca_path : "";
+    return g_strdup(known->client_ca);
+  if (known->profile && known->profile->broker_ca_path)
+    return g_strdup(known->profile->broker_ca_path);
+  g_autofree char *folder = workshop_folder(known->profile);
+  return workshop_ca_in(folder);
 }
 
 static const char *
@@ -138,7 +143,8 @@ bundle_fields_suggest(Form *form, const BundleKnown *known, const gboolean *touc
   suggest(&to, BUNDLE_FIELD_LINEAGE, lineage_for(known));
   g_autofree char *hostname = hostname_for(form, known);
   suggest(&to, BUNDLE_FIELD_HOSTNAME, hostname);
-  suggest(&to, BUNDLE_FIELD_CLIENT_CA, client_ca_for(known));
+  g_autofree char *client_ca = client_ca_for(known);
+  suggest(&to, BUNDLE_FIELD_CLIENT_CA, client_ca);
   suggest(&to, BUNDLE_FIELD_CLIENT, client_for(known));
   g_autofree char *port =
       g_strdup_printf("%u", tls ? profile_port(known->profile) : (guint)PORT_DEFAULT);

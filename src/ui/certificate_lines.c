@@ -257,15 +257,22 @@ client_was_refused(const CertificatesModel *model)
   return FALSE;
 }
 
+/* Also of a connection that is over: a broker that refuses a password has taken the certificate. */
+static gboolean
+was_accepted(const Session *session)
+{
+  return session->two_way || session->certificate_accepted;
+}
+
 /* What the line as a whole says, by glyph and colour. */
 static Glyph
 handover_mark(const CertificatesModel *model, gboolean refused, Role *role)
 {
   const Session *session = model->session;
-  gboolean bad = refused || !session->certificate_sent;
+  gboolean accepted = was_accepted(session), bad = refused || !session->certificate_sent;
   gboolean over = session->state == SESSION_IDLE || session->state == SESSION_WAITING;
-  *role = session->two_way ? ROLE_GOOD : bad ? ROLE_ERROR : over ? ROLE_DIM : ROLE_ACCENT;
-  return session->two_way ? GLYPH_OK : bad ? GLYPH_FAIL : over ? GLYPH_DOT : GLYPH_BUSY;
+  *role = accepted ? ROLE_GOOD : bad ? ROLE_ERROR : over ? ROLE_DIM : ROLE_ACCENT;
+  return accepted ? GLYPH_OK : bad ? GLYPH_FAIL : over ? GLYPH_DOT : GLYPH_BUSY;
 }
 
 /* "requested ✓  sent ✓  accepted ✓", as far as it is known. */
@@ -281,7 +288,7 @@ add_handover(CertificateLines *list, const CertificatesModel *model)
   }
   gboolean refused = session->certificate_sent && client_was_refused(model);
   const char *ok = glyph(GLYPH_OK), *fail = glyph(GLYPH_FAIL);
-  const char *accepted = session->two_way ? ok : refused ? fail : "?";
+  const char *accepted = was_accepted(session) ? ok : refused ? fail : "?";
   Role role;
   Glyph mark = handover_mark(model, refused, &role);
   g_autofree char *text = g_strdup_printf("requested %s  sent %s  accepted %s", ok,
@@ -437,6 +444,15 @@ add_parameters(CertificateLines *list, const ConnectionInfo *info)
 
 /* --- When no certificate came ----------------------------------------------------------------- */
 
+/* What is wrong with a file of ours was found before the first packet. */
+static gboolean
+stopped_by_files(const CertificatesModel *model)
+{
+  const GPtrArray *findings = model->info->findings;
+  const Finding *worst = findings && findings->len > 0 ? findings->pdata[0] : NULL;
+  return !model->asked && worst && worst->severity == FINDING_ERROR && worst->file;
+}
+
 static void
 add_nothing_yet(CertificateLines *list, const CertificatesModel *model)
 {
@@ -445,6 +461,11 @@ add_nothing_yet(CertificateLines *list, const CertificatesModel *model)
     g_autofree char *text =
         g_strdup_printf("%s: the broker has sent no certificate yet", session_state_text(session));
     certificate_lines_text(list, ROLE_NORMAL, GLYPH_BUSY, ROLE_ACCENT, FALSE, text);
+    return;
+  }
+  if (model->info->last_error && stopped_by_files(model)) {
+    certificate_lines_text(list, ROLE_NORMAL, GLYPH_DOT, ROLE_DIM, FALSE,
+                           "the broker was not asked: our own files come first");
     return;
   }
   if (model->info->last_error) {

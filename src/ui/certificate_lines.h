@@ -10,7 +10,8 @@ typedef struct {
   const Profile *profile;
   const Session *session;
   const ConnectionInfo *info;
-  gint64 now; /* seconds since 1970 */
+  gboolean asked; /* the attempt has got as far as the network */
+  gint64 now;     /* seconds since 1970 */
 } CertificatesModel;
 
 /* (transfer full): of CertificateLine; texts are wrapped to `columns`. Never empty. */

@@ -64,6 +64,7 @@ compose(CertificatesPane *pane, int columns)
     model.profile = connection_profile(connection);
     model.session = connection_session(connection);
     model.info = connection_info(connection);
+    model.asked = connection_evidence(connection)->at_us[EVIDENCE_STARTED] != 0;
   }
   g_clear_pointer(&pane->lines, g_ptr_array_unref);
   pane->lines = certificate_lines_new(&model, columns);
@@ -156,12 +157,16 @@ selected_line(const CertificatesPane *pane)
   return g_ptr_array_index(pane->lines, pane->scroll.selected);
 }
 
+static gboolean
+can_open(const CertificateLine *line)
+{
+  return line && (line->certificate || line->finding || line->change || line->detail);
+}
+
 static PaneResult
 open_selected(CertificatesPane *pane)
 {
   const CertificateLine *line = selected_line(pane);
-  if (!line)
-    return PANE_HANDLED;
   if (line->certificate) {
     ui_open(pane->ui, &certificate_view, line->certificate);
   } else if (line->finding) {
@@ -169,12 +174,9 @@ open_selected(CertificatesPane *pane)
     ui_open(pane->ui, &finding_view, &argument);
   } else if (line->change) {
     ui_open(pane->ui, &chain_change_view, line->change);
-  } else if (line->detail) {
+  } else {
     TextViewArgument argument = {line->detail_title, line->detail};
     ui_open(pane->ui, &text_view, &argument);
-  } else {
-    ui_notice(pane->ui, ROLE_NORMAL,
-              "Enter opens a certificate or a finding: Up and Down go to one.");
   }
   return PANE_HANDLED;
 }
@@ -182,11 +184,8 @@ open_selected(CertificatesPane *pane)
 static PaneResult
 act_on_certificate(CertificatesPane *pane, Action action)
 {
-  const CertificateLine *line = selected_line(pane);
-  Certificate *certificate = line ? line->certificate : NULL;
-  if (!certificate)
-    ui_notice(pane->ui, ROLE_WARNING, "No certificate is selected: Up and Down go to one.");
-  else if (action == ACTION_SAVE_PEM)
+  Certificate *certificate = selected_line(pane)->certificate;
+  if (action == ACTION_SAVE_PEM)
     certificate_view_save(pane->ui, certificate);
   else
     ui_open(pane->ui, action == ACTION_VIEW_PEM ? &certificate_pem_view : &certificate_view,
@@ -242,6 +241,11 @@ certificates_disabled(gpointer data, Action action)
   CertificatesPane *pane = data;
   if ((action == ACTION_OPEN || is_about_certificate(action)) && !ui_selected(pane->ui))
     return "There is no connection yet: n makes one.";
+  const CertificateLine *line = selected_line(pane);
+  if (action == ACTION_OPEN && !can_open(line))
+    return "Enter opens a certificate or a finding: Up and Down go to one.";
+  if (is_about_certificate(action) && !(line && line->certificate))
+    return "No certificate is selected: Up and Down go to one.";
   if (is_finding_action(action) && ui_selected(pane->ui))
     return finding_action_disabled(pane->ui, ui_selected(pane->ui), finding_meant(pane), action);
   return connection_action_disabled(pane->ui, action);

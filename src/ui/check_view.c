@@ -324,6 +324,13 @@ check_view_wanted(gpointer data, int *rows, int *columns)
   *columns = VIEW_COLUMNS;
 }
 
+/* What the connection said before is not what this test says. */
+static FaultTold
+check_view_tells_fault(gpointer data)
+{
+  return FAULT_ALL_TOLD;
+}
+
 const PaneClass check_view = {
     .name = "test",
     .context = CONTEXT_FINDING,
@@ -335,4 +342,5 @@ const PaneClass check_view = {
     .act = check_view_act,
     .disabled = check_view_disabled,
     .wanted = check_view_wanted,
+    .tells_fault = check_view_tells_fault,
 };

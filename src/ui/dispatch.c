@@ -6,6 +6,9 @@
 #include "ui/keymap.h"
 #include "ui/ui_state.h"
 
+/* A key that is for what lies below the view on top. */
+#define CLOSE_FIRST "Close this first: q or Esc"
+
 /* --- Leaving ---------------------------------------------------------------------------------- */
 
 static void
@@ -62,7 +65,7 @@ static void
 switch_tile(Ui *ui, int tile)
 {
   if (ui_has_view(ui))
-    ui_notice(ui, ROLE_NORMAL, "Close this first: q or Esc");
+    ui_notice(ui, ROLE_NORMAL, CLOSE_FIRST);
   else
     ui_focus_tile(ui, (tile + LAYOUT_TILES) % LAYOUT_TILES);
 }
@@ -126,10 +129,11 @@ act_everywhere(Ui *ui, Action action)
 
 /* --- Actions of panes ------------------------------------------------------------------------- */
 
+/* Of the tiles. A view may be about what is no connection, and says itself what it cannot do. */
 static const char *
 missing_connection(Ui *ui, Action action)
 {
-  guint flags = action_info(action)->flags;
+  guint flags = ui_has_view(ui) ? 0 : action_info(action)->flags;
   Connection *connection = flags ? ui_selected(ui) : NULL;
   if ((flags & (ACTION_NEEDS_CONNECTION | ACTION_NEEDS_ONLINE)) && !connection)
     return "There is no connection yet: n describes one";
@@ -190,6 +194,8 @@ ui_act(Ui *ui, Action action)
     return;
   if (action == ACTION_BACK)
     back(ui);
+  else if (ui_has_view(ui) && is_for_all_tiles(action))
+    ui_notice(ui, ROLE_NORMAL, CLOSE_FIRST);
 }
 
 /* --- Keys ------------------------------------------------------------------------------------- */

@@ -175,6 +175,14 @@ go_to(Editor *editor, ProfileField field, const char *advice)
   editor->advice = g_strdup(advice);
 }
 
+static Profile *
+base_for(const EditorArgument *argument)
+{
+  if (argument->connection)
+    return profile_copy(connection_profile(argument->connection));
+  return argument->start ? profile_copy(argument->start) : profile_new();
+}
+
 static gpointer
 editor_open(Ui *ui, gpointer data)
 {
@@ -184,7 +192,7 @@ editor_open(Ui *ui, gpointer data)
   Editor *editor = g_new0(Editor, 1);
   editor->ui = ui;
   editor->connection = connection ? connection_number(connection) : 0;
-  editor->base = connection ? profile_copy(connection_profile(connection)) : profile_new();
+  editor->base = base_for(argument);
   editor->form = editor_fields_new();
   editor->paths = form_paths_new(editor->form, path_changed, show_paths, editor);
   editor->files = editor_files_new();

@@ -131,11 +131,20 @@ finding_view_disabled(gpointer pane, Action action)
   return connection ? finding_action_disabled(view->ui, connection, view->finding, action) : NULL;
 }
 
-/* There is nothing more to open. */
+static const char *
+alone_view_disabled(gpointer pane, Action action)
+{
+  return is_finding_action(action) ? "Not from here: the arrow says what to do." : NULL;
+}
+
+/* There is nothing more to open, and often nothing to scroll. */
 static const char *
 finding_view_hint(gpointer pane, Action action)
 {
-  return action == ACTION_OPEN ? "" : NULL;
+  const FindingView *view = pane;
+  if (action == ACTION_OPEN)
+    return "";
+  return scroll_is_idle(&view->scroll, action) ? "" : NULL;
 }
 
 static FaultTold
@@ -161,4 +170,18 @@ const PaneClass finding_view = {
     .disabled = finding_view_disabled,
     .hint = finding_view_hint,
     .tells_fault = finding_view_tells_fault,
+};
+
+/* Its context is that of a text: the help has no key that mends it. */
+const PaneClass finding_alone_view = {
+    .name = "finding-alone",
+    .context = CONTEXT_HELP,
+    .open = finding_view_open,
+    .close = finding_view_close,
+    .title = finding_view_title,
+    .status = finding_view_status,
+    .draw = finding_view_draw,
+    .act = finding_view_act,
+    .disabled = alone_view_disabled,
+    .hint = finding_view_hint,
 };

@@ -62,14 +62,24 @@ add_action(HelpView *view, Context context, Action action)
   add_entry(view, keys, text);
 }
 
+/* Of these a view has only what serves there. */
+static gboolean
+is_about_tiles(const char *group)
+{
+  static const char *const groups[] = {"Connections", "Certificates", "Messages", NULL};
+  return g_strv_contains(groups, group);
+}
+
 /* Everything of a group that has no key of its own here, but one of the general ones. */
 static void
 add_general(HelpView *view, const char *group, gboolean with_heading)
 {
+  gboolean about_tiles = is_about_tiles(group);
   for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
     Action action = (Action)i;
     g_autofree char *keys = keymap_keys(view->context, action);
     if (!keys || strcmp(action_info(action)->group, group) != 0 ||
+        (about_tiles && !keymap_serves(view->context, action)) ||
         (view->context != CONTEXT_GENERAL && keymap_has_own(view->context, action)))
       continue;
     if (with_heading)

@@ -136,7 +136,7 @@ static const struct {
                          {ACTION_OPEN, ACTION_MEND, ACTION_REPAIR, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
     [CONTEXT_REPAIR] = {"Repair", repair, {ACTION_REPAIR}},
     [CONTEXT_MADE] = {"Made", made,
-                      {ACTION_USE, ACTION_WORKSHOP, ACTION_OPEN, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
+                      {ACTION_USE, ACTION_NEW, ACTION_WORKSHOP, ACTION_BUNDLE, ACTION_OPEN, ACTION_PAGE_DOWN, ACTION_PAGE_UP}},
     [CONTEXT_LINEAGES] = {"Lineages", lineages,
                           {ACTION_OPEN, ACTION_READ_AGAIN, ACTION_BUNDLE, ACTION_PAGE_DOWN,
                            ACTION_PAGE_UP}},
@@ -242,6 +242,24 @@ keymap_has_own(Context context, Action action)
   while (binding->key && binding->action != action)
     binding++;
   return binding->key != NULL;
+}
+
+/* Views are after the tiles. */
+static gboolean
+is_of_view(Context context)
+{
+  return context > CONTEXT_TIMELINE;
+}
+
+gboolean
+keymap_serves(Context context, Action action)
+{
+  if (!is_of_view(context) || keymap_has_own(context, action))
+    return TRUE;
+  const Action *hint = contexts[context].hints;
+  while (*hint != ACTION_NONE && *hint != action)
+    hint++;
+  return *hint == action && action != ACTION_NONE;
 }
 
 const Action *

@@ -10,6 +10,9 @@ char *keymap_first_key(Context context, Action action);
 char *keymap_help(Context context, Action action);
 /* An action has a key in the context's own table, not only a general one. */
 gboolean keymap_has_own(Context context, Action action);
+/* What is about connections, certificates or messages is done in every tile, but in a view only when
+ * it has a key of its own there or is one of its hints. */
+gboolean keymap_serves(Context context, Action action);
 /* "Connections", "Form", ...: heads the help screen. */
 const char *context_title(Context context);
 

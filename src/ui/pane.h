@@ -60,6 +60,7 @@ extern const PaneClass validity_view;      /* NULL: of the selected connection *
 extern const PaneClass chain_change_view;  /* ChainChange * (a reference is taken) */
 extern const PaneClass text_view;          /* TextViewArgument * */
 extern const PaneClass finding_view;       /* FindingViewArgument * */
+extern const PaneClass finding_alone_view; /* the same, of no connection and no test of one */
 extern const PaneClass subscriptions_view; /* NULL: of the selected connection */
 extern const PaneClass lineages_view;      /* NULL: certbot's, of ui_certbot_folder() */
 /* Forms. */
@@ -70,12 +71,13 @@ extern const PaneClass bundle_form;        /* BundleFormArgument *, or NULL: not
 
 typedef struct { const char *title, *text; } TextViewArgument; /* copied */
 typedef struct {
-  Connection *connection; /* NULL: of none, and so nothing can be done about it */
+  Connection *connection; /* NULL: of none, but maybe of a test */
   const Finding *finding; /* copied */
   const char *more;       /* safe lines below it, copied; or NULL */
 } FindingViewArgument;
 typedef struct {
-  Connection *connection;
+  Connection *connection; /* NULL: a new one */
+  const Profile *start;   /* what a new one begins with, copied; or NULL */
   ProfileField focus;     /* the field to begin at */
   const char *advice;     /* to be said at it until it is changed, copied; or NULL */
 } EditorArgument;

@@ -75,6 +75,12 @@ scroll_act_text(Scroll *scroll, Action action)
 }
 
 gboolean
+scroll_is_idle(const Scroll *scroll, Action action)
+{
+  return text_step(scroll, action) != 0 && scroll->next - scroll->first <= (guint64)scroll->rows;
+}
+
+gboolean
 scroll_row(const Scroll *scroll, guint64 number, int *row)
 {
   if (number < scroll->top || number >= scroll->top + (guint64)MAX(scroll->rows, 0))

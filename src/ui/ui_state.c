@@ -154,6 +154,19 @@ ui_select(Ui *ui, Connection *connection)
 }
 
 /* Messages of connections that are not selected are in no pane; their rates come with the tick. */
+/* What went well before must not hide why the connection fails now. */
+static void
+make_room_for_fault(Ui *ui, Connection *connection)
+{
+  SessionState state = connection_session(connection)->state;
+  gboolean faulty = connection_info(connection)->last_error &&
+                    (state == SESSION_IDLE || state == SESSION_WAITING);
+  gboolean soft = ui->notice_role == ROLE_NORMAL || ui->notice_role == ROLE_GOOD;
+  if (faulty && !ui->faulty && soft)
+    ui_clear_notice(ui);
+  ui->faulty = faulty;
+}
+
 void
 ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what)
 {
@@ -161,6 +174,8 @@ ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what)
     return;
   ui->in_model_change = TRUE;
   ui->state_dirty |= (what & CONNECTION_CHANGED_STATE) != 0;
+  if (connection == ui_selected(ui))
+    make_room_for_fault(ui, connection);
   tell_all(ui, what);
   ui_redraw(ui);
   ui->in_model_change = FALSE;

@@ -30,6 +30,7 @@ struct Ui {
   GPtrArray *views;          /* of View, the top one last */
   char *notice;              /* safe text, or NULL */
   Role notice_role;
+  gboolean faulty;           /* the selected connection's fault was told at its last change */
   Question question;
   char *repair_key;          /* what `repairable` was found out for; see finding_actions.c */
   gboolean repairable;

@@ -27,10 +27,12 @@ const char *workshop_kind_name(WorkshopKind kind);
  * made last (NULL: none); fields of which `touched` is TRUE stay as they are. */
 void workshop_fields_suggest(Form *form, const Profile *profile, const char *last_ca,
                              const gboolean *touched);
-/* The CA that was made last in this run, or NULL. */
+/* The CA that was made, or that signed a client, last in this run; or NULL. */
 const char *workshop_last_ca(void);
 /* Where the files of a connection lie, "." when it has none. (transfer full) */
 char *workshop_folder(const Profile *profile);
+/* The client CA that lies in a folder, "" when there is none. (transfer full) */
+char *workshop_ca_in(const char *folder);
 /* Shows only the fields that have a meaning with the choices that are made. */
 void workshop_fields_arrange(Form *form);
 gboolean workshop_field_is_path(int id);

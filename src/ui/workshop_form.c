@@ -30,7 +30,7 @@ typedef struct {
   gint64 started;               /* monotonic, microseconds */
 } Workshop;
 
-/* The CA that was made last in this run: the next thing is signed by it. */
+/* The CA that was made, or that signed a client, last in this run: the next thing is signed by it. */
 static char *last_ca;
 
 const char *
@@ -281,10 +281,12 @@ static void
 remember_ca(const WorkshopOrder *order, const PkiResult *result)
 {
   gboolean authority = result->role == PKI_ROOT || result->role == PKI_INTERMEDIATE;
-  if (!authority || result->action != PKI_MAKE)
+  const char *signer = order->order.ca_path;
+  if (result->action != PKI_MAKE || (!authority && (result->role == PKI_SERVER || !signer)))
     return;
+  char *ca = authority ? workshop_order_file(order, ".pem") : g_strdup(signer);
   g_free(last_ca);
-  last_ca = workshop_order_file(order, ".pem");
+  last_ca = ca;
 }
 
 /* In the main loop, and so never after the form was left. */

@@ -117,15 +117,20 @@ host_of(const Profile *profile)
   return host ? host : "";
 }
 
-/* The CA that was made a moment ago, else one that lies where the files go. */
-static char *
-ca_for(const char *folder, const char *last_ca)
+char *
+workshop_ca_in(const char *folder)
 {
-  if (last_ca && g_file_test(last_ca, G_FILE_TEST_IS_REGULAR))
-    return g_strdup(last_ca);
   g_autofree char *path = in_folder(folder, "client-ca", ".pem");
   g_autofree char *expanded = path_expand(path);
   return g_file_test(expanded, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : g_strdup("");
+}
+
+/* The CA of a moment ago, else one that lies where the files go. */
+static char *
+ca_for(const char *folder, const char *last_ca)
+{
+  gboolean is_there = last_ca && g_file_test(last_ca, G_FILE_TEST_IS_REGULAR);
+  return is_there ? g_strdup(last_ca) : workshop_ca_in(folder);
 }
 
 /* A root goes on as it likes; what stands below a CA is there to sign clients, unless it is said.

@@ -94,6 +94,17 @@ use(WorkshopView *view)
   return tell(view, profile);
 }
 
+/* A new connection that has what was made. */
+static PaneResult
+describe(const WorkshopView *view)
+{
+  g_autoptr(Profile) profile = profile_new();
+  if (workshop_use(view->result) != WORKSHOP_USE_NONE)
+    workshop_use_fill(view->order, view->result, profile);
+  ui_open(view->ui, &editor_form, &(EditorArgument){.start = profile});
+  return PANE_CLOSE;
+}
+
 /* --- Drawing ---------------------------------------------------------------------------------- */
 
 static void
@@ -136,7 +147,10 @@ workshop_view_disabled(gpointer data, Action action)
     return NULL;
   if (workshop_use(view->result) == WORKSHOP_USE_NONE)
     return workshop_use_reason(view->result);
-  if (connection_profile(ui_selected(view->ui))->scheme != SCHEME_MQTTS)
+  const Connection *connection = ui_selected(view->ui);
+  if (!connection)
+    return "There is no connection yet: n describes one.";
+  if (connection_profile(connection)->scheme != SCHEME_MQTTS)
     return "The selected connection is without TLS: e edits it.";
   return NULL;
 }
@@ -154,14 +168,17 @@ workshop_view_act(gpointer data, Action action)
   case ACTION_WORKSHOP:
     ui_open(view->ui, &workshop_form, NULL);
     return PANE_CLOSE;
+  case ACTION_BUNDLE:
+    ui_open(view->ui, &bundle_form, NULL);
+    return PANE_HANDLED;
   case ACTION_NEW:
-    ui_open(view->ui, &editor_form, NULL);
-    return PANE_CLOSE;
+    return describe(view);
   case ACTION_OPEN:
     if (line->certificate)
       ui_open(view->ui, &certificate_view, line->certificate);
     else
-      ui_open(view->ui, &finding_view, &(FindingViewArgument){NULL, line->finding, NULL});
+      ui_open(view->ui, &finding_alone_view,
+            &(FindingViewArgument){NULL, line->finding, NULL});
     return PANE_HANDLED;
   default:
     return PANE_IGNORED;

@@ -76,6 +76,31 @@ test_ca_client_use(void)
   remove_all(folder);
 }
 
+/* With no connection at all, as at the very first start. */
+static void
+test_first_start(void)
+{
+  g_autofree char *folder = new_folder();
+  g_autofree char *command =
+      g_strdup_printf("cd %s && HOME=%s XDG_CONFIG_HOME=%s exec MQTRUST", folder, folder, folder);
+  g_autoptr(Pty) pty = program_start_in_shell(command, NULL);
+  pty_expect_text(pty, "No connection yet.");
+  pty_key(pty, "i");
+  pty_expect_text(pty, "CN=Client CA");
+  pty_key(pty, "C-s");
+  pty_expect_text(pty, "Press i to make a client certificate");
+  pty_expect_text(pty, "n new");
+  pty_key(pty, "i");
+  pty_expect_text(pty, "client certificate >");
+  pty_key(pty, "C-s");
+  pty_expect_text(pty, "Press b to write the broker's files");
+  pty_key(pty, "n");
+  pty_expect_text(pty, "it belongs to the");
+  pty_key(pty, "C-c");
+  pty_expect_exit_code(pty, 130); /* C-c */
+  remove_all(folder);
+}
+
 /* A large key: the screen answers meanwhile, and leaving the program then leaves no file. */
 static void
 test_leave_while_making(void)
@@ -101,6 +126,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/workshop/use", test_ca_client_use);
+  g_test_add_func("/workshop/first-start", test_first_start);
   g_test_add_func("/workshop/leave", test_leave_while_making);
   return g_test_run();
 }

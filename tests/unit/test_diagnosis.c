@@ -336,9 +336,15 @@ test_connack_alternatives(void)
   g_autoptr(Profile) profile = make_profile();
   g_autoptr(Finding) anonymous = connack_with(5, profile);
   g_assert_true(has_alternative(anonymous, "mqtt-identity-mapped"));
+  g_assert_nonnull(strstr(anonymous->message, "broker's rules refuse client"));
   profile->user_name = g_strdup("u");
   g_autoptr(Finding) named = connack_with(5, profile);
   g_assert_true(has_alternative(named, "mqtt-bad-credentials"));
+  g_assert_null(strstr(named->message, "rules"));
+  g_assert_nonnull(strstr(named->message, " as user \"u\": "));
+  g_assert_cmpstr(named->remedy, ==,
+                  "Check user name and password; if they are right, let the broker's rules allow "
+                  "this client.");
 }
 
 /* --- It works, but not as meant --------------------------------------------------------------- */

@@ -556,6 +556,10 @@ test_refused_late(void)
   g_assert_cmpint(find(all, "client-refused-late")->severity, ==, FINDING_INFO);
   g_assert_nonnull(strstr(find(all, "client-refused-late")->message, "after the handshake"));
   g_assert_cmpuint(count_errors(all), ==, 1);
+  scene.c.identity = NULL;
+  g_autoptr(GPtrArray) without = diagnose(&scene.c);
+  g_assert_null(strstr(find(without, "client-refused-late")->message, "our certificate"));
+  scene.c.identity = scene.identity;
   scene.evidence->at_us[EVIDENCE_ESTABLISHED] = 0;
   g_autoptr(GPtrArray) early = diagnose(&scene.c);
   g_assert_null(find(early, "client-refused-late"));

@@ -194,6 +194,19 @@ test_keys_as_text(void)
   g_assert_null(keymap_keys(CONTEXT_MESSAGES, ACTION_SAVE));
 }
 
+/* In a view the help names only what is done there. */
+static void
+test_serves(void)
+{
+  g_assert_true(keymap_serves(CONTEXT_TIMELINE, ACTION_CONNECT));
+  g_assert_true(keymap_serves(CONTEXT_FINDING, ACTION_MEND));
+  g_assert_true(keymap_serves(CONTEXT_LINEAGES, ACTION_READ_AGAIN));
+  g_assert_true(keymap_serves(CONTEXT_MADE, ACTION_NEW));
+  g_assert_false(keymap_serves(CONTEXT_LINEAGES, ACTION_CONNECT));
+  g_assert_false(keymap_serves(CONTEXT_HELP, ACTION_MEND));
+  g_assert_false(keymap_serves(CONTEXT_FINDING, ACTION_NONE));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -211,5 +224,6 @@ main(int argc, char **argv)
   g_test_add_func("/keymap/question", test_question);
   g_test_add_func("/keymap/cancel", test_cancel_without_escape);
   g_test_add_func("/keymap/as-text", test_keys_as_text);
+  g_test_add_func("/keys/serves", test_serves);
   return g_test_run();
 }

@@ -420,9 +420,11 @@ test_trust_ends_with_the_connection(void)
     g_assert_false(session.tls_verified);
     g_assert_false(session.two_way);
     g_assert_true(session.tls && session.certificate_requested && session.certificate_sent);
+    g_assert_true(session.certificate_accepted);
     handle(&session, "connect");
     g_assert_cmpint(session.state, ==, SESSION_RESOLVING);
     g_assert_false(session.tls || session.certificate_requested || session.certificate_sent);
+    g_assert_false(session.certificate_accepted);
   }
 }
 

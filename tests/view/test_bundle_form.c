@@ -582,7 +582,7 @@ assert_refused(Scene *scene, const char *finding, const char *label)
   assert_shows(scene, finding);
   g_assert_false(is_there("mosquitto"));
   scene_keys(scene, "Down Enter");
-  g_assert_true(ui_top(scene->ui)->pane_class == &finding_view);
+  g_assert_true(ui_top(scene->ui)->pane_class == &finding_alone_view);
   scene_keys(scene, "Esc Esc");
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
   g_autofree char *row = focused_row(scene);
@@ -643,7 +643,13 @@ test_wrong_client_ca(void)
       bundle_stage_issue(&stage, PKI_ROOT, PKI_KEY_ECDSA_P256, "Other Client CA", NULL);
   g_free(bundle_stage_write_certificate(&stage, "other-ca.pem", other));
   g_autoptr(Scene) scene = filled_form("mosquitto");
+  go_to(scene, "A client");
+  assert_shows(scene, "✓ 1 certificate: Client CA (self-signed)");
+  scene_keys(scene, "Up");
   fill(scene, "Client CA", "other-ca.pem");
+  go_to(scene, "A client");
+  assert_shows(scene, "✗ 1 certificate: Other Client CA (self-signed)");
+  assert_shows(scene, "with it the broker refuses \"");
   scene_keys(scene, "C-s");
   wait_for_view(scene, &bundle_view);
   PICTURE(scene, "bundle-wrong-client-ca");

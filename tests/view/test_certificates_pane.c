@@ -137,6 +137,25 @@ test_second_verdict_opens(void)
   PICTURE(scene, "second-verdict-detail");
 }
 
+/* A broker that refuses the password has taken the certificate before. */
+static void
+test_accepted_and_over(void)
+{
+  g_autoptr(Scene) scene = tls_scene();
+  good_chain(scene);
+  scene_identify(scene, "client");
+  ask_for_certificate(scene, TRUE);
+  scene->connection->session.certificate_accepted = TRUE;
+  scene->connection->info.last_error = "The broker refuses user \"plant\".";
+  scene_keys(scene, "2");
+  view_open(24, 80, 0);
+  const View *tile = &scene->ui->tiles[scene->ui->focused];
+  tile->pane_class->draw(tile->pane, view_canvas(), TRUE);
+  g_autofree char *text = view_text();
+  view_close();
+  g_assert_nonnull(strstr(text, " ✓ requested ✓  sent ✓  accepted ✓"));
+}
+
 /* What the hints promise works on the certificate under the cursor, and is none elsewhere. */
 static void
 test_keys_on_a_certificate(void)
@@ -148,7 +167,14 @@ test_keys_on_a_certificate(void)
   scene_draw(scene, &certificates_pane, 24, 80);
   scene_keys(scene, "v");
   g_assert_cmpstr(scene->ui->notice, ==, "No certificate is selected: Up and Down go to one.");
-  scene_keys(scene, "j v");
+  gpointer pane = scene->ui->tiles[scene->ui->focused].pane;
+  g_assert_nonnull(certificates_pane.disabled(pane, ACTION_OPEN));
+  g_assert_nonnull(certificates_pane.disabled(pane, ACTION_SAVE_PEM));
+  scene_keys(scene, "j");
+  scene_draw(scene, &certificates_pane, 24, 80);
+  g_assert_null(certificates_pane.disabled(pane, ACTION_OPEN));
+  g_assert_null(certificates_pane.disabled(pane, ACTION_SAVE_PEM));
+  scene_keys(scene, "v");
   g_assert_true(ui_top(scene->ui)->pane_class == &certificate_pem_view);
   g_autofree char *pem = certificate_pem_view.status(ui_top(scene->ui)->pane);
   g_assert_cmpstr(pem, ==, "PEM");
@@ -432,6 +458,7 @@ main(int argc, char **argv)
   g_test_add_func("/certificates-pane/selecting", test_selecting);
   g_test_add_func("/certificates-pane/finding-opens", test_finding_opens);
   g_test_add_func("/certificates-pane/keys", test_keys_on_a_certificate);
+  g_test_add_func("/certificates-pane/accepted-and-over", test_accepted_and_over);
   g_test_add_func("/certificates-pane/other-paths", test_other_paths);
   g_test_add_func("/certificates-pane/other-path-opens", test_other_path_opens);
   g_test_add_func("/certificates-pane/validity", test_validity);

@@ -135,7 +135,7 @@ test_worst_stands_first(void)
   assert_row(scene, 24, 80, 2, " ✗ anchor-wrong: error, trust side, trusted certificate 0");
   assert_row(scene, 24, 80, 4, " → Take the CA file that holds \"Test CA\".");
   assert_row(scene, 24, 80, 5, "");
-  assert_row(scene, 24, 80, 6, " ✗ no certificate came from the broker");
+  assert_row(scene, 24, 80, 6, " · the broker was not asked: our own files come first");
 }
 
 /* Neither in other words at the bottom, nor in the tile beside it. */
@@ -674,6 +674,64 @@ test_check_says_whose_fault(void)
   g_assert_cmpstr(scene->ui->notice, ==, "Go back to the test: there m goes to the field.");
 }
 
+/* The first connection of all: there is none yet that a key could be about. */
+static void
+test_check_without_connection(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  scene_keys(scene, "n");
+  scene_type(scene, "first");
+  scene_keys(scene, "Down Down");
+  scene_type(scene, "mqtt.example.com");
+  scene_keys(scene, "C-y");
+  find_in_check(scene, "name-mismatch");
+  fake_check_end(scene->workspace, CHECK_FAILED);
+  assert_shows(scene, "m mend");
+  scene_keys(scene, "Enter m");
+  g_assert_cmpstr(scene->ui->notice, ==, "Go back to the test: there m goes to the field.");
+  scene_keys(scene, "q m");
+  g_assert_true(top(scene) == &editor_form);
+}
+
+/* What the connection said before is no news beside what the test says. */
+static void
+test_check_stands_alone(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  wrong_ca(scene);
+  scene_keys(scene, "e C-y");
+  fake_check_end(scene->workspace, CHECK_ONLINE);
+  assert_hides(scene, "the broker's certificate leads to no CA");
+}
+
+/* What went well does not hide why it fails now; what was refused stays. */
+static void
+test_fault_after_notice(void)
+{
+  g_autoptr(Scene) scene = failed_scene();
+  Connection *connection = scene->connection;
+  connection->info.last_error = NULL;
+  connection->session.state = SESSION_CONNECTING;
+  fake_connection_changed(scene->workspace, connection, CONNECTION_CHANGED_STATE);
+  ui_notice(scene->ui, ROLE_NORMAL, "prod-eu is saved.");
+  fake_connection_changed(scene->workspace, connection, CONNECTION_CHANGED_STATE);
+  assert_shows(scene, "prod-eu is saved.");
+  connection->session.state = SESSION_IDLE;
+  connection->info.last_error = "Nothing listens there.";
+  ui_connection_changed(scene->ui, connection, CONNECTION_CHANGED_STATE);
+  assert_hides(scene, "prod-eu is saved.");
+  assert_shows(scene, "Nothing listens there.");
+  ui_notice(scene->ui, ROLE_NORMAL, "It is not connected.");
+  ui_connection_changed(scene->ui, connection, CONNECTION_CHANGED_STATE);
+  assert_shows(scene, "It is not connected.");
+  connection->info.last_error = NULL;
+  ui_connection_changed(scene->ui, connection, CONNECTION_CHANGED_STATE);
+  ui_notice(scene->ui, ROLE_ERROR, "Not saved: the disk is full.");
+  connection->info.last_error = "Nothing listens there.";
+  ui_connection_changed(scene->ui, connection, CONNECTION_CHANGED_STATE);
+  assert_shows(scene, "Not saved: the disk is full.");
+}
+
 /* While it runs every key works, and leaving it is at once. */
 static void
 test_check_is_left(void)
@@ -758,6 +816,9 @@ main(int argc, char **argv)
   g_test_add_func("/findings/check/mends", test_check_mends);
   g_test_add_func("/findings/check/whose", test_check_says_whose_fault);
   g_test_add_func("/findings/check/left", test_check_is_left);
+  g_test_add_func("/findings/check-without-connection", test_check_without_connection);
+  g_test_add_func("/findings/check-stands-alone", test_check_stands_alone);
+  g_test_add_func("/findings/fault-after-notice", test_fault_after_notice);
   g_test_add_func("/findings/check/works", test_check_works);
   g_test_add_func("/findings/check/fields", test_check_needs_good_fields);
   return g_test_run();

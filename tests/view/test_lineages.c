@@ -313,8 +313,17 @@ test_opens(Fixture *f, gconstpointer unused)
   serve(f, f->scene->connection, f->old);
   press(f, "L");
   scene_keys(f->scene, "Enter");
-  open_below(f, &finding_view);
+  open_below(f, &finding_alone_view);
   assert_shows(f, "prod-eu still serves the certificate of");
+  scene_keys(f->scene, "m");
+  g_assert_cmpstr(f->scene->ui->notice, ==, "Not from here: the arrow says what to do.");
+  scene_keys(f->scene, "R");
+  g_assert_cmpstr(f->scene->ui->notice, ==, "Not from here: the arrow says what to do.");
+  scene_keys(f->scene, "?");
+  assert_hides(f, "go to the field that mends the finding");
+  scene_keys(f->scene, "q c");
+  g_assert_cmpstr(f->scene->ui->notice, ==, "Close this first: q or Esc");
+  g_assert_null(f->scene->connection->calls);
   scene_keys(f->scene, "Esc");
   open_below(f, &text_view);
   assert_shows(f, "is a link to ../../archive/" SERVER "/cert2.pem");

@@ -395,6 +395,49 @@ test_ca_then_client(void)
   leave_folder();
 }
 
+/* The first thing that a new user does. */
+static void
+test_without_connection(void)
+{
+  enter_new_folder();
+  g_autoptr(Scene) scene = workshop(NULL, "CA");
+  make(scene);
+  const char *no = workshop_view.disabled(ui_top(scene->ui)->pane, ACTION_USE);
+  g_assert_cmpstr(no, ==, "There is no connection yet: n describes one.");
+  scene_keys(scene, "u");
+  g_assert_cmpstr(scene->ui->notice, ==, no);
+  scene_keys(scene, "i");
+  make(scene);
+  assert_shows(scene, "There is no connection yet: n describes one, with client.pem");
+  assert_shows(scene, "Press b to write the broker's files, with client-ca.pem");
+  scene_keys(scene, "b");
+  g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
+  assert_shows(scene, "Client CA     client-ca.pem");
+  scene_keys(scene, "Esc n");
+  g_assert_true(ui_top(scene->ui)->pane_class == &editor_form);
+  assert_shows(scene, "/client.pem");
+  assert_shows(scene, "it belongs to the certificate");
+  leave_folder();
+}
+
+/* The CA that lies there, and not only the one that was made in this run. */
+static void
+test_broker_after_restart(void)
+{
+  enter_new_folder();
+  make_ca();
+  g_assert_cmpint(g_rename("client-ca.pem", "kept.pem"), ==, 0);
+  g_autoptr(Scene) scene = scene_new(NULL);
+  scene_keys(scene, "b");
+  assert_shows(scene, "none: everybody is let in");
+  scene_keys(scene, "Esc");
+  g_assert_cmpint(g_rename("kept.pem", "client-ca.pem"), ==, 0);
+  scene_keys(scene, "b");
+  assert_hides(scene, "none: everybody is let in");
+  assert_shows(scene, "client-ca.pem");
+  leave_folder();
+}
+
 /* What the broker lets in, and nothing else of the connection. */
 static void
 test_ca_into_connection(void)
@@ -717,6 +760,8 @@ main(int argc, char **argv)
   g_test_add_func("/workshop/passwords", test_passwords);
   g_test_add_func("/workshop/dirty", test_dirty);
   g_test_add_func("/workshop/ca-client", test_ca_then_client);
+  g_test_add_func("/workshop/without-connection", test_without_connection);
+  g_test_add_func("/workshop/broker-after-restart", test_broker_after_restart);
   g_test_add_func("/workshop/ca-into-connection", test_ca_into_connection);
   g_test_add_func("/workshop/not-for-connection", test_not_for_connection);
   g_test_add_func("/workshop/encrypted", test_encrypted_client);

@@ -70,10 +70,16 @@ client_ca_names(const DiagnosisCase *c)
   return g_strdup(text->str);
 }
 
+gboolean
+client_is_of_unnamed_ca(const DiagnosisCase *c)
+{
+  return names_given(c) && !any_named(c);
+}
+
 Finding *
 diagnose_withheld(const DiagnosisCase *c)
 {
-  if (c->identity == NULL || !c->evidence->requested || !names_given(c) || any_named(c))
+  if (c->identity == NULL || !c->evidence->requested || !client_is_of_unnamed_ca(c))
     return NULL;
   g_autofree char *names = client_ca_names(c);
   Finding *finding = finding_new("client-cert-withheld");

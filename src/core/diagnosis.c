@@ -149,6 +149,8 @@ end_by_tunnel(const DiagnosisCase *c)
   finding->severity = FINDING_ERROR;
   if (closed->error != NULL && strcmp(code, diagnosis_tunnel_code(closed)) == 0)
     finding_set_sentence(finding, closed->error->message);
+  if (g_error_matches(closed->error, TUNNEL_ERROR, TUNNEL_ERROR_MQTT_TIMEOUT))
+    finding->side = FINDING_SIDE_BROKER; /* what it is, is not known; where, is */
   if (is_about_key_exchange(c))
     say_key_exchange(finding);
   else if (tunnel_is_about_broker(closed))

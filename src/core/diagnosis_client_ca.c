@@ -201,6 +201,23 @@ incomplete(const DiagnosisCase *c)
   return finding;
 }
 
+/* There is no CA that the broker could be given, only this certificate. */
+static Finding *
+unknown_self(const DiagnosisCase *c)
+{
+  const Certificate *leaf = client_certificate(c, 0);
+  Finding *finding = client_finding(c, "client-ca-unknown");
+  finding_set_message(finding,
+                      "Our certificate \"%s\" (%s) is signed by itself, and the broker does not "
+                      "know it.",
+                      certificate_subject_label(leaf), client_file(c));
+  finding_set_remedy(finding,
+                     "Use a certificate from a CA that the broker knows, or let its administrator "
+                     "add this very certificate (SHA-256 %s) to its CA file.",
+                     certificate_sha256(leaf));
+  return finding;
+}
+
 /* Where the broker names no CAs, the tunnel's sentence says what there is to say. */
 static Finding *
 unknown_ca(const DiagnosisCase *c)
@@ -341,6 +358,8 @@ diagnose_refused_ca(const DiagnosisCase *c)
     return named_but_unknown(c);
   if (lacks_intermediate(c))
     return incomplete(c);
+  if (certificate_is_self_signed(client_certificate(c, 0)))
+    return unknown_self(c);
   finding = unknown_ca(c);
   add_unknown_ca_alternatives(c, finding);
   return finding;

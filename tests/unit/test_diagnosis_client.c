@@ -75,6 +75,7 @@ write_files(void)
   g_autoptr(PkiPair) flat = issue(PKI_CLIENT, NULL, "flat", NOW - DAY, NOW + DAY, root);
   g_autoptr(PkiPair) old = issue(PKI_CLIENT, NULL, "old", NOW - 3 * DAY, NOW - DAY, root);
   g_autoptr(PkiPair) early = issue(PKI_CLIENT, NULL, "early", NOW + DAY, NOW + 3 * DAY, root);
+  g_autoptr(PkiPair) self = issue(PKI_CLIENT, NULL, "self", NOW - DAY, NOW + DAY, NULL);
   g_autoptr(PkiPair) server = issue(PKI_SERVER, NULL, "server", NOW - DAY, NOW + DAY, root);
   write_client("deep.pem", deep, NULL);
   write_client("deep-full.pem", deep, middle);
@@ -82,6 +83,7 @@ write_files(void)
   write_client("old.pem", old, NULL);
   write_client("early.pem", early, NULL);
   write_client("server.pem", server, NULL);
+  write_client("self.pem", self, NULL);
   write_ca("root.crt", root);
   write_ca("same.crt", same);
   write_ca("other.crt", other);
@@ -424,6 +426,17 @@ static const Row rows[] = {
      FINDING_SIDE_BROKER,
      {"client-refused"},
      "client-cert-withheld"},
+    {"48/self-signed",
+     "self.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {NULL},
+     NULL},
     /* In good order, without an alert */
     {"closed/stranger-named",
      "flat.pem",

@@ -103,6 +103,7 @@ may_have_stopped(int exit, int stopped, const Evidence *evidence)
   return exit == EXIT_MQTT || exit == EXIT_CLIENT_REFUSED || exit == EXIT_TLS;
 }
 
+/* Before the first packet nobody has refused a certificate: a file of ours cannot be read. */
 static int
 exit_of_failure(const GPtrArray *findings, const Evidence *evidence, gboolean tls)
 {
@@ -117,7 +118,9 @@ exit_of_failure(const GPtrArray *findings, const Evidence *evidence, gboolean tl
     if (may_have_stopped(exit, stopped, evidence) && (best == 0 || exit < best))
       best = exit;
   }
-  return best != 0 ? best : first != 0 ? first : stopped;
+  int exit = best != 0 ? best : first != 0 ? first : stopped;
+  gboolean of_certificate = exit == EXIT_SERVER_REFUSED || exit == EXIT_CLIENT_REFUSED;
+  return stopped == EXIT_LOCAL_FILE && of_certificate ? EXIT_LOCAL_FILE : exit;
 }
 
 /* An error that did not stop anything (a certificate of ours that has ended, and the broker does

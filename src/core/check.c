@@ -124,6 +124,7 @@ check_start_sharing(Transport *transport, const Profile *profile, LocalShare *fi
   }
   check->limit = g_timeout_add(timeout_ms != 0 ? timeout_ms : CHECK_TIMEOUT_MS, on_limit, check);
   connection_ask_enforced(check->connection, TRUE);
+  connection_try_once(check->connection, TRUE);
   connection_share_files(check->connection, files);
   connection_connect(check->connection);
   return check;

@@ -104,7 +104,7 @@ timer_fired(gpointer data)
   Connection *connection = data;
   connection->timer = 0;
   connection->timer_due = connection->session.state == SESSION_WAITING &&
-                          connection_is_probing(connection);
+                          (connection_is_probing(connection) || connection->tries_once);
   if (!connection->timer_due)
     connection_dispatch(connection, SESSION_EVENT_TIMER, FALSE, FALSE);
   return G_SOURCE_REMOVE;
@@ -307,6 +307,12 @@ void
 connection_ask_enforced(Connection *connection, gboolean ask)
 {
   connection->asks_enforced = ask;
+}
+
+void
+connection_try_once(Connection *connection, gboolean once)
+{
+  connection->tries_once = once;
 }
 
 void

@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
 /* Whether to find out, once it is online with a client certificate, if the broker needs that: one
  * more connection, without it. Default: no. */
 void connection_ask_enforced(Connection *connection, gboolean ask);
+/* A try that failed is the last: it stays WAITING with what was found, also when the second
+ * connections took longer than the wait. Default: no. */
+void connection_try_once(Connection *connection, gboolean once);
 
 /* To read and judge our files once for many connections: borrowed, must outlive this one. NULL, the
  * default: they are read at each attempt. */

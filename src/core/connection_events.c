@@ -386,8 +386,8 @@ take_silence(Connection *connection, const MqttClientEvent *client)
                        .fault = TUNNEL_FAULT_TIMEOUT,
                        .alert = -1};
   event.error = g_error_new_literal(TUNNEL_ERROR, TUNNEL_ERROR_MQTT_TIMEOUT,
-                                    "the broker did not answer CONNECT: is this an MQTT port? Look at "
-                                    "the broker's log, or correct the port");
+                                    "the broker did not answer CONNECT: it hangs, or this port is not "
+                                    "one of MQTT; correct the port, or look into the broker's log");
   connection_log_event(connection, TIMELINE_ERROR, "mqtt", NULL, "no answer to CONNECT: %s",
                        client->text != NULL ? client->text : "the broker stays silent");
   evidence_take(connection->evidence, &event);

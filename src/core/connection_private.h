@@ -113,6 +113,7 @@ struct Connection {
 
   /* Second connections. */
   gboolean asks_enforced;
+  gboolean tries_once;
   GHashTable *probe_runs; /* code of the fault without them → GPtrArray of PlannedProbe */
   GPtrArray *probes;      /* borrowed from it: of the present fault; or NULL */
   guint probe_next;       /* of `probes` */

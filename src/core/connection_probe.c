@@ -205,7 +205,7 @@ conclude(Connection *connection)
   log_enforced(connection);
   if (end != NULL)
     take_end(connection, end);
-  if (connection->timer_due) {
+  if (connection->timer_due && !connection->tries_once) {
     connection->timer_due = FALSE;
     connection_dispatch(connection, SESSION_EVENT_TIMER, FALSE, FALSE);
   }

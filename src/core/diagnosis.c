@@ -73,13 +73,39 @@ end_by_verdict(const DiagnosisCase *c)
   return NULL;
 }
 
+/* The library finds the key usage of the broker's certificate wrong for the handshake that the
+ * broker chose. Where it may sign, which is all that TLS 1.3 and ECDHE want, the choice was the key
+ * exchange of RSA, which a broker makes that has nothing better in common with us (RFC
+ * 5246, 7.4.2). */
+static gboolean
+is_about_key_exchange(const DiagnosisCase *c)
+{
+  const GPtrArray *certificates = c->evidence->certificates;
+  if (!g_error_matches(c->evidence->closed->error, TUNNEL_ERROR, TUNNEL_ERROR_SERVER_KEY_USAGE) ||
+      certificates == NULL || certificates->len == 0)
+    return FALSE;
+  const char *const *usages = certificate_key_usage(g_ptr_array_index(certificates, 0));
+  return usages != NULL && g_strv_contains(usages, "digitalSignature");
+}
+
+static void
+say_key_exchange(Finding *finding)
+{
+  finding_set_message(finding,
+                      "The broker chose the key exchange of RSA, for which its certificate lacks "
+                      "the key usage keyEncipherment: it has no ECDHE suite or group in common "
+                      "with us.");
+  finding_set_remedy(finding, "Allow an ECDHE suite, and X25519 or P-256, on the side that lacks "
+                              "them; the certificate is fine.");
+}
+
 static const char *
 general_code(const DiagnosisCase *c)
 {
   const TunnelEvent *closed = c->evidence->closed;
   if (closed->gnutls_error == GNUTLS_UNSUPPORTED_VERSION_PACKET)
     return "tls-version-mismatch";
-  return diagnosis_tunnel_code(closed);
+  return is_about_key_exchange(c) ? "tls-no-cipher" : diagnosis_tunnel_code(closed);
 }
 
 /* The TLS library refused what the broker showed, after we had judged it good. */
@@ -123,7 +149,11 @@ end_by_tunnel(const DiagnosisCase *c)
   finding->severity = FINDING_ERROR;
   if (closed->error != NULL && strcmp(code, diagnosis_tunnel_code(closed)) == 0)
     finding_set_sentence(finding, closed->error->message);
-  if (tunnel_is_about_broker(closed))
+  if (g_error_matches(closed->error, TUNNEL_ERROR, TUNNEL_ERROR_MQTT_TIMEOUT))
+    finding->side = FINDING_SIDE_BROKER; /* what it is, is not known; where, is */
+  if (is_about_key_exchange(c))
+    say_key_exchange(finding);
+  else if (tunnel_is_about_broker(closed))
     about_broker(c, finding);
   return finding;
 }
@@ -156,6 +186,8 @@ end_by_close(const DiagnosisCase *c)
     finding = diagnose_disconnect(c);
   else if (closed->fault == TUNNEL_FAULT_PEER_CLOSED || closed->fault == TUNNEL_FAULT_NETWORK)
     finding = diagnose_silent_end(c);
+  if (finding == NULL)
+    finding = diagnose_silent_refusal(c);
   if (finding == NULL) {
     finding = end_by_tunnel(c);
     diagnosis_add_silent_alternatives(c, finding);
@@ -210,8 +242,7 @@ find_same(const GPtrArray *findings, const Finding *finding)
 static void
 add_new_evidence(Finding *finding, const char *line)
 {
-  if (*line == '\0' || strcmp(line, finding->message) == 0 ||
-      g_str_has_prefix(line, APART))
+  if (*line == '\0' || strcmp(line, finding->message) == 0 || g_str_has_prefix(line, APART))
     return;
   for (guint i = 0; i < finding->evidence->len; i++) {
     if (strcmp(g_ptr_array_index(finding->evidence, i), line) == 0)
@@ -268,8 +299,8 @@ is_about_strength(const Finding *finding)
   return FALSE;
 }
 
-/* What our checks found fault with in our certificate, and the broker has overruled or explained: it
- * answers in MQTT only when it has taken the certificate, or asked for none; and where its level
+/* What our checks found fault with in our certificate, and the broker has overruled or explained:
+ * it answers in MQTT only when it has taken the certificate, or asked for none; and where its level
  * of strength was the reason, that is one fault and not two. */
 static gboolean
 is_settled(const DiagnosisCase *c, const Finding *finding, const Finding *end)
@@ -308,8 +339,8 @@ is_about_same(const Finding *a, const Finding *b)
          g_strcmp0(a->sha256, b->sha256) == 0 && g_strcmp0(a->file, b->file) == 0;
 }
 
-/* What the files had shown alone is replaced by what is seen now of the same thing, which knows what
- * comes of it. */
+/* What the files had shown alone is replaced by what is seen now of the same thing, which knows
+ * what comes of it. */
 static void
 add_over(GPtrArray *findings, const Finding *finding)
 {
@@ -414,6 +445,8 @@ diagnosis_heals(const DiagnosisCase *c, const Finding *end)
     return diagnosis_reason_heals(evidence->connack);
   if (evidence->closed == NULL)
     return TRUE;
+  if (end != NULL && end->source == FINDING_SOURCE_CLIENT)
+    return FALSE;
   switch (evidence->closed->fault) {
   case TUNNEL_FAULT_TLS:
     /* A broker that is just starting, or a proxy without one, resets; the rest is configuration. */

@@ -120,8 +120,9 @@ is_general(int alert)
 static gboolean
 is_of_strength(int alert)
 {
-  return alert == ALERT_BAD_CERTIFICATE || alert == ALERT_UNSUPPORTED_CERTIFICATE ||
-         alert == ALERT_HANDSHAKE_FAILURE || alert == ALERT_INSUFFICIENT_SECURITY;
+  return alert == NO_ALERT || alert == ALERT_BAD_CERTIFICATE ||
+         alert == ALERT_UNSUPPORTED_CERTIFICATE || alert == ALERT_HANDSHAKE_FAILURE ||
+         alert == ALERT_INSUFFICIENT_SECURITY;
 }
 
 /* What the checks of our own files found is the reason, now that the broker has refused it. */
@@ -183,6 +184,19 @@ by_usage(const DiagnosisCase *c)
   return NULL;
 }
 
+/* It gives no reason, and the CAs that it named do. */
+static Finding *
+by_ca_names(const DiagnosisCase *c, const char *how)
+{
+  Finding *finding = diagnose_refused_ca(c);
+  finding_add_evidence(finding, "%s; the CA names that it had sent tell why", how);
+  finding_add_alternative(finding, "client-refused");
+  finding_add_evidence(finding,
+                       "to tell them apart: a certificate from a CA that the broker names, "
+                       "or the broker's log");
+  return finding;
+}
+
 /* The broker says no more than "no". */
 static Finding *
 refused(const DiagnosisCase *c)
@@ -190,6 +204,9 @@ refused(const DiagnosisCase *c)
   const TunnelEvent *closed = c->evidence->closed;
   const char *code = diagnosis_tunnel_code(closed);
   gboolean usage_is_fine = strcmp(code, "client-usage-missing") == 0;
+  if (client_is_of_unnamed_ca(c) &&
+      (strcmp(code, "client-refused") == 0 || strcmp(code, "client-reset") == 0))
+    return by_ca_names(c, "the broker gave no reason");
   Finding *finding = client_finding(c, usage_is_fine ? "client-refused" : code);
   if (closed->error != NULL && !usage_is_fine)
     finding_set_sentence(finding, closed->error->message);
@@ -221,6 +238,19 @@ none_sent(const DiagnosisCase *c)
   return finding;
 }
 
+/* What is wrong with our certificate as it is, whoever looks at it; NULL: nothing that fits. */
+static Finding *
+by_certificate(const DiagnosisCase *c)
+{
+  int alert = c->evidence->closed->alert;
+  Finding *finding = by_dates(c);
+  if (finding == NULL && is_general(alert))
+    finding = by_usage(c);
+  if (finding == NULL && is_of_strength(alert))
+    finding = diagnose_weakness(c);
+  return finding != NULL ? finding : by_local(c);
+}
+
 /* The order is the table "Which code, when several fit" of the fault catalogue. */
 static Finding *
 explain_refusal(const DiagnosisCase *c)
@@ -231,15 +261,7 @@ explain_refusal(const DiagnosisCase *c)
     return none_sent(c);
   if (strcmp(code, "key-type-refused") == 0)
     return refused(c);
-  Finding *finding = by_dates(c);
-  if (finding == NULL && is_general(closed->alert))
-    finding = by_usage(c);
-  if (finding != NULL)
-    return finding;
-  finding = is_of_strength(closed->alert) ? diagnose_weakness(c) : NULL;
-  if (finding != NULL)
-    return finding;
-  finding = by_local(c);
+  Finding *finding = by_certificate(c);
   if (finding != NULL)
     return finding;
   switch (closed->alert) {
@@ -255,14 +277,37 @@ explain_refusal(const DiagnosisCase *c)
 }
 
 /* Of a code that both sides' certificates can have, it was ours. */
-Finding *
-diagnose_client_refused(const DiagnosisCase *c)
+static Finding *
+as_ours(Finding *finding)
 {
-  Finding *finding = explain_refusal(c);
   finding->severity = FINDING_ERROR;
   if (finding->side == FINDING_SIDE_SERVER)
     finding->side = FINDING_SIDE_CLIENT;
   return finding;
+}
+
+Finding *
+diagnose_client_refused(const DiagnosisCase *c)
+{
+  return as_ours(explain_refusal(c));
+}
+
+/* nginx, and what is built like it, ends the handshake well whatever certificate came, looks at it
+ * then, and closes in good order. */
+Finding *
+diagnose_silent_refusal(const DiagnosisCase *c)
+{
+  const char *how = "the broker asked for our certificate, got it, and closed without an alert";
+  if (c->identity == NULL || !c->evidence->requested ||
+      c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0 ||
+      strcmp(diagnosis_tunnel_code(c->evidence->closed), "mqtt-closed-after-connect") != 0)
+    return NULL;
+  Finding *finding = by_certificate(c);
+  if (finding != NULL)
+    finding_add_evidence(finding, "%s", how);
+  else if (client_is_of_unnamed_ca(c))
+    finding = by_ca_names(c, how);
+  return finding != NULL ? as_ours(finding) : NULL;
 }
 
 /* --- Beside the error ------------------------------------------------------------------------- */
@@ -280,7 +325,8 @@ diagnose_refused_late(const DiagnosisCase *c)
   finding_set_message(finding,
                       "The broker refused %s only after the handshake had ended well, as TLS 1.3 "
                       "has it.",
-                      c->identity != NULL ? "our certificate" : "us");
+                      c->identity != NULL ? "our certificate"
+                                          : "a connection without a client certificate");
   if (evidence->closed->alert >= 0)
     finding_add_evidence(finding, "TLS 1.3 handshake finished, alert %d at the first read",
                          evidence->closed->alert);
@@ -299,8 +345,9 @@ diagnose_not_requested(const DiagnosisCase *c)
       evidence->at_us[EVIDENCE_FIRST_BYTE] == 0)
     return NULL;
   Finding *finding = finding_new("client-cert-not-requested");
-  finding_set_message(finding, "%s is configured, and the broker never asked for a certificate: this "
-                               "is one-way TLS.",
+  finding_set_message(finding,
+                      "%s is configured, and the broker never asked for a certificate: this "
+                      "is one-way TLS.",
                       identity_certificate_path(c->identity));
   diagnosis_describe_identity(finding, c->identity);
   return finding;

@@ -14,6 +14,8 @@ Finding *client_finding(const DiagnosisCase *c, const char *code);
 /* --- diagnosis_client_ca.c --- */
 /* (transfer full): the CAs that the broker accepts, "" when it named none. */
 char *client_ca_names(const DiagnosisCase *c);
+/* It named some, and none that issued one of ours. */
+gboolean client_is_of_unnamed_ca(const DiagnosisCase *c);
 /* (transfer full): alert 48. */
 Finding *diagnose_refused_ca(const DiagnosisCase *c);
 

@@ -70,10 +70,16 @@ client_ca_names(const DiagnosisCase *c)
   return g_strdup(text->str);
 }
 
+gboolean
+client_is_of_unnamed_ca(const DiagnosisCase *c)
+{
+  return names_given(c) && !any_named(c);
+}
+
 Finding *
 diagnose_withheld(const DiagnosisCase *c)
 {
-  if (c->identity == NULL || !c->evidence->requested || !names_given(c) || any_named(c))
+  if (c->identity == NULL || !c->evidence->requested || !client_is_of_unnamed_ca(c))
     return NULL;
   g_autofree char *names = client_ca_names(c);
   Finding *finding = finding_new("client-cert-withheld");
@@ -192,6 +198,23 @@ incomplete(const DiagnosisCase *c)
                      client_file(c));
   finding_add_alternative(finding, "client-ca-unknown");
   finding_add_evidence(finding, "to tell them apart: append the issuer and try again");
+  return finding;
+}
+
+/* There is no CA that the broker could be given, only this certificate. */
+static Finding *
+unknown_self(const DiagnosisCase *c)
+{
+  const Certificate *leaf = client_certificate(c, 0);
+  Finding *finding = client_finding(c, "client-ca-unknown");
+  finding_set_message(finding,
+                      "Our certificate \"%s\" (%s) is signed by itself, and the broker does not "
+                      "know it.",
+                      certificate_subject_label(leaf), client_file(c));
+  finding_set_remedy(finding,
+                     "Use a certificate from a CA that the broker knows, or let its administrator "
+                     "add this very certificate (SHA-256 %s) to its CA file.",
+                     certificate_sha256(leaf));
   return finding;
 }
 
@@ -335,6 +358,8 @@ diagnose_refused_ca(const DiagnosisCase *c)
     return named_but_unknown(c);
   if (lacks_intermediate(c))
     return incomplete(c);
+  if (certificate_is_self_signed(client_certificate(c, 0)))
+    return unknown_self(c);
   finding = unknown_ca(c);
   add_unknown_ca_alternatives(c, finding);
   return finding;

@@ -16,6 +16,9 @@ const Finding *diagnosis_local(const DiagnosisCase *c, const char *code); /* NUL
 /* --- diagnosis_client.c --- */
 void diagnosis_describe_identity(Finding *finding, const Identity *identity);
 Finding *diagnose_client_refused(const DiagnosisCase *c);
+/* The broker asked for our certificate and closed without an alert or a word of MQTT; NULL: nothing
+ * shows that the certificate is why. */
+Finding *diagnose_silent_refusal(const DiagnosisCase *c);
 Finding *diagnose_withheld(const DiagnosisCase *c);      /* or NULL */
 Finding *diagnose_refused_late(const DiagnosisCase *c);  /* or NULL */
 Finding *diagnose_not_requested(const DiagnosisCase *c); /* or NULL */
@@ -41,8 +44,8 @@ gboolean diagnosis_idle_pattern(const DiagnosisCase *c, gint64 *quiet_us);
 Finding *diagnose_idle_drop(const DiagnosisCase *c); /* or NULL */
 
 /* --- diagnosis_names.c --- */
-/* A name-mismatch learns what DNS leads the name to, and whether the certificate is for that. Returns
- * `finding`. */
+/* A name-mismatch learns what DNS leads the name to, and whether the certificate is for that.
+ * Returns `finding`. */
 Finding *diagnosis_join_names(const DiagnosisCase *c, Finding *finding);
 void diagnosis_join_all_names(const DiagnosisCase *c, GPtrArray *findings);
 

@@ -29,6 +29,13 @@ probe_shook_hands(const PlannedProbe *probe)
   return probe != NULL && (probe->result->established || probe->result->server_answered);
 }
 
+/* Not only a beginning: it is over, for good or because of what was (not) shown. */
+static gboolean
+went_through(const PlannedProbe *probe)
+{
+  return probe_shook_hands(probe) && !probe->result->timed_out;
+}
+
 static gboolean
 said(const PlannedProbe *probe, const char *text)
 {
@@ -129,8 +136,8 @@ intolerant(Finding *general, const PlannedProbe *probe)
 static gboolean
 closes_at_once(const PlannedProbe *probe)
 {
-  return probe != NULL && g_error_matches(probe->result->error, TUNNEL_ERROR,
-                                          TUNNEL_ERROR_TCP_CLOSED_AT_ONCE);
+  return probe != NULL &&
+         g_error_matches(probe->result->error, TUNNEL_ERROR, TUNNEL_ERROR_TCP_CLOSED_AT_ONCE);
 }
 
 static Finding *
@@ -162,9 +169,9 @@ refine_silence(const DiagnosisCase *c, Finding *general)
     return closed_at_once(c, general, listen);
   if (again == NULL || probe_shook_hands(again))
     return general;
-  if (probe_shook_hands(older))
+  if (went_through(older))
     return intolerant(general, older);
-  if (probe_shook_hands(alpn)) {
+  if (went_through(alpn)) {
     Finding *better = diagnosis_replace(general, "alpn-required");
     probe_saw(better, alpn, "works");
     return better;

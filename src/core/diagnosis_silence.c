@@ -201,10 +201,16 @@ right_after_connack(const DiagnosisCase *c)
 
 /* --- Any of it -------------------------------------------------------------------------------- */
 
-/* mosquitto 2.0 throws the older client out without a word. */
+/* mosquitto 2.0 throws the older client out without a word; nginx refuses certificates so. */
 void
 diagnosis_add_silent_alternatives(const DiagnosisCase *c, Finding *finding)
 {
+  if (strcmp(finding->code, "mqtt-closed-after-connect") == 0 && c->identity != NULL &&
+      c->evidence->requested) {
+    finding_add_alternative(finding, "client-refused");
+    finding_add_evidence(finding, "to tell them apart: the log of the broker, or of the proxy "
+                                  "before it; some refuse a certificate without a TLS alert");
+  }
   if (c->evidence->connack != 0 || strcmp(finding->code, "unknown") != 0 || !has_own_client_id(c))
     return;
   finding_add_alternative(finding, "mqtt-session-taken-over");

@@ -198,6 +198,36 @@ cut_off_without(LabScene *scene)
   lab_tls_peer(scene, &options, reset_after_connect, NULL);
 }
 
+/* --- No word at all --------------------------------------------------------------------------- */
+
+static void
+leave(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  gnutls_bye(peer->session, GNUTLS_SHUT_WR);
+}
+
+/* As nginx: the handshake ends well whatever certificate came, and then the connection is closed in
+ * good order. */
+static void
+closed_without_alert(LabScene *scene)
+{
+  TlsPeerOptions options = lab_tls_options(scene, TRUE);
+  options.require = FALSE;
+  lab_use_good_trust(scene);
+  lab_tls_peer(scene, &options, leave, NULL);
+  use_client_of_other_ca(scene);
+}
+
+static void
+denied_other_ca(LabScene *scene)
+{
+  TlsPeerOptions options = lab_tls_options(scene, TRUE);
+  options.refuse = GNUTLS_A_ACCESS_DENIED;
+  lab_use_good_trust(scene);
+  lab_tls_peer(scene, &options, NULL, NULL);
+  use_client_of_other_ca(scene);
+}
+
 /* --- Never asked ------------------------------------------------------------------------------ */
 
 static void
@@ -230,6 +260,14 @@ static const LabFault faults[] = {
     FAULT("client-ca-unknown", "copy",
           "mosquitto; our certificate is from another CA, and we have a copy of its CA file", ERROR,
           BROKER, CLIENT, 0, 0, other_client_ca_copied),
+    FAULT(
+        "client-ca-unknown", "silent",
+        "a peer on GnuTLS; names its CA, gets our certificate from another, and closes without an "
+        "alert",
+        ERROR, BROKER, CLIENT, 0, 0, closed_without_alert),
+    FAULT("client-ca-unknown", "denied",
+          "a peer on GnuTLS; names its CA, and answers our certificate from another with alert 49",
+          ERROR, BROKER, CLIENT, 0, 0, denied_other_ca),
     FAULT("client-partial-chain-refused", NULL,
           "mosquitto; its CA file holds our intermediate alone, and we have a copy of that file",
           ERROR, BROKER, CLIENT, 0, 0, intermediate_at_broker),

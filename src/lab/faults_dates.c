@@ -124,9 +124,8 @@ build_validity_long(LabScene *scene)
 /* --- Our certificate ------------------------------------------------------------------------- */
 
 static void
-use_client_of(LabScene *scene, int begin, int end)
+use_dated(LabScene *scene, int begin, int end)
 {
-  lab_good_broker(scene);
   ForgeTemplate template = with_dates(lab_client("Client 7"), begin, end);
   Forged *client = lab_forge(scene, &template, lab_pki(scene)->client_ca);
   const char *file = lab_write_chain(scene, "dated.pem", client, NULL);
@@ -136,9 +135,32 @@ use_client_of(LabScene *scene, int begin, int end)
 }
 
 static void
+use_client_of(LabScene *scene, int begin, int end)
+{
+  lab_good_broker(scene);
+  use_dated(scene, begin, end);
+}
+
+static void
 build_client_expired(LabScene *scene)
 {
   use_client_of(scene, -91, -1);
+}
+
+static void
+leave(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  gnutls_bye(peer->session, GNUTLS_SHUT_WR);
+}
+
+static void
+build_client_expired_silent(LabScene *scene)
+{
+  TlsPeerOptions options = lab_tls_options(scene, TRUE);
+  options.require = FALSE;
+  lab_use_good_trust(scene);
+  lab_tls_peer(scene, &options, leave, NULL);
+  use_dated(scene, -91, -1);
 }
 
 static void
@@ -201,6 +223,9 @@ static const LabFault faults[] = {
           TRUST, TRUST, 0, 0, build_anchor_expired),
     FAULT("client-expired", NULL, "mosquitto; our certificate ended yesterday", ERROR, CLIENT,
           CLIENT, 0, 0, build_client_expired),
+    FAULT("client-expired", "silent",
+          "a peer on GnuTLS; closes without an alert after our certificate, which ended yesterday",
+          ERROR, CLIENT, CLIENT, 0, 0, build_client_expired_silent),
     FAULT("client-not-yet-valid", NULL, "mosquitto; our certificate begins the day after tomorrow",
           ERROR, CLIENT, CLIENT, 0, 0, build_client_early),
     FAULT("clock-wrong", NULL, "mosquitto; its whole chain begins in 400 days", ERROR, LOCAL, NONE,

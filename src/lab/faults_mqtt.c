@@ -201,6 +201,19 @@ closed_after_connect(LabScene *scene)
   serving(scene, close_after_connect);
 }
 
+/* As a proxy that ends TLS and does not reach its broker. */
+static void
+close_after_handshake(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  gnutls_bye(peer->session, GNUTLS_SHUT_WR);
+}
+
+static void
+closed_after_handshake(LabScene *scene)
+{
+  serving(scene, close_after_handshake);
+}
+
 /* --- Once it is online ------------------------------------------------------------------------ */
 
 #define TAKEN_ID "plant-7"
@@ -454,6 +467,9 @@ static const LabFault faults[] = {
     FAULT("mqtt-closed-after-connect", NULL,
           "a scripted broker that closes the connection after CONNECT", ERROR, BROKER, NONE, -1, 0,
           closed_after_connect),
+    FAULT("mqtt-closed-after-connect", "handshake",
+          "a peer on GnuTLS that closes the connection right after the handshake", ERROR, BROKER,
+          NONE, -1, 0, closed_after_handshake),
     FAULT("mqtt-identity-mapped", NULL,
           "a scripted broker that calls our user name wrong (0x86) when we gave none", ERROR,
           BROKER, NONE, -1, 0, mapped),

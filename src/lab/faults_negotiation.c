@@ -51,6 +51,21 @@ no_cipher(LabScene *scene)
   lab_set(&lab_profile(scene)->tls_priority, "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305");
 }
 
+/* A good certificate for ECDHE, and a broker that knows the key exchange of RSA alone. */
+static void
+no_ecdhe(LabScene *scene)
+{
+  const char *const arguments[] = {"-cipher", "AES256-GCM-SHA384", NULL};
+  ForgeTemplate template = lab_server(LAB_HOST);
+  template.key_algorithm = GNUTLS_PK_RSA;
+  template.key_bits = 2048;
+  const LabPki *pki = lab_pki(scene);
+  const Forged *server = lab_forge(scene, &template, pki->intermediate);
+  lab_use_good_trust(scene);
+  lab_openssl(scene, lab_write_chain(scene, "rsa.pem", server, pki->intermediate, NULL),
+              lab_write_key(scene, "rsa.key", server, NULL), FALSE, arguments);
+}
+
 static void
 no_group(LabScene *scene)
 {
@@ -235,6 +250,9 @@ static const LabFault faults[] = {
     FAULT("tls-no-cipher", NULL,
           "mosquitto with AES 256 alone; the connection allows ChaCha20 alone", ERROR, BROKER, NONE,
           -1, 0, no_cipher),
+    FAULT("tls-no-cipher", "rsa",
+          "openssl s_server without ECDHE; its RSA key may sign and not encipher", ERROR, BROKER,
+          NONE, -1, LAB_TLS_12_ONLY, no_ecdhe),
     FAULT("tls-no-group", NULL,
           "openssl s_server with P-256 and P-384; the connection allows X25519 alone", ERROR,
           BROKER, NONE, -1, 0, no_group),

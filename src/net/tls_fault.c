@@ -179,10 +179,11 @@ explain_silence(const TlsCase *c)
         c->at->peer, how);
   if (c->facts->established)
     return tls_error_new(
-        TUNNEL_ERROR_PEER_CLOSED,
-        "%s %s the connection before it said anything in MQTT; the broker's log says "
-        "why",
-        c->at->peer, how);
+        TUNNEL_ERROR_CLOSED_AFTER_CONNECT,
+        "%s %s the connection right after the TLS handshake, before it said anything in MQTT: most "
+        "likely a proxy that does not reach its broker, a limit, or a rule against this client%s; "
+        "look into its log, and into the broker's",
+        c->at->peer, how, c->facts->requested ? " or its certificate" : "");
   return tls_error_new(
       TUNNEL_ERROR_TLS_OTHER,
       "%s %s the connection in the middle of the TLS handshake; the broker's log says "
@@ -243,10 +244,11 @@ explain_unreadable(const TlsCase *c)
 {
   const TlsFacts *facts = c->facts;
   if (facts->unreadable > 0)
-    return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
-                         "certificate %u that %s sends cannot be read: %s; re-issue it, and look at "
-                         "the file with openssl x509 -text on the broker",
-                         facts->unreadable - 1, c->at->peer, facts->unreadable_why);
+    return tls_error_new(
+        TUNNEL_ERROR_SERVER_MALFORMED,
+        "certificate %u that %s sends cannot be read: %s; re-issue it, and look at "
+        "the file with openssl x509 -text on the broker",
+        facts->unreadable - 1, c->at->peer, facts->unreadable_why);
   return tls_error_new(TUNNEL_ERROR_SERVER_MALFORMED,
                        "a certificate that %s sends cannot be read%s%s%s; re-issue it, and look at "
                        "the file with openssl x509 -text on the broker",

@@ -218,7 +218,8 @@ explain_no_answer(Tunnel *tunnel, const StreamFailure *failure)
                      tunnel->tls == NULL
                          ? ": it may want TLS on this port (mqtts://), or refuse this client id"
                          : ", though TLS went well: its rules may not allow this client id or "
-                           "certificate to connect; look into its log");
+                           "certificate to connect, or it is a proxy that does not reach its "
+                           "broker; look into its log");
 }
 
 static GError *

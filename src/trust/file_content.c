@@ -125,10 +125,8 @@ const char *
 file_slot_name(FileSlot slot)
 {
   static const char *const names[] = {
-      [FILE_SLOT_CA] = "CA file",
-      [FILE_SLOT_CERTIFICATE] = "Certificate file",
-      [FILE_SLOT_KEY] = "Key file",
-      [FILE_SLOT_CRL] = "Revocation list",
+      [FILE_SLOT_CA] = "CA file",   [FILE_SLOT_CERTIFICATE] = "Certificate file",
+      [FILE_SLOT_KEY] = "Key file", [FILE_SLOT_CRL] = "Revocation list",
       [FILE_SLOT_ANY] = "File",
   };
   return names[slot];
@@ -138,20 +136,21 @@ void
 file_content_set_wrong_kind(const FileContent *content, FileSlot slot, GError **error)
 {
   static const char *const wanted[] = {
-      [FILE_SLOT_CA] = "a CA certificate",
-      [FILE_SLOT_CERTIFICATE] = "a certificate",
-      [FILE_SLOT_KEY] = "a private key",
-      [FILE_SLOT_CRL] = "a certificate revocation list",
+      [FILE_SLOT_CA] = "a CA certificate",        [FILE_SLOT_CERTIFICATE] = "a certificate",
+      [FILE_SLOT_KEY] = "a private key",          [FILE_SLOT_CRL] = "a certificate revocation list",
       [FILE_SLOT_ANY] = "a certificate or a key",
   };
   ContentKind found = CONTENT_UNKNOWN;
   if (content->blocks->len > 0)
     found = g_array_index(content->blocks, ContentBlock, 0).kind;
+  const char *name = file_kind_name(found), *remedy = file_kind_remedy(found, slot);
+  if (found == CONTENT_UNKNOWN)
+    file_kind_guess(content->bytes, content->length, &name, &remedy);
   g_set_error(error, TRUST_ERROR,
               found == CONTENT_TRUSTED_CERTIFICATE ? TRUST_ERROR_TRUSTED_LABEL
                                                    : TRUST_ERROR_FILE_WRONG_KIND,
-              "%s holds %s, but %s is needed here; %s.", content->label, file_kind_name(found),
-              wanted[slot], file_kind_remedy(found, slot));
+              "%s holds %s, but %s is needed here; %s.", content->label, name, wanted[slot],
+              remedy);
 }
 
 gboolean

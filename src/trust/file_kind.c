@@ -162,6 +162,81 @@ file_kind_of_binary(const guint8 *bytes, gsize length, gboolean *complete)
   return CONTENT_UNKNOWN;
 }
 
+/* --- Text that is nearly PEM ------------------------------------------------------------------ */
+
+#define BASE64_LEAST 64 /* shorter text may be a word */
+
+static gboolean
+is_blank(const guint8 *bytes, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isspace(bytes[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* As it is after a copy that lost a dash, or an editor that made long ones of them. */
+static gboolean
+has_mark(const guint8 *bytes, gsize length)
+{
+  static const char *const marks[] = {"BEGIN CERTIFICATE",           "BEGIN PRIVATE KEY",
+                                      "BEGIN RSA PRIVATE KEY",       "BEGIN EC PRIVATE KEY",
+                                      "BEGIN ENCRYPTED PRIVATE KEY", "BEGIN X509 CRL"};
+  for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+    if (memmem(bytes, length, marks[i], strlen(marks[i])))
+      return TRUE;
+  return FALSE;
+}
+
+/* The first bytes behind Base64, `size` a multiple of three. FALSE: it is not Base64 alone. */
+static gboolean
+decode_first(const guint8 *bytes, gsize length, guint8 *first, gsize size)
+{
+  gsize count = 0, filled = 0;
+  int state = 0;
+  guint save = 0;
+  for (gsize i = 0; i < length; i++) {
+    const char c = (char)bytes[i];
+    if (g_ascii_isspace(c))
+      continue;
+    if (!g_ascii_isalnum(c) && c != '+' && c != '/' && c != '=')
+      return FALSE;
+    count++;
+    if (filled + 3 <= size)
+      filled += g_base64_decode_step(&c, 1, first + filled, &state, &save);
+  }
+  return count >= BASE64_LEAST && filled + 3 > size;
+}
+
+gboolean
+file_kind_guess(const guint8 *bytes, gsize length, const char **name, const char **remedy)
+{
+  guint8 first[12];
+  if (is_blank(bytes, length)) {
+    *name = "nothing but blanks";
+    *remedy = "write the file again";
+    return TRUE;
+  }
+  if (has_mark(bytes, length)) {
+    *name = "neither PEM nor DER data that can be recognised (its BEGIN line does not stand whole "
+            "between five dashes)";
+    *remedy = "copy it again completely";
+    return TRUE;
+  }
+  if (!decode_first(bytes, length, first, sizeof first))
+    return FALSE;
+  if (!memcmp(first, "-----BEGIN", strlen("-----BEGIN"))) {
+    *name = "PEM that was encoded in Base64 once more";
+    *remedy = "decode a copy of it with `base64 -d FILE`";
+    return TRUE;
+  }
+  if (first[0] != 0x30)
+    return FALSE;
+  *name = "Base64 text without BEGIN and END lines";
+  *remedy = "copy it again with these two lines";
+  return TRUE;
+}
+
 /* --- in words --------------------------------------------------------------------------------- */
 
 const char *

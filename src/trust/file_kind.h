@@ -17,3 +17,7 @@ ContentKind file_kind_of_binary(const guint8 *bytes, gsize length, gboolean *com
 const char *file_kind_name(ContentKind kind);
 /* What to do when `slot` was given this; static, no full stop. */
 const char *file_kind_remedy(ContentKind kind, FileSlot slot);
+
+/* Text in which nothing was found, and what it seems to be all the same: the words for it, and what
+ * to do (both static, no full stop). FALSE: nothing is known of it. */
+gboolean file_kind_guess(const guint8 *bytes, gsize length, const char **name, const char **remedy);

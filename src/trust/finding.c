@@ -169,7 +169,7 @@ finding_from_error(const GError *error, FindingSource source, const char *file)
   Finding *finding = finding_new(ours ? trust_error_code(error->code) : "unknown");
   /* A file that is missing or of the wrong kind is this machine's affair; what is wrong inside of
    * a certificate is the affair of the side that it belongs to. */
-  if (ours && error->code == TRUST_ERROR_MALFORMED)
+  if (ours && (error->code == TRUST_ERROR_MALFORMED || error->code == TRUST_ERROR_KEY_KIND))
     finding->side = side_of_source(source, finding->side);
   finding->source = source;
   finding->file = file ? safe_text_string(file) : NULL;

@@ -7,6 +7,7 @@
 #include "trust/der_reader.h"
 
 #define BIT_STRING 0x03
+#define OCTET_STRING 0x04
 #define EC_PUBLIC_KEY "1.2.840.10045.2.1" /* RFC 5480, 2.1.1 */
 
 static const struct {
@@ -73,18 +74,52 @@ curve_label(DerSpan parameters)
 
 /* (transfer full); NULL: it is of a kind that is known. */
 static char *
+label_of_algorithm(DerSpan oid, DerSpan parameters)
+{
+  g_autofree char *text = der_oid_text(oid);
+  if (!text)
+    return NULL;
+  if (strcmp(text, EC_PUBLIC_KEY) == 0)
+    return curve_label(parameters);
+  return gnutls_oid_to_pk(text) == GNUTLS_PK_UNKNOWN ? g_strdup(name_or_oid(text)) : NULL;
+}
+
+/* The same of a SubjectPublicKeyInfo. */
+static char *
 label_of(DerSpan key)
 {
   DerElement algorithm, oid, bits;
   if (!der_next_of(&key, DER_SEQUENCE, &algorithm) || !der_next_of(&key, BIT_STRING, &bits) ||
       !der_next_of(&algorithm.content, DER_OID, &oid))
     return NULL;
-  g_autofree char *text = der_oid_text(oid.content);
-  if (!text)
+  return label_of_algorithm(oid.content, algorithm.content);
+}
+
+/* RFC 5915, 3: parameters that name the curve, behind version and private key. */
+static char *
+label_of_ec_key(DerSpan key)
+{
+  DerElement part;
+  if (!der_next_of(&key, DER_INTEGER, &part) || !der_next_of(&key, OCTET_STRING, &part) ||
+      !der_next_of(&key, DER_CONTEXT | DER_CONSTRUCTED, &part))
     return NULL;
-  if (strcmp(text, EC_PUBLIC_KEY) == 0)
-    return curve_label(algorithm.content);
-  return gnutls_oid_to_pk(text) == GNUTLS_PK_UNKNOWN ? g_strdup(name_or_oid(text)) : NULL;
+  return curve_label(part.content);
+}
+
+char *
+key_unknown_label(const guint8 *der, gsize length)
+{
+  DerSpan whole = {der, length}, key;
+  DerElement version, algorithm, oid;
+  if (!der_unwrap(whole, DER_SEQUENCE, &key))
+    return NULL;
+  DerSpan rest = key;
+  /* RFC 5958, 2: version, algorithm and key */
+  if (!der_next_of(&rest, DER_INTEGER, &version) || !der_next_of(&rest, DER_SEQUENCE, &algorithm))
+    return label_of_ec_key(key);
+  if (!der_next_of(&algorithm.content, DER_OID, &oid))
+    return NULL;
+  return label_of_algorithm(oid.content, algorithm.content);
 }
 
 gboolean

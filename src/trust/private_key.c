@@ -2,6 +2,10 @@
 
 #include "trust/private_key.h"
 
+#include <string.h>
+
+#include "trust/der_reader.h"
+#include "trust/key_unknown.h"
 #include "trust/trust_error.h"
 
 static gboolean
@@ -38,6 +42,84 @@ find_key(const FileContent *content, GError **error)
   return &g_array_index(content->blocks, ContentBlock, i);
 }
 
+/* --- What cannot be read -----------------------------------------------------------------------
+ */
+
+static void
+set_unsupported(const FileContent *content, const char *reason, GError **error)
+{
+  g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED,
+              "The key in %s is of a kind or encrypted in a way that is not supported: %s; "
+              "encrypt it anew with `openssl pkcs8 -topk8 -v2 aes256`.",
+              content->label, reason);
+}
+
+/* What stands between BEGIN and END, or the whole of DER; free it with gnutls_free(), wiped. */
+static gboolean
+decode(const FileContent *content, const ContentBlock *block, gnutls_datum_t *der)
+{
+  gnutls_datum_t data = {content->bytes + block->start, block->length};
+  if (!content->der)
+    return gnutls_pem_base64_decode2(NULL, &data, der) >= 0;
+  der->data = gnutls_malloc(data.size + 1);
+  der->size = data.size;
+  memcpy(der->data, data.data, data.size);
+  return TRUE;
+}
+
+static void
+forget(gnutls_datum_t *der)
+{
+  gnutls_memset(der->data, 0, der->size);
+  gnutls_free(der->data);
+}
+
+/* RFC 5958, 3: an algorithm, and what it encrypted. */
+static gboolean
+is_encrypted_key(const gnutls_datum_t *der)
+{
+  DerSpan whole = {der->data, der->size}, key;
+  DerElement algorithm, oid, data;
+  return der_unwrap(whole, DER_SEQUENCE, &key) && der_next_of(&key, DER_SEQUENCE, &algorithm) &&
+         der_next_of(&algorithm.content, DER_OID, &oid) && der_next(&key, &data) && key.length == 0;
+}
+
+/* Whole, and by a method of which the library cannot read so much as the parameters (scrypt): no
+ * password opens it. */
+static gboolean
+is_beyond_us(const FileContent *content, const ContentBlock *block)
+{
+  gnutls_datum_t der;
+  unsigned schema;
+  char *oid = NULL;
+  if (!decode(content, block, &der))
+    return FALSE;
+  gboolean beyond = is_encrypted_key(&der) && gnutls_pkcs8_info(&der, GNUTLS_X509_FMT_DER, &schema,
+                                                                NULL, NULL, NULL, NULL, &oid) < 0;
+  gnutls_free(oid);
+  forget(&der);
+  return beyond;
+}
+
+/* FALSE: it is no whole key of a kind that is not known. */
+static gboolean
+set_unknown_kind(const FileContent *content, const ContentBlock *block, GError **error)
+{
+  gnutls_datum_t der;
+  if (block->kind != CONTENT_KEY || !decode(content, block, &der))
+    return FALSE;
+  g_autofree char *label = key_unknown_label(der.data, der.size);
+  forget(&der);
+  if (!label)
+    return FALSE;
+  g_set_error(
+      error, TRUST_ERROR, TRUST_ERROR_KEY_KIND,
+      "The private key in %s is of a kind that is not supported here (%s); use a key of RSA "
+      "2048 or more, P-256 or Ed25519, and a certificate for it.",
+      content->label, label);
+  return TRUE;
+}
+
 /* What the failure of an import means; a wrong password can look like any damage. */
 static void
 set_import_error(const FileContent *content, gboolean encrypted, int result, GError **error)
@@ -52,10 +134,7 @@ set_import_error(const FileContent *content, gboolean encrypted, int result, GEr
   case GNUTLS_E_UNKNOWN_PK_ALGORITHM:
   case GNUTLS_E_ECC_UNSUPPORTED_CURVE:
   case GNUTLS_E_UNIMPLEMENTED_FEATURE:
-    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED,
-                "The key in %s is of a kind or encrypted in a way that is not supported: %s; "
-                "encrypt it anew with `openssl pkcs8 -topk8 -v2 aes256`.",
-                label, reason);
+    set_unsupported(content, reason, error);
     return;
   case GNUTLS_E_BASE64_DECODING_ERROR:
   case GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
@@ -73,6 +152,9 @@ set_import_error(const FileContent *content, gboolean encrypted, int result, GEr
                 gnutls_strerror(result));
 }
 
+/* --- The whole ---------------------------------------------------------------------------------
+ */
+
 gnutls_x509_privkey_t
 private_key_open(const FileContent *content, const char *password, GError **error)
 {
@@ -80,6 +162,10 @@ private_key_open(const FileContent *content, const char *password, GError **erro
   if (!block)
     return NULL;
   gboolean encrypted = block->kind == CONTENT_ENCRYPTED_KEY;
+  if (encrypted && is_beyond_us(content, block)) {
+    set_unsupported(content, "its method of encryption is not known here", error);
+    return NULL;
+  }
   if (encrypted && (!password || !*password)) {
     g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_PASSWORD_NEEDED,
                 "%s is protected by a password; enter the password of the key.", content->label);
@@ -96,7 +182,8 @@ private_key_open(const FileContent *content, const char *password, GError **erro
   if (result >= 0)
     return key;
   gnutls_x509_privkey_deinit(key);
-  set_import_error(content, encrypted, result, error);
+  if (!set_unknown_kind(content, block, error))
+    set_import_error(content, encrypted, result, error);
   return NULL;
 }
 

@@ -33,6 +33,8 @@ trust_error_code(TrustError error)
     return "key-password-wrong";
   case TRUST_ERROR_KEY_UNSUPPORTED:
     return "key-encryption-unsupported";
+  case TRUST_ERROR_KEY_KIND:
+    return "algorithm-unsupported";
   case TRUST_ERROR_FILE_SEVERAL_KEYS:
     return "file-several-keys";
   case TRUST_ERROR_TRUSTED_LABEL:

@@ -2,6 +2,7 @@
  * only guess, stops the retries, is made once, and can be switched off. */
 #include "config.h"
 
+#include "core/check.h"
 #include "live/live_connection.h"
 #include "lab/lab.h"
 #include "lab/peer.h"
@@ -483,6 +484,56 @@ test_intolerant(void)
   g_assert_cmpint(g_atomic_int_get(&seen.resets), >=, 2);
 }
 
+/* --- A check ---------------------------------------------------------------------------------- */
+
+/* Resets who speaks TLS. Whoever speaks MQTT gets no answer, until he gives up: longer than the
+ * wait for the next try. */
+static void
+answer_late(int fd, gpointer data)
+{
+  guint8 first = 0;
+  g_atomic_int_inc((gint *)data);
+  if (recv(fd, &first, 1, MSG_PEEK) == 1 && first == 0x10)
+    peer_wait_for_end(fd);
+  else
+    peer_reset_on_close(fd);
+}
+
+static void
+on_check_done(Check *check, gpointer data)
+{
+  *(gboolean *)data = TRUE;
+}
+
+/* One try, and what second connections showed of it, however long that took: the next try would
+ * throw it away. */
+static void
+test_check_tries_once(void)
+{
+  gint connections = 0;
+  gboolean done = FALSE;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Peer) peer = peer_start(answer_late, &connections);
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("127.0.0.1");
+  profile->port = peer_port(peer);
+  profile->tls_version = TLS_1_2;
+  Transport *transport = transport_new();
+  Check *check = check_start(transport, profile, 0, on_check_done, &done, &error);
+  g_assert_no_error(error);
+  while (!done)
+    g_main_context_iteration(NULL, TRUE);
+  const GPtrArray *findings = connection_info(check_connection(check))->findings;
+  g_assert_cmpint(check_outcome(check), ==, CHECK_FAILED);
+  g_assert_cmpuint(findings->len, ==, 1);
+  g_assert_cmpstr(((const Finding *)findings->pdata[0])->code, ==, "tls-reset");
+  check_free(check);
+  transport_free(transport);
+  /* The try, then MQTT, HTTP, TCP alone and TLS once more. */
+  g_assert_cmpint(g_atomic_int_get(&connections), ==, 5);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -498,6 +549,7 @@ main(int argc, char **argv)
   g_test_add_func("/probing/group", test_group);
   g_test_add_func("/probing/psk", test_psk);
   g_test_add_func("/probing/intolerant", test_intolerant);
+  g_test_add_func("/probing/check-tries-once", test_check_tries_once);
   g_test_add_func("/probing/enforced", test_enforced);
   g_test_add_func("/requests/publish-refused", test_publish_refused);
   for (int qos = 1; qos <= 2; qos++) {

@@ -276,6 +276,29 @@ test_junk(Files *files, gconstpointer unused)
   assert_fault(wide, TRUST_ERROR_FILE_WRONG_KIND, "UTF-16");
 }
 
+/* Text that is nearly PEM: what is amiss, and what to do. */
+static void
+test_nearly_pem(Files *files, gconstpointer unused)
+{
+  const char *pem = files->root_pem, *body = strchr(pem, '\n') + 1;
+  g_autofree char *again = g_base64_encode((const guint8 *)pem, strlen(pem));
+  g_autofree char *bare = g_strndup(body, strstr(body, "-----END") - body);
+  const struct {
+    const char *text, *said;
+  } rows[] = {
+      {pem + 1, "BEGIN line does not stand whole between five dashes"},
+      {again, "base64 -d"},
+      {bare, "Base64 text without BEGIN and END lines"},
+      {" \n\t\r\n", "nothing but blanks"},
+      {"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAx",
+       "neither PEM nor DER"}, /* Base64 of something else */
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *path = files_write(files, "nearly.pem", rows[i].text, -1);
+    assert_fault(path, TRUST_ERROR_FILE_WRONG_KIND, rows[i].said);
+  }
+}
+
 /* The file's name comes from outside, too. */
 static void
 test_hostile_path(Files *files, gconstpointer unused)
@@ -429,6 +452,7 @@ main(int argc, char **argv)
   TEST(der_kinds);
   TEST(foreign_kinds);
   TEST(junk);
+  TEST(nearly_pem);
   TEST(hostile_path);
   TEST(parse);
   TEST(too_many);

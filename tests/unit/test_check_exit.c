@@ -228,6 +228,7 @@ test_failed(void)
 {
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_STAGE_COUNT, EXIT_LOCAL_FILE, "client-expired",
               "file-missing");
+  ASSERT_EXIT(CHECK_FAILED, EVIDENCE_STAGE_COUNT, EXIT_LOCAL_FILE, "certificate-malformed");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_STARTED, EXIT_NETWORK, "client-expired", "dns-unknown");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_RESOLVED, EXIT_NETWORK, "client-expired", "tcp-refused");
   ASSERT_EXIT(CHECK_FAILED, EVIDENCE_CONNECTED, EXIT_TLS, "client-expired", "port-plain-mqtt");

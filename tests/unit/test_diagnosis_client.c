@@ -75,6 +75,7 @@ write_files(void)
   g_autoptr(PkiPair) flat = issue(PKI_CLIENT, NULL, "flat", NOW - DAY, NOW + DAY, root);
   g_autoptr(PkiPair) old = issue(PKI_CLIENT, NULL, "old", NOW - 3 * DAY, NOW - DAY, root);
   g_autoptr(PkiPair) early = issue(PKI_CLIENT, NULL, "early", NOW + DAY, NOW + 3 * DAY, root);
+  g_autoptr(PkiPair) self = issue(PKI_CLIENT, NULL, "self", NOW - DAY, NOW + DAY, NULL);
   g_autoptr(PkiPair) server = issue(PKI_SERVER, NULL, "server", NOW - DAY, NOW + DAY, root);
   write_client("deep.pem", deep, NULL);
   write_client("deep-full.pem", deep, middle);
@@ -82,6 +83,7 @@ write_files(void)
   write_client("old.pem", old, NULL);
   write_client("early.pem", early, NULL);
   write_client("server.pem", server, NULL);
+  write_client("self.pem", self, NULL);
   write_ca("root.crt", root);
   write_ca("same.crt", same);
   write_ca("other.crt", other);
@@ -391,6 +393,84 @@ static const Row rows[] = {
      FINDING_SIDE_BROKER,
      {NULL},
      NULL},
+    {"49/stranger-named",
+     "flat.pem",
+     "other.crt",
+     NULL,
+     {OTHER},
+     49,
+     TUNNEL_ERROR_CLIENT_REFUSED,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {"client-refused"},
+     "client-cert-withheld"},
+    {"42/lacks-intermediate-named",
+     "deep.pem",
+     "other.crt",
+     NULL,
+     {ROOT},
+     42,
+     TUNNEL_ERROR_CLIENT_REFUSED,
+     "client-chain-incomplete",
+     FINDING_SIDE_CLIENT,
+     {"client-ca-unknown", "client-refused"},
+     "client-cert-withheld"},
+    {"reset/stranger-named",
+     "flat.pem",
+     "other.crt",
+     NULL,
+     {OTHER},
+     -1,
+     TUNNEL_ERROR_CLIENT_RESET,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {"client-refused"},
+     "client-cert-withheld"},
+    {"48/self-signed",
+     "self.pem",
+     "root.crt",
+     NULL,
+     {NULL},
+     48,
+     TUNNEL_ERROR_CLIENT_CA_UNKNOWN,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {NULL},
+     NULL},
+    /* In good order, without an alert */
+    {"closed/stranger-named",
+     "flat.pem",
+     "other.crt",
+     NULL,
+     {OTHER},
+     -1,
+     TUNNEL_ERROR_CLOSED_AFTER_CONNECT,
+     "client-ca-unknown",
+     FINDING_SIDE_BROKER,
+     {"client-refused"},
+     "client-cert-withheld"},
+    {"closed/expired",
+     "old.pem",
+     "other.crt",
+     NULL,
+     {ROOT},
+     -1,
+     TUNNEL_ERROR_CLOSED_AFTER_CONNECT,
+     "client-expired",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
+    {"closed/for-servers",
+     "server.pem",
+     "other.crt",
+     NULL,
+     {ROOT},
+     -1,
+     TUNNEL_ERROR_CLOSED_AFTER_CONNECT,
+     "client-usage-missing",
+     FINDING_SIDE_CLIENT,
+     {NULL},
+     NULL},
 };
 
 static char *
@@ -434,7 +514,7 @@ scene_init(Scene *scene, const Row *row)
   TunnelEvent *closed = g_new0(TunnelEvent, 1);
   closed->type = TUNNEL_CLOSED;
   closed->alert = row->alert;
-  closed->fault = TUNNEL_FAULT_CLIENT_REFUSED;
+  closed->fault = tunnel_error_fault(row->error);
   closed->error =
       g_error_new_literal(TUNNEL_ERROR, (gint)row->error, "it refuses; look at its log");
   scene->evidence->closed = closed;
@@ -543,6 +623,26 @@ test_alternatives_have_a_test(void)
     g_assert_true(separated);
     scene_clear(&scene);
   }
+}
+
+/* Nothing is wrong with ours: it is not accused, and a refusal is one of the possible causes. */
+static void
+test_closed_on_a_good_one(void)
+{
+  static const char *const alternatives[] = {"client-refused", NULL};
+  Row row = plain_row;
+  row.ca_names[0] = ROOT;
+  row.alert = -1;
+  row.error = TUNNEL_ERROR_CLOSED_AFTER_CONNECT;
+  Scene scene;
+  scene_init(&scene, &row);
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->code, ==, "mqtt-closed-after-connect");
+  g_assert_cmpint(end->source, ==, FINDING_SOURCE_NONE);
+  assert_alternatives(end, alternatives);
+  g_assert_true(tells_how_to_separate(end));
+  g_assert_true(diagnosis_heals(&scene.c, end));
+  scene_clear(&scene);
 }
 
 static void
@@ -743,6 +843,7 @@ main(int argc, char **argv)
     g_test_add_data_func(name, &rows[i], test_row);
   }
   g_test_add_func("/diagnosis-client/alternatives", test_alternatives_have_a_test);
+  g_test_add_func("/diagnosis-client/closed-good", test_closed_on_a_good_one);
   g_test_add_func("/diagnosis-client/refused-late", test_refused_late);
   g_test_add_func("/diagnosis-client/strength", test_strength);
   g_test_add_func("/diagnosis-client/strength-of-issuer", test_strength_of_issuer);

@@ -135,6 +135,46 @@ test_unknown_encryption(Files *files, gconstpointer unused)
   assert_fault(certificate, key, "secret", TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
 }
 
+/* `openssl pkcs8 -topk8 -scrypt`, password "geheim": no password opens it here, and none is asked
+ * for. */
+static void
+test_encryption_beyond_us(Files *files, gconstpointer unused)
+{
+  static const char key_pem[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                                "MIHkME8GCSqGSIb3DQEFDTBCMCEGCSsGAQQB2kcECzAUBAjtVlgkgUq+ywICQAAC\n"
+                                "AQgCAQEwHQYJYIZIAWUDBAEqBBCXoFpK/sHCzrfhAAEyo9qjBIGQk7i8NsmXNXb3\n"
+                                "iIDzghh6zcdeV4+ePV00fYxSZxMjWgRdKejQXIxY9X8SyaKVAtMZMxAetpn8ZYV0\n"
+                                "UauvueISiUlEALtssN7VI0wSJ/DQIPS+oE1QtkS94mfkvGAuf3jj2A0+M/jT5bn7\n"
+                                "OxFLt2wc5jUVAIELiLK4Cpi2gQ5J2dLSnWxFnH6m/ceWLBTqGLwO\n"
+                                "-----END ENCRYPTED PRIVATE KEY-----\n";
+  static const char *const passwords[] = {NULL, "geheim", "wrong"};
+  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
+  g_autofree char *key = files_write(files, "k.pem", key_pem, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS(passwords); i++)
+    assert_fault(certificate, key, passwords[i], TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
+}
+
+/* Of secp256k1, as PKCS#8 and as RFC 5915 has it: not damaged, only not known here. */
+static void
+test_unknown_curve(Files *files, gconstpointer unused)
+{
+  static const char pkcs8[] = "-----BEGIN PRIVATE KEY-----\n"
+                              "MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQgYyvUnD76D7QjGOVkpEUU\n"
+                              "Rov7Wt6dMHON4cTKXfNvMeKhRANCAAQa8is31o14lDIwQiHmXdapb49BtP7CHiw7\n"
+                              "TiEoNNeDJMGObmMg5eeqlfQ0pRExStco2QJ31vW4PqIJEA1VHpkl\n"
+                              "-----END PRIVATE KEY-----\n";
+  static const char sec1[] = "-----BEGIN EC PRIVATE KEY-----\n"
+                             "MHQCAQEEIGMr1Jw++g+0IxjlZKRFFEaL+1renTBzjeHEyl3zbzHioAcGBSuBBAAK\n"
+                             "oUQDQgAEGvIrN9aNeJQyMEIh5l3WqW+PQbT+wh4sO04hKDTXgyTBjm5jIOXnqpX0\n"
+                             "NKURMUrXKNkCd9b1uD6iCRANVR6ZJQ==\n"
+                             "-----END EC PRIVATE KEY-----\n";
+  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
+  g_autofree char *first = files_write(files, "1.pem", pkcs8, -1);
+  g_autofree char *second = files_write(files, "2.pem", sec1, -1);
+  assert_fault(certificate, first, NULL, TRUST_ERROR_KEY_KIND, first, "ECDSA secp256k1");
+  assert_fault(certificate, second, NULL, TRUST_ERROR_KEY_KIND, second, "ECDSA secp256k1");
+}
+
 static void
 test_mismatch(Files *files, gconstpointer unused)
 {
@@ -213,6 +253,8 @@ main(int argc, char **argv)
   TEST(locked);
   TEST(traditionally_locked);
   TEST(unknown_encryption);
+  TEST(encryption_beyond_us);
+  TEST(unknown_curve);
   TEST(mismatch);
   TEST(leaf_not_first);
   TEST(wrong_slots);

@@ -271,7 +271,7 @@ takes_client(const Form *form, const char *ca_path, const Certificate **leaf, GP
 {
   const char *typed = form_text(form, BUNDLE_FIELD_CLIENT);
   g_autofree char *path = *typed ? path_expand(typed) : NULL;
-  gboolean named = path && form_is_visible(form, BUNDLE_FIELD_CLIENT) && !unreadable(path);
+  gboolean named = path && form_is_visible(form, BUNDLE_FIELD_CLIENT) && !path_no_file(path);
   *client = named ? certificate_file_read(path, NULL) : NULL;
   g_autoptr(Anchors) anchors = *client ? anchors_load_file(ca_path, NULL) : NULL;
   if (!anchors || (*client)->len == 0)

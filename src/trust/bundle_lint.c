@@ -86,8 +86,7 @@ judge_key(BundleParts *parts)
   bundle_add(parts, finding);
 }
 
-/* --- is it complete -----------------------------------------------------------------------------
- */
+/* --- is it complete --------------------------------------------------------------------------- */
 
 static gboolean
 is_known(const BundleParts *parts, const Certificate *certificate)
@@ -190,8 +189,7 @@ bundle_judge_completeness(BundleParts *parts)
     add_leaf_only(parts);
 }
 
-/* --- what is different from what was given -----------------------------------------------------
- */
+/* --- what is different from what was given ---------------------------------------------------- */
 
 static gboolean
 is_chain_broken(const BundleParts *parts)
@@ -242,8 +240,7 @@ note_order(BundleParts *parts)
   bundle_add(parts, finding);
 }
 
-/* --- the rules of brokers -----------------------------------------------------------------------
- */
+/* --- the rules of brokers --------------------------------------------------------------------- */
 
 gboolean
 bundle_is_edwards(const Certificate *certificate)

@@ -1,6 +1,6 @@
 /* picture ROWS COLUMNS WAIT KEYS PROGRAM [ARGUMENT...]: runs a program on a pseudo-terminal, waits
  * until WAIT is on the screen, presses KEYS (names as in tests/pty/pty.h, "text=" waits for text in
- * between), and writes the screen as SVG to standard output. `make picture` uses it for the one in
+ * between), and writes the screen as SVG to standard output. `make picture` uses it for those in
  * the README. */
 #include "config.h"
 

@@ -6,6 +6,7 @@
 
 #include "trust/anchors.h"
 #include "trust/certificate_file.h"
+#include "trust/folder_look.h"
 #include "trust/identity.h"
 #include "trust/revocation.h"
 #include "trust/trust_error.h"
@@ -163,6 +164,18 @@ update_certificate(Note *note, const Profile *profile, gint64 now)
   }
 }
 
+/* (transfer full): the file beside the certificate that holds its key, safe text; or NULL. */
+static char *
+key_beside(const Profile *profile)
+{
+  g_autoptr(GPtrArray) certificates = certificate_file_read(profile->certificate_path, NULL);
+  if (!certificates || certificates->len == 0)
+    return NULL;
+  g_autofree char *path =
+      folder_find_key(profile->certificate_path, certificate_key_id(certificates->pdata[0]));
+  return path ? safe_text_string(path) : NULL;
+}
+
 /* Does the key belong to the certificate? Said beside the key, after what the key is. */
 static void
 join_identity(Note *note, const Profile *profile)
@@ -170,7 +183,12 @@ join_identity(Note *note, const Profile *profile)
   g_autoptr(GError) error = NULL;
   g_autoptr(Identity) identity =
       identity_load(profile->certificate_path, profile->key_path, profile->key_password, &error);
-  if (!identity)
+  g_autofree char *right = identity ? NULL : key_beside(profile);
+  if (right && !profile->key_path)
+    say(note, ROLE_ERROR, g_strdup_printf("the key is missing: it is in %s", right));
+  else if (right && g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_MISMATCH))
+    say(note, ROLE_ERROR, g_strdup_printf("it is not the one of the certificate: that is in %s", right));
+  else if (!identity)
     say_error(note, error);
   else if (note->text)
     say(note, ROLE_GOOD, g_strdup_printf("%s; it belongs to the certificate", note->text));

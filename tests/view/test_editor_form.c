@@ -177,6 +177,21 @@ test_key_mismatch(void)
   assert_shows(scene, "is not the one of");
 }
 
+/* The certificate is named first: then the form knows where its key lies. */
+static void
+test_key_missing(void)
+{
+  enter_data_folder();
+  g_autoptr(Scene) scene = saved_scene();
+  Profile *profile = scene->connection->profile;
+  g_clear_pointer(&profile->key_path, g_free);
+  g_free(profile->certificate_path);
+  profile->certificate_path = g_strdup("client.pem");
+  scene_keys(scene, "e");
+  assert_shows(scene, "the key is missing: it is in ");
+  assert_shows(scene, "client.key");
+}
+
 static void
 test_locked_key(void)
 {
@@ -571,6 +586,7 @@ main(int argc, char **argv)
   g_test_add_func("/editor/edit", test_edit);
   g_test_add_func("/editor/unchanged-is-clean", test_unchanged_is_clean);
   g_test_add_func("/editor/key-mismatch", test_key_mismatch);
+  g_test_add_func("/editor/key-missing", test_key_missing);
   g_test_add_func("/editor/locked-key", test_locked_key);
   g_test_add_func("/editor/devices", test_devices_are_not_read);
   g_test_add_func("/editor/tab-completes", test_tab_completes);

@@ -13,6 +13,7 @@
 #include "trust/lineage.h"
 #include "trust/trust_error.h"
 #include "ui/bundle_fields.h"
+#include "ui/file_dates.h"
 #include "ui/path_complete.h"
 #include "util/safe_text.h"
 
@@ -340,6 +341,8 @@ bundle_note(const Form *form, int id, const char *certbot_folder, gint64 now, Ro
     *missing = g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING);
     return safe_text_string(error->message);
   }
-  *role = wrong ? ROLE_ERROR : ROLE_GOOD;
+  *role = wrong                     ? ROLE_ERROR
+          : id == BUNDLE_FIELD_KEY ? ROLE_GOOD
+                                    : file_dates_role(path, id == BUNDLE_FIELD_CLIENT_CA, now);
   return text;
 }

@@ -10,7 +10,7 @@
 #include "trust/identity.h"
 #include "trust/revocation.h"
 #include "trust/trust_error.h"
-#include "ui/figures.h"
+#include "ui/file_dates.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -147,7 +147,6 @@ update_ca(Note *note, const Profile *profile, gint64 now)
     summarise(note, path, FILE_SLOT_CA, NULL, now);
 }
 
-/* Green would be wrong beside a certificate that is out of its dates. */
 static void
 update_certificate(Note *note, const Profile *profile, gint64 now)
 {
@@ -155,13 +154,8 @@ update_certificate(Note *note, const Profile *profile, gint64 now)
   if (!note_is_stale(note, file_stamp(path)) || !path)
     return;
   summarise(note, path, FILE_SLOT_CERTIFICATE, NULL, now);
-  if (note->role != ROLE_GOOD)
-    return;
-  g_autoptr(GPtrArray) certificates = certificate_file_read(path, NULL);
-  if (certificates && certificates->len > 0) {
-    const Certificate *leaf = g_ptr_array_index(certificates, 0);
-    note->role = figure_left_role(certificate_not_before(leaf), certificate_not_after(leaf), now);
-  }
+  if (note->role == ROLE_GOOD)
+    note->role = file_dates_role(path, FALSE, now);
 }
 
 /* (transfer full): the file beside the certificate that holds its key, safe text; or NULL. */

@@ -495,6 +495,11 @@ test_nothing_to_repair(void)
   scene_keys(scene, "R");
   g_assert_cmpstr(scene->ui->notice, ==, "No repaired copy of a file would mend this.");
   g_assert_false(ui_has_view(scene->ui));
+  g_ptr_array_set_size(scene->connection->info.findings, 0);
+  scene_find(scene, "client-expired", NULL, NULL);
+  scene_keys(scene, "R");
+  g_assert_cmpstr(scene->ui->notice, ==,
+                  "No copy mends this: i renews it, where its CA's key is yours.");
 }
 
 /* The bar is drawn often, the files are read seldom: again when another attempt has begun. */

@@ -181,7 +181,8 @@ join_identity(Note *note, const Profile *profile)
   if (right && !profile->key_path)
     say(note, ROLE_ERROR, g_strdup_printf("the key is missing: it is in %s", right));
   else if (right && g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_MISMATCH))
-    say(note, ROLE_ERROR, g_strdup_printf("it is not the one of the certificate: that is in %s", right));
+    say(note, ROLE_ERROR,
+        g_strdup_printf("it is not the one of the certificate: that is in %s", right));
   else if (!identity)
     say_error(note, error);
   else if (note->text)

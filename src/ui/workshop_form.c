@@ -31,7 +31,8 @@ typedef struct {
   gint64 started;               /* monotonic, microseconds */
 } Workshop;
 
-/* The CA that was made, or that signed a client, last in this run: the next thing is signed by it. */
+/* The CA that was made, or that signed a client, last in this run: the next thing is signed by it.
+ */
 static char *last_ca;
 
 const char *

@@ -224,8 +224,7 @@ workshop_view_act(gpointer data, Action action)
     if (line->certificate)
       ui_open(view->ui, &certificate_view, line->certificate);
     else
-      ui_open(view->ui, &finding_alone_view,
-            &(FindingViewArgument){NULL, line->finding, NULL});
+      ui_open(view->ui, &finding_alone_view, &(FindingViewArgument){NULL, line->finding, NULL});
     return PANE_HANDLED;
   default:
     return PANE_IGNORED;

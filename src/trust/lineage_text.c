@@ -157,9 +157,9 @@ lineage_text_top(const Lineage *lineage)
                            "is no CA file for clients; give them the self-signed root of that name",
                            name, issuer);
   default:
-    return g_strdup_printf("the last one, %s, is no root: %s signed it; give that one's own "
-                           "certificate to clients as the CA file",
-                           name, issuer);
+    return g_strdup_printf("the last one, %s, is no root: %s signed it; clients need the "
+                           "certificate of %s as their CA file",
+                           name, issuer, issuer);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "trust/lineage.h"
 #include "trust/trust_error.h"
 #include "ui/bundle_fields.h"
+#include "ui/file_dates.h"
 #include "ui/path_complete.h"
 #include "util/safe_text.h"
 
@@ -264,8 +265,8 @@ key_summary(const Form *form, const char *path, gint64 now, GError **error)
   return NULL;
 }
 
-/* Would a broker with these CAs take the client's certificate? What cannot be read is no answer; its
- * own field says so. */
+/* Would a broker with these CAs take the client's certificate? What cannot be read is no answer;
+ * its own field says so. */
 static gboolean
 takes_client(const Form *form, const char *ca_path, const Certificate **leaf, GPtrArray **client)
 {
@@ -278,11 +279,8 @@ takes_client(const Form *form, const char *ca_path, const Certificate **leaf, GP
     return TRUE;
   GPtrArray *beside = NULL;
   *leaf = (*client)->pdata[0];
-  const ClientChain chain = {.certificates = *client,
-                             .path = path,
-                             .file = path,
-                             .broker_ca = anchors,
-                             .beside = &beside};
+  const ClientChain chain = {
+      .certificates = *client, .path = path, .file = path, .broker_ca = anchors, .beside = &beside};
   Finding *refused = client_chain_refused(&chain);
   g_clear_pointer(&beside, g_ptr_array_unref);
   gboolean taken = refused == NULL;
@@ -305,8 +303,7 @@ ca_summary(const Form *form, const char *path, gint64 now, gboolean *wrong, GErr
 
 /* `wrong`: what the file holds does not go with another one. */
 static char *
-summary(const Form *form, int id, const char *path, gint64 now, gboolean *wrong,
-        GError **error)
+summary(const Form *form, int id, const char *path, gint64 now, gboolean *wrong, GError **error)
 {
   switch (id) {
   case BUNDLE_FIELD_KEY:
@@ -341,6 +338,8 @@ bundle_note(const Form *form, int id, const char *certbot_folder, gint64 now, Ro
     *missing = g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING);
     return safe_text_string(error->message);
   }
-  *role = wrong ? ROLE_ERROR : ROLE_GOOD;
+  *role = wrong                    ? ROLE_ERROR
+          : id == BUNDLE_FIELD_KEY ? ROLE_GOOD
+                                   : file_dates_role(path, id == BUNDLE_FIELD_CLIENT_CA, now);
   return text;
 }

@@ -99,8 +99,7 @@ open_line(BundleView *view, const CertificateLine *line)
   if (line->certificate)
     ui_open(view->ui, &certificate_view, line->certificate);
   else if (line->finding)
-    ui_open(view->ui, &finding_alone_view,
-            &(FindingViewArgument){NULL, line->finding, NULL});
+    ui_open(view->ui, &finding_alone_view, &(FindingViewArgument){NULL, line->finding, NULL});
   else
     ui_open(view->ui, &text_view, &(TextViewArgument){line->detail_title, line->detail});
   return PANE_HANDLED;

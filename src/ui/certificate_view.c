@@ -135,6 +135,12 @@ certificate_act(gpointer data, Action action)
   }
 }
 
+static const char *
+certificate_hint(gpointer data, Action action)
+{
+  return scroll_is_idle(&((const CertificateView *)data)->scroll, action) ? "" : NULL;
+}
+
 const PaneClass certificate_view = {
     .name = "certificate",
     .context = CONTEXT_CERTIFICATE_VIEW,
@@ -144,6 +150,7 @@ const PaneClass certificate_view = {
     .status = certificate_status,
     .draw = certificate_draw,
     .act = certificate_act,
+    .hint = certificate_hint,
 };
 
 const PaneClass certificate_pem_view = {
@@ -155,4 +162,5 @@ const PaneClass certificate_pem_view = {
     .status = certificate_status,
     .draw = certificate_draw,
     .act = certificate_act,
+    .hint = certificate_hint,
 };

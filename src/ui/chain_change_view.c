@@ -59,6 +59,12 @@ chain_change_view_act(gpointer pane, Action action)
   return scroll_act_text(&((ChainChangeView *)pane)->scroll, action) ? PANE_HANDLED : PANE_IGNORED;
 }
 
+static const char *
+chain_change_view_hint(gpointer pane, Action action)
+{
+  return scroll_is_idle(&((const ChainChangeView *)pane)->scroll, action) ? "" : NULL;
+}
+
 const PaneClass chain_change_view = {
     .name = "change",
     .context = CONTEXT_HELP,
@@ -67,4 +73,5 @@ const PaneClass chain_change_view = {
     .title = chain_change_view_title,
     .draw = chain_change_view_draw,
     .act = chain_change_view_act,
+    .hint = chain_change_view_hint,
 };

@@ -130,8 +130,8 @@ act_everywhere(Ui *ui, Action action)
 /* --- Actions of panes ------------------------------------------------------------------------- */
 
 /* Of the tiles. A view may be about what is no connection, and says itself what it cannot do. */
-static const char *
-missing_connection(Ui *ui, Action action)
+const char *
+ui_missing_connection(Ui *ui, Action action)
 {
   guint flags = ui_has_view(ui) ? 0 : action_info(action)->flags;
   Connection *connection = flags ? ui_selected(ui) : NULL;
@@ -185,7 +185,7 @@ ui_act(Ui *ui, Action action)
   ui_redraw(ui);
   if (action == ACTION_NONE || act_everywhere(ui, action))
     return;
-  const char *reason = missing_connection(ui, action);
+  const char *reason = ui_missing_connection(ui, action);
   if (reason) {
     ui_notice(ui, ROLE_WARNING, "%s", reason);
     return;

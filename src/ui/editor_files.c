@@ -6,11 +6,13 @@
 
 #include "trust/anchors.h"
 #include "trust/certificate_file.h"
+#include "trust/folder_look.h"
 #include "trust/identity.h"
 #include "trust/revocation.h"
 #include "trust/trust_error.h"
 #include "ui/figures.h"
 #include "ui/path_complete.h"
+#include "ui/file_dates.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -144,7 +146,6 @@ update_ca(Note *note, const Profile *profile, gint64 now)
     summarise(note, path, FILE_SLOT_CA, NULL, now);
 }
 
-/* Green would be wrong beside a certificate that is out of its dates. */
 static void
 update_certificate(Note *note, const Profile *profile, gint64 now)
 {
@@ -152,13 +153,20 @@ update_certificate(Note *note, const Profile *profile, gint64 now)
   if (!note_is_stale(note, file_stamp(path)) || !path)
     return;
   summarise(note, path, FILE_SLOT_CERTIFICATE, NULL, now);
-  if (note->role != ROLE_GOOD)
-    return;
-  g_autoptr(GPtrArray) certificates = certificate_file_read(path, NULL);
-  if (certificates && certificates->len > 0) {
-    const Certificate *leaf = g_ptr_array_index(certificates, 0);
-    note->role = figure_left_role(certificate_not_before(leaf), certificate_not_after(leaf), now);
-  }
+  if (note->role == ROLE_GOOD)
+    note->role = file_dates_role(path, FALSE, now);
+}
+
+/* (transfer full): the file beside the certificate that holds its key, safe text; or NULL. */
+static char *
+key_beside(const Profile *profile)
+{
+  g_autoptr(GPtrArray) certificates = certificate_file_read(profile->certificate_path, NULL);
+  if (!certificates || certificates->len == 0)
+    return NULL;
+  g_autofree char *path =
+      folder_find_key(profile->certificate_path, certificate_key_id(certificates->pdata[0]));
+  return path ? safe_text_string(path) : NULL;
 }
 
 /* Does the key belong to the certificate? Said beside the key, after what the key is. */
@@ -168,7 +176,13 @@ join_identity(Note *note, const Profile *profile)
   g_autoptr(GError) error = NULL;
   g_autoptr(Identity) identity =
       identity_load(profile->certificate_path, profile->key_path, profile->key_password, &error);
-  if (!identity)
+  g_autofree char *right = identity ? NULL : key_beside(profile);
+  if (right && !profile->key_path)
+    say(note, ROLE_ERROR, g_strdup_printf("the key is missing: it is in %s", right));
+  else if (right && g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_MISMATCH))
+    say(note, ROLE_ERROR,
+        g_strdup_printf("it is not the one of the certificate: that is in %s", right));
+  else if (!identity)
     say_error(note, error);
   else if (note->text)
     say(note, ROLE_GOOD, g_strdup_printf("%s; it belongs to the certificate", note->text));

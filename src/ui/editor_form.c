@@ -258,6 +258,24 @@ editor_wanted(gpointer data, int *rows, int *columns)
   *rows = form_rows(editor->form, EDITOR_COLUMNS) + 1;
 }
 
+/* --- A URL ------------------------------------------------------------------------------------- */
+
+/* A URL in the host field is taken apart: nobody wants to do that by hand. */
+static void
+take_url(Editor *editor)
+{
+  if (!profile_is_url(form_text(editor->form, EDIT_HOST)))
+    return;
+  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
+  g_autoptr(GError) error = NULL;
+  if (!profile_set_url(profile, form_text(editor->form, EDIT_HOST), &error)) {
+    ui_notice(editor->ui, ROLE_WARNING, "%s", error->message);
+    return;
+  }
+  editor_fields_set(editor->form, profile);
+  show_messages(editor);
+}
+
 /* --- Saving ----------------------------------------------------------------------------------- */
 
 /* FALSE: the first field that is wrong has the focus, and all complaints are shown. */
@@ -278,6 +296,7 @@ all_good(Editor *editor, const char *otherwise)
 static PaneResult
 save(Editor *editor, gboolean connect)
 {
+  take_url(editor);
   if (!all_good(editor, "Not saved"))
     return PANE_HANDLED;
   g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
@@ -311,6 +330,7 @@ mend(gpointer data, ProfileField field, const char *advice)
 static PaneResult
 test(Editor *editor)
 {
+  take_url(editor);
   if (!all_good(editor, "Not tested"))
     return PANE_HANDLED;
   g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
@@ -343,20 +363,13 @@ tab_completes(Editor *editor)
 
 /* --- Acting ----------------------------------------------------------------------------------- */
 
-/* A URL in the host field is taken apart: nobody wants to do that by hand. */
+/* A line without bracketed paste brings a pasted URL as letters: then it is taken apart here. */
 static void
-take_url(Editor *editor)
+left(Editor *editor, int field)
 {
-  if (!profile_is_url(form_text(editor->form, EDIT_HOST)))
-    return;
-  g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
-  g_autoptr(GError) error = NULL;
-  if (!profile_set_url(profile, form_text(editor->form, EDIT_HOST), &error)) {
-    ui_notice(editor->ui, ROLE_WARNING, "%s", error->message);
-    return;
-  }
-  editor_fields_set(editor->form, profile);
-  show_messages(editor);
+  if (field == EDIT_HOST)
+    take_url(editor);
+  focus_changed(editor);
 }
 
 static PaneResult
@@ -378,7 +391,7 @@ editor_act(gpointer data, Action action)
   if (form_act(editor->form, action, &handled, &id))
     value_changed(editor, id);
   if (form_focused(editor->form) != before)
-    focus_changed(editor);
+    left(editor, before);
   if (!handled && action == ACTION_OPEN)
     return save(editor, FALSE);
   return handled ? PANE_HANDLED : PANE_IGNORED;

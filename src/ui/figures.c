@@ -66,6 +66,19 @@ figure_duration(gint64 microseconds)
                          seconds % 60);
 }
 
+char *
+figure_step(gint64 microseconds)
+{
+  gint64 minutes = microseconds / 60 / G_USEC_PER_SEC;
+  if (minutes == 0 && microseconds < 59995 * 1000)
+    return figure_duration(microseconds);
+  if (minutes < 100)
+    return g_strdup_printf("%" G_GINT64_FORMAT " min", MAX(minutes, 1));
+  if (minutes < 48 * 60)
+    return g_strdup_printf("%" G_GINT64_FORMAT " h", minutes / 60);
+  return g_strdup_printf("%" G_GINT64_FORMAT " d", MIN(minutes / 60 / 24, 99999));
+}
+
 static int
 split_time(gint64 time_ns, struct tm *tm)
 {

@@ -15,6 +15,8 @@ char *figure_rate(double per_second);
 char *figure_bytes(guint64 bytes);
 /* "0.4 ms", "12 ms", "1.20 s", "3 min 5 s" */
 char *figure_duration(gint64 microseconds);
+/* The same in a column: "1.20 s", "3 min", "5 h", "12 d"; never wider than 8. */
+char *figure_step(gint64 microseconds);
 
 /* Local time of day of nanoseconds since 1970: "14:03:22.118", or "14:03:22" without
  * `milliseconds`; with the date in front: "2026-11-21 14:03:22.118 +0100". */

@@ -2,6 +2,8 @@
 
 #include "ui/finding_actions.h"
 
+#include <string.h>
+
 #include "core/finding_field.h"
 #include "ui/repair_view.h"
 #include "ui/ui_state.h"
@@ -70,9 +72,12 @@ finding_action_disabled(Ui *ui, const Connection *connection, const Finding *fin
     return NULL;
   if (!finding)
     return "There is nothing to mend: no finding.";
+  if (action == ACTION_REPAIR && can_be_repaired(ui, connection, finding))
+    return NULL;
   if (action == ACTION_REPAIR)
-    return can_be_repaired(ui, connection, finding) ? NULL
-                                                    : "No repaired copy of a file would mend this.";
+    return strcmp(finding->code, "client-expired") == 0
+               ? "No copy mends this: i renews it, where its CA's key is yours."
+               : "No repaired copy of a file would mend this.";
   return finding_field(finding, connection_profile(connection), &field)
              ? NULL
              : finding_without_field(finding);

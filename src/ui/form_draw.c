@@ -10,6 +10,7 @@
 #include "util/text_width.h"
 
 #define MESSAGE_ROWS 3 /* of a sentence under its field */
+#define ADVICE_ROWS 6  /* of one that says what is to be done there */
 #define VALUE_MAX 60
 
 /* Columns of a form at a width. */
@@ -47,10 +48,16 @@ fits_beside(const Field *field, const Columns *at)
 }
 
 static int
-wrapped_rows(const char *text, int columns)
+rows_at_most(Role role)
+{
+  return role == ROLE_WARNING ? ADVICE_ROWS : MESSAGE_ROWS;
+}
+
+static int
+wrapped_rows(const char *text, int columns, int rows)
 {
   g_auto(GStrv) lines = wrap_text(text, columns);
-  return MIN((int)g_strv_length(lines), MESSAGE_ROWS);
+  return MIN((int)g_strv_length(lines), rows);
 }
 
 static const char *
@@ -76,7 +83,7 @@ static int
 note_rows(const Field *field, const Columns *at)
 {
   g_autofree char *safe = safe_text_string(note_text(field));
-  return wrapped_rows(safe, note_width(at));
+  return wrapped_rows(safe, note_width(at), MESSAGE_ROWS);
 }
 
 static int
@@ -90,7 +97,7 @@ field_rows(const Field *field, const Columns *at, gboolean first)
     return note_rows(field, at);
   if (!field->message || fits_beside(field, at))
     return 1;
-  return 1 + wrapped_rows(field->message, message_width(at));
+  return 1 + wrapped_rows(field->message, message_width(at), rows_at_most(field->role));
 }
 
 /* Rows of the fields before `end`. */
@@ -183,7 +190,8 @@ draw_message(const Field *field, Canvas *canvas, int row, const Columns *at)
   if (beside)
     paint_text(canvas, row, column, field->role, field->message);
   else
-    draw_lines(canvas, row, MESSAGE_ROWS, column, message_width(at), field->role, field->message);
+    draw_lines(canvas, row, rows_at_most(field->role), column, message_width(at), field->role,
+               field->message);
 }
 
 static void

@@ -236,8 +236,11 @@ draw_notice(Ui *ui, const Layout *layout, CanvasCursor *cursor)
 static const char *
 hint_word(gpointer data, Action action)
 {
-  const View *view = data;
+  Ui *ui = data;
+  const View *view = ui_top(ui);
   const PaneClass *class = view->pane_class;
+  if (ui_missing_connection(ui, action))
+    return "";
   if (class->disabled && class->disabled(view->pane, action))
     return "";
   return class->hint ? class->hint(view->pane, action) : NULL;
@@ -247,10 +250,9 @@ static void
 draw_hints(Ui *ui, const Layout *layout)
 {
   Canvas canvas;
-  View *top = ui_top(ui);
-  Context context = ui->question.text ? CONTEXT_QUESTION : top->pane_class->context;
+  Context context = ui->question.text ? CONTEXT_QUESTION : ui_top(ui)->pane_class->context;
   canvas_init(&canvas, layout->hints, NULL);
-  hint_bar_draw(&canvas, context, ui_has_view(ui), hint_word, top);
+  hint_bar_draw(&canvas, context, ui_has_view(ui), hint_word, ui);
 }
 
 /* First without any wish, which tells how wide the tile would be that is asked for its wish. */

@@ -118,8 +118,7 @@ open_line(Ui *ui, const CertificateLine *line)
   if (line->certificate)
     ui_open(ui, &certificate_view, line->certificate);
   else if (line->finding)
-    ui_open(ui, &finding_alone_view,
-            &(FindingViewArgument){NULL, line->finding, NULL});
+    ui_open(ui, &finding_alone_view, &(FindingViewArgument){NULL, line->finding, NULL});
   else
     ui_open(ui, &text_view, &(TextViewArgument){line->detail_title, line->detail});
 }

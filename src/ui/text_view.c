@@ -72,6 +72,12 @@ text_view_act(gpointer pane, Action action)
   return scroll_act_text(&((TextView *)pane)->scroll, action) ? PANE_HANDLED : PANE_IGNORED;
 }
 
+static const char *
+text_view_hint(gpointer pane, Action action)
+{
+  return scroll_is_idle(&((const TextView *)pane)->scroll, action) ? "" : NULL;
+}
+
 const PaneClass text_view = {
     .name = "text",
     .context = CONTEXT_HELP,
@@ -81,4 +87,5 @@ const PaneClass text_view = {
     .status = text_view_status,
     .draw = text_view_draw,
     .act = text_view_act,
+    .hint = text_view_hint,
 };

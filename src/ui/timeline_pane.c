@@ -13,7 +13,7 @@
 #include "ui/scroll_keys.h"
 #include "ui/wrapped_text.h"
 
-#define STEP_WIDTH 8           /* "59.99 s"; minutes reach into the blank before it */
+#define STEP_WIDTH 8           /* figure_step() */
 #define FULL_STATUS_COLUMNS 88 /* of the pane */
 
 typedef struct {
@@ -93,7 +93,7 @@ draw_entry(const TimelineEntry *entry, Canvas *canvas, int line)
   int at = paint_text(canvas, line, 1, entry->step_us < 0 ? ROLE_STRONG : ROLE_DIM, time) + 1;
   if (wide) {
     if (entry->step_us >= 0) {
-      g_autofree char *step = figure_duration(entry->step_us);
+      g_autofree char *step = figure_step(entry->step_us);
       paint_text_right(canvas, line, at + STEP_WIDTH, ROLE_NUMBER, step);
     }
     at += STEP_WIDTH + 1;

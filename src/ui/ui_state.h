@@ -68,6 +68,8 @@ void ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what
 /* `paste`: the bytes of a KEY_PASTE. */
 void ui_handle_key(Ui *ui, const Key *key, const char *paste, gsize length);
 void ui_act(Ui *ui, Action action);
+/* Why an action that needs a connection cannot run in the tiles; NULL: it can. */
+const char *ui_missing_connection(Ui *ui, Action action);
 
 /* A whole frame for this size into curses' stdscr, and where the cursor rests. */
 void ui_draw(Ui *ui, int rows, int columns, CanvasCursor *cursor);

@@ -209,6 +209,12 @@ validity_view_changed(gpointer pane, ConnectionChange what)
   ui_redraw(((ValidityView *)pane)->ui);
 }
 
+static const char *
+validity_view_hint(gpointer pane, Action action)
+{
+  return scroll_is_idle(&((const ValidityView *)pane)->scroll, action) ? "" : NULL;
+}
+
 const PaneClass validity_view = {
     .name = "validity",
     .context = CONTEXT_HELP,
@@ -217,5 +223,6 @@ const PaneClass validity_view = {
     .title = validity_view_title,
     .draw = validity_view_draw,
     .act = validity_view_act,
+    .hint = validity_view_hint,
     .changed = validity_view_changed,
 };

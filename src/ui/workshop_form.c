@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/background_job.h"
+#include "ui/file_dates.h"
 #include "ui/form_paths.h"
 #include "ui/pane.h"
 #include "ui/workshop_notes.h"
@@ -30,7 +31,8 @@ typedef struct {
   gint64 started;               /* monotonic, microseconds */
 } Workshop;
 
-/* The CA that was made, or that signed a client, last in this run: the next thing is signed by it. */
+/* The CA that was made, or that signed a client, last in this run: the next thing is signed by it.
+ */
 static char *last_ca;
 
 const char *
@@ -163,6 +165,16 @@ show_paths(gpointer data, gboolean read)
 
 /* --- Opening and closing ---------------------------------------------------------------------- */
 
+/* The selected connection's certificate has to be renewed. */
+static gboolean
+is_over(const Workshop *workshop)
+{
+  const Profile *profile = selected_profile(workshop);
+  const char *path = profile ? profile->certificate_path : NULL;
+  return path && !g_str_has_prefix(path, "pkcs11:") &&
+         file_dates_role(path, FALSE, ui_now(workshop->ui)) == ROLE_ERROR;
+}
+
 static gpointer
 workshop_open(Ui *ui, gpointer argument)
 {
@@ -170,7 +182,7 @@ workshop_open(Ui *ui, gpointer argument)
   workshop->ui = ui;
   workshop->form = workshop_fields_new();
   workshop->paths = form_paths_new(workshop->form, path_changed, show_paths, workshop);
-  form_set_choice(workshop->form, WORK_KIND, WORK_CLIENT);
+  form_set_choice(workshop->form, WORK_KIND, is_over(workshop) ? WORK_RENEW : WORK_CLIENT);
   workshop_fields_suggest(workshop->form, selected_profile(workshop), last_ca, workshop->touched);
   /* Without a CA there is nothing to sign a client with. */
   if (form_text(workshop->form, WORK_CA)[0] == '\0') {

@@ -5,6 +5,7 @@
 #include "trust/certificate_file.h"
 #include "trust/inspection.h"
 #include "trust/trust_error.h"
+#include "ui/file_dates.h"
 #include "ui/path_complete.h"
 #include "util/safe_text.h"
 
@@ -65,6 +66,8 @@ workshop_note(const Form *form, int id, gint64 now, Role *role, gboolean *missin
     *missing = g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING);
     return safe_text_string(error->message);
   }
-  *role = ROLE_GOOD;
+  *role = id == WORK_CA || id == WORK_OLD_FILE ? file_dates_role(path, FALSE, now) : ROLE_GOOD;
+  if (id == WORK_OLD_FILE && *role == ROLE_ERROR)
+    *role = ROLE_WARNING; /* which is why it is renewed */
   return text;
 }

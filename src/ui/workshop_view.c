@@ -65,13 +65,16 @@ save(const WorkshopView *view, Connection *connection, const Profile *profile, G
 
 /* A CA stays in sight: the next thing to do is to make a client of it. */
 static PaneResult
-tell(const WorkshopView *view, const Profile *profile)
+tell(const WorkshopView *view, const Profile *profile, gboolean again)
 {
   gboolean saved = workspace_is_saved(ui_workspace(view->ui), ui_selected(view->ui));
   const char *save_it = saved ? "" : ", e saves it";
   if (workshop_use(view->result) == WORKSHOP_USE_IDENTITY) {
-    ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate: c connects%s.", profile->name,
-              save_it);
+    ui_notice(view->ui, ROLE_GOOD, "%s uses the new certificate%s%s.", profile->name,
+              again ? " and connects again" : ": c connects",
+              saved   ? ""
+              : again ? "; e saves it"
+                      : ", e saves it");
     return PANE_CLOSE;
   }
   ui_notice(view->ui, ROLE_GOOD,
@@ -87,11 +90,13 @@ use(WorkshopView *view)
   g_autoptr(GError) error = NULL;
   g_autoptr(Profile) profile = profile_copy(connection_profile(connection));
   workshop_use_fill(view->order, view->result, profile);
+  const Session *session = connection_session(connection);
+  gboolean again = session->wanted || session->stopped_by_fault;
   if (!save(view, connection, profile, &error)) {
     ui_notice(view->ui, ROLE_ERROR, "Not used: %s", error->message);
     return PANE_HANDLED;
   }
-  return tell(view, profile);
+  return tell(view, profile, again);
 }
 
 /* A new connection that has what was made. */
@@ -177,8 +182,7 @@ workshop_view_act(gpointer data, Action action)
     if (line->certificate)
       ui_open(view->ui, &certificate_view, line->certificate);
     else
-      ui_open(view->ui, &finding_alone_view,
-            &(FindingViewArgument){NULL, line->finding, NULL});
+      ui_open(view->ui, &finding_alone_view, &(FindingViewArgument){NULL, line->finding, NULL});
     return PANE_HANDLED;
   default:
     return PANE_IGNORED;

@@ -66,7 +66,7 @@ test_ca_client_use(void)
   assert_file(folder, "client.pem", 0644);
   assert_file(folder, "client.key", 0600);
   pty_key(pty, "u");
-  pty_expect_text(pty, "uses the new certificate: c connects, e saves it.");
+  pty_expect_text(pty, "uses the new certificate and connects again; e saves it.");
   pty_key(pty, "e");
   pty_expect_text(pty, "C-y test");
   pty_expect_text(pty, "client.pem");

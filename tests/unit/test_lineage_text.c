@@ -174,8 +174,8 @@ test_top(Fixture *f, gconstpointer unused)
        "there is nothing above a.test: the certificate of CA, which signed it, is missing here");
   add_certificate(lineage, f->intermediate, LINEAGE_INTERMEDIATE);
   SAYS(lineage_text_top(lineage),
-       "the last one, CA, is no root: Root signed it; give that one's own certificate to clients "
-       "as the CA file");
+       "the last one, CA, is no root: Root signed it; clients need the certificate of Root as "
+       "their CA file");
   g_array_index(lineage->roles, LineageRole, 1) = LINEAGE_CROSS_SIGNED;
   SAYS(lineage_text_top(lineage),
        "the last one has the name and key of the root CA, but Root signed it: it is no CA file "

@@ -129,7 +129,8 @@ append_where_general(GString *out)
   for (guint i = 0; i < keys->len; i++)
     g_string_append_printf(out, "%s.Ic %s%s\n", i > 0 && i == keys->len - 1 ? "and\n" : "",
                            (const char *)g_ptr_array_index(keys, i), i + 2 < keys->len ? " ," : "");
-  g_string_append(out, "mean the same in every pane.\n");
+  g_string_append(out, "mean the same in every pane; what opens above the panes has those of "
+                       "them that its help lists.\n");
 }
 
 /* (transfer full) */

@@ -61,6 +61,14 @@ test_times(void)
   assert_text(figure_duration(12300), "12 ms");
   assert_text(figure_duration(1204000), "1.20 s");
   assert_text(figure_duration(G_GINT64_CONSTANT(185000000)), "3 min 5 s");
+  assert_text(figure_step(1204000), "1.20 s");
+  assert_text(figure_step(59994000), "59.99 s");
+  assert_text(figure_step(59996000), "1 min");
+  assert_text(figure_step(G_GINT64_CONSTANT(62000000)), "1 min");
+  assert_text(figure_step(G_GINT64_CONSTANT(99) * 60 * 1000000), "99 min");
+  assert_text(figure_step(G_GINT64_CONSTANT(101) * 60 * 1000000), "1 h");
+  assert_text(figure_step(G_GINT64_CONSTANT(50) * 3600 * 1000000), "2 d");
+  assert_text(figure_step(G_MAXINT64), "99999 d");
   gint64 ns = G_GINT64_CONSTANT(1794924202118999999);
   assert_text(figure_time(ns, TRUE), "14:03:22.118");
   assert_text(figure_time(ns, FALSE), "14:03:22");

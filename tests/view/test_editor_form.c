@@ -127,6 +127,32 @@ test_pasted_url(void)
   assert_hides(scene, "Client certificate");
 }
 
+/* Without bracketed paste it comes as letters. */
+static void
+test_typed_url(void)
+{
+  static const char *const ways[] = {"Down", "C-y", "C-s"};
+  for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+    g_autoptr(Scene) scene = scene_new(NULL);
+    scene_keys(scene, "n");
+    scene_type(scene, "lab");
+    go_down(scene, 2);
+    scene_type(scene, "mqtts://lab.example.com:2883/plant/%23");
+    assert_shows(scene, "mqtts://lab.example.com:2883");
+    scene_keys(scene, ways[i]);
+    if (ui_has_view(scene->ui) && ui_top(scene->ui)->pane_class == &editor_form) {
+      assert_shows(scene, "2883");
+      assert_shows(scene, "plant/#");
+      assert_hides(scene, "mqtts://");
+      continue;
+    }
+    const Connection *made = i == 1 ? fake_check(scene->workspace)->connection
+                                    : ui_selected(scene->ui);
+    g_assert_cmpstr(made->profile->host, ==, "lab.example.com");
+    g_assert_cmpint(made->profile->port, ==, 2883);
+  }
+}
+
 /* --- Edit ------------------------------------------------------------------------------------- */
 
 static void
@@ -175,6 +201,21 @@ test_key_mismatch(void)
   scene->connection->profile->key_path = scene_path("client-soon.key");
   scene_keys(scene, "e");
   assert_shows(scene, "is not the one of");
+}
+
+/* The certificate is named first: then the form knows where its key lies. */
+static void
+test_key_missing(void)
+{
+  enter_data_folder();
+  g_autoptr(Scene) scene = saved_scene();
+  Profile *profile = scene->connection->profile;
+  g_clear_pointer(&profile->key_path, g_free);
+  g_free(profile->certificate_path);
+  profile->certificate_path = g_strdup("client.pem");
+  scene_keys(scene, "e");
+  assert_shows(scene, "the key is missing: it is in ");
+  assert_shows(scene, "client.key");
 }
 
 static void
@@ -568,9 +609,11 @@ main(int argc, char **argv)
   g_test_add_func("/editor/complaints-wait", test_complaints_wait);
   g_test_add_func("/editor/saves-new", test_saves_new);
   g_test_add_func("/editor/pasted-url", test_pasted_url);
+  g_test_add_func("/editor/typed-url", test_typed_url);
   g_test_add_func("/editor/edit", test_edit);
   g_test_add_func("/editor/unchanged-is-clean", test_unchanged_is_clean);
   g_test_add_func("/editor/key-mismatch", test_key_mismatch);
+  g_test_add_func("/editor/key-missing", test_key_missing);
   g_test_add_func("/editor/locked-key", test_locked_key);
   g_test_add_func("/editor/devices", test_devices_are_not_read);
   g_test_add_func("/editor/tab-completes", test_tab_completes);

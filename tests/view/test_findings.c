@@ -495,6 +495,11 @@ test_nothing_to_repair(void)
   scene_keys(scene, "R");
   g_assert_cmpstr(scene->ui->notice, ==, "No repaired copy of a file would mend this.");
   g_assert_false(ui_has_view(scene->ui));
+  g_ptr_array_set_size(scene->connection->info.findings, 0);
+  scene_find(scene, "client-expired", NULL, NULL);
+  scene_keys(scene, "R");
+  g_assert_cmpstr(scene->ui->notice, ==,
+                  "No copy mends this: i renews it, where its CA's key is yours.");
 }
 
 /* The bar is drawn often, the files are read seldom: again when another attempt has begun. */
@@ -693,6 +698,17 @@ test_check_without_connection(void)
   g_assert_true(top(scene) == &editor_form);
 }
 
+/* Nothing is offered that needs a connection. */
+static void
+test_hints_without_connection(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  scene_keys(scene, "2");
+  assert_row(scene, 24, 80, 23, " ? help  Tab pane  i identity  L certbot  b broker's files  q quit");
+  scene_keys(scene, "3");
+  assert_row(scene, 24, 80, 23, " ? help  Tab pane  q quit");
+}
+
 /* What the connection said before is no news beside what the test says. */
 static void
 test_check_stands_alone(void)
@@ -817,6 +833,7 @@ main(int argc, char **argv)
   g_test_add_func("/findings/check/whose", test_check_says_whose_fault);
   g_test_add_func("/findings/check/left", test_check_is_left);
   g_test_add_func("/findings/check-without-connection", test_check_without_connection);
+  g_test_add_func("/findings/hints-without-connection", test_hints_without_connection);
   g_test_add_func("/findings/check-stands-alone", test_check_stands_alone);
   g_test_add_func("/findings/fault-after-notice", test_fault_after_notice);
   g_test_add_func("/findings/check/works", test_check_works);

@@ -438,6 +438,26 @@ test_broker_after_restart(void)
   leave_folder();
 }
 
+/* A client that is over: to renew it is what is wanted, and no green mark stands beside it. */
+static void
+test_expired_client(void)
+{
+  enter_new_folder();
+  make_ca();
+  g_autoptr(Scene) scene = workshop("prod-eu", "client certificate");
+  make(scene);
+  scene_keys(scene, "u");
+  scene->connection->session.stopped_by_fault = TRUE;
+  scene->ui->fixed_now += 366 * G_GINT64_CONSTANT(86400);
+  scene_keys(scene, "i");
+  assert_shows(scene, "< renew a certificate >");
+  assert_shows(scene, "! 1 certificate: prod-eu ← Client CA, expired ");
+  make(scene);
+  scene_keys(scene, "u");
+  g_assert_cmpstr(scene->ui->notice, ==, "prod-eu uses the new certificate and connects again.");
+  leave_folder();
+}
+
 /* What the broker lets in, and nothing else of the connection. */
 static void
 test_ca_into_connection(void)
@@ -760,6 +780,7 @@ main(int argc, char **argv)
   g_test_add_func("/workshop/passwords", test_passwords);
   g_test_add_func("/workshop/dirty", test_dirty);
   g_test_add_func("/workshop/ca-client", test_ca_then_client);
+  g_test_add_func("/workshop/expired-client", test_expired_client);
   g_test_add_func("/workshop/without-connection", test_without_connection);
   g_test_add_func("/workshop/broker-after-restart", test_broker_after_restart);
   g_test_add_func("/workshop/ca-into-connection", test_ca_into_connection);

@@ -257,9 +257,22 @@ explain_unreadable(const TlsCase *c)
                        c->failure->text == NULL ? "" : ")");
 }
 
+/* RFC 8446, 4: the first handshake message of a client. */
+static gboolean
+is_client_hello(const TlsFacts *facts)
+{
+  return facts->first_length > 5 && facts->first[0] == 22 && facts->first[5] == 1;
+}
+
 static GError *
 explain_other(const TlsCase *c)
 {
+  if (is_client_hello(c->facts))
+    return tls_error_new(TUNNEL_ERROR_PORT_OTHER,
+                         "%s answers our ClientHello with a ClientHello: it sends back what it gets, "
+                         "or another client is at that end; use the broker's MQTT TLS port (mostly "
+                         "8883)",
+                         c->at->peer);
   return tls_error_new(TUNNEL_ERROR_TLS_OTHER, "TLS with %s failed: %s (GnuTLS %d)", c->at->peer,
                        c->failure->text == NULL ? "no reason given" : c->failure->text,
                        c->failure->gnutls_error);

@@ -104,7 +104,7 @@ explain_renegotiation(const TlsCase *c)
   return tls_error_new(
       TUNNEL_ERROR_TLS_OTHER,
       "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
-      "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
+      "verified must stay what is used; use TLS 1.3, or let the broker ask for "
       "certificates at the first handshake",
       c->at->peer, c->facts->alert);
 }

@@ -202,12 +202,17 @@ right_after_connack(const DiagnosisCase *c)
 
 /* --- Any of it -------------------------------------------------------------------------------- */
 
+/* Who does not know MQTT 5 does not ponder; a proxy that looks for its broker does. */
+#define UNKNOWN_VERSION_US (G_USEC_PER_SEC)
+
 /* CONNECT has left, in MQTT 5, and no second connection has tried others: the one thing that can be
  * tried at once. */
 static void
 add_older_mqtt(const DiagnosisCase *c, Finding *finding)
 {
-  if (c->profile->version != MQTT_5 || c->evidence->at_us[EVIDENCE_CONNECT_SENT] == 0 ||
+  gint64 sent = c->evidence->at_us[EVIDENCE_CONNECT_SENT];
+  if (c->profile->version != MQTT_5 || sent == 0 ||
+      c->evidence->closed->monotonic_us - sent > UNKNOWN_VERSION_US ||
       probe_find(c, PROBE_SAME_CONNECT) != NULL)
     return;
   finding_set_remedy(finding, "Try MQTT 3.1.1, in case that the broker does not know MQTT 5 "

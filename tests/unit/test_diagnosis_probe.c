@@ -265,6 +265,14 @@ test_plan_enforced(void)
 
 /* --- Nothing in common ------------------------------------------------------------------------ */
 
+/* All that we know has been tried in vain: the broker's key may be the reason. */
+static void
+assert_says_key(const Scene *scene, gboolean says)
+{
+  g_autoptr(Finding) end = diagnose_end(&scene->c);
+  g_assert_cmpint(strstr(end->remedy, "key of its certificate") != NULL, ==, says);
+}
+
 static void
 test_negotiation(void)
 {
@@ -281,8 +289,11 @@ test_negotiation(void)
     close_with(&scene, TUNNEL_ERROR_TLS_NO_CIPHER, 40);
     assert_end(&scene, "tls-no-cipher");
     plan(&scene, "tls-no-cipher");
+    assert_end(&scene, "tls-no-cipher");
+    assert_says_key(&scene, FALSE);
     nobody_answers(&scene);
     assert_end(&scene, "tls-no-cipher");
+    assert_says_key(&scene, TRUE);
     result_of(probe_for(&scene, cases[i].purpose))->server_answered = TRUE;
     assert_end(&scene, cases[i].code);
     scene_clear(&scene);
@@ -487,6 +498,9 @@ test_unanswered(void)
   plan(&scene, "mqtt-closed-after-connect");
   assert_end(&scene, "mqtt-closed-after-connect");
   g_assert_true(has_alternative(&scene, "mqtt-version-refused"));
+  scene.evidence->closed->monotonic_us = 3 * G_USEC_PER_SEC;
+  g_assert_false(has_alternative(&scene, "mqtt-version-refused"));
+  scene.evidence->closed->monotonic_us = 0;
   nobody_answers(&scene);
   assert_end(&scene, "mqtt-closed-after-connect");
   g_assert_false(has_alternative(&scene, "mqtt-version-refused"));

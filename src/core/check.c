@@ -4,6 +4,7 @@
 
 /* Of messages; a check looks at none of them. */
 #define LOG_BYTES (64 * 1024)
+#define SETTLE_MS 1000 /* for the answer to a PINGREQ: a round trip, of a busy broker */
 
 struct Check {
   Connection *connection;
@@ -13,14 +14,19 @@ struct Check {
   gpointer user_data;
   guint limit; /* GLib sources, 0: none */
   guint later;
+  guint settling;   /* runs while a broker that has accepted us owes the answer to a PINGREQ */
+  gboolean settled; /* it has had its time */
 };
 
 /* --- Is it over? ------------------------------------------------------------------------------- */
 
+/* A broker may close right after CONNACK: the answer to anything else shows that it did not. */
 static gboolean
-subscriptions_answered(const Connection *connection)
+requests_answered(const Check *check)
 {
-  const GPtrArray *subscriptions = connection_subscriptions(connection);
+  const GPtrArray *subscriptions = connection_subscriptions(check->connection);
+  if (subscriptions->len == 0)
+    return check->settled || connection_evidence(check->connection)->answered_ping;
   for (guint i = 0; i < subscriptions->len; i++) {
     const Subscription *subscription = g_ptr_array_index(subscriptions, i);
     if (subscription->state == SUBSCRIPTION_WANTED || subscription->state == SUBSCRIPTION_PENDING)
@@ -40,10 +46,18 @@ judge(const Check *check)
       connection_evidence(check->connection)->at_us[EVIDENCE_CONNACK] == 0)
     return CHECK_RUNNING;
   if (session->state == SESSION_ONLINE)
-    return subscriptions_answered(check->connection) ? CHECK_ONLINE : CHECK_RUNNING;
+    return requests_answered(check) ? CHECK_ONLINE : CHECK_RUNNING;
   if (session->state == SESSION_WAITING || session->stopped_by_fault)
     return CHECK_FAILED;
   return CHECK_RUNNING;
+}
+
+static void
+cancel(guint *source)
+{
+  if (*source != 0)
+    g_source_remove(*source);
+  *source = 0;
 }
 
 static gboolean
@@ -51,9 +65,8 @@ report(gpointer data)
 {
   Check *check = data;
   check->later = 0;
-  if (check->limit != 0)
-    g_source_remove(check->limit);
-  check->limit = 0;
+  cancel(&check->limit);
+  cancel(&check->settling);
   connection_disconnect(check->connection);
   check->done(check, check->user_data);
   return G_SOURCE_REMOVE;
@@ -89,6 +102,26 @@ keep_best(Check *check)
 }
 
 static void
+go_on(Check *check)
+{
+  CheckOutcome outcome = judge(check);
+  if (outcome != CHECK_RUNNING)
+    finish(check, outcome);
+}
+
+/* It has accepted us and does not answer PINGREQ: that is for others to find out. */
+static gboolean
+on_settled(gpointer data)
+{
+  Check *check = data;
+  check->settling = 0;
+  check->settled = TRUE;
+  if (check->outcome == CHECK_RUNNING)
+    go_on(check);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 on_changed(Connection *connection, ConnectionChange what, gpointer data)
 {
   Check *check = data;
@@ -96,9 +129,9 @@ on_changed(Connection *connection, ConnectionChange what, gpointer data)
       !(what & CONNECTION_CHANGED_STATE))
     return;
   keep_best(check);
-  CheckOutcome outcome = judge(check);
-  if (outcome != CHECK_RUNNING)
-    finish(check, outcome);
+  if (check->settling == 0 && connection_session(connection)->state == SESSION_ONLINE)
+    check->settling = g_timeout_add(SETTLE_MS, on_settled, check);
+  go_on(check);
 }
 
 /* --- Life -------------------------------------------------------------------------------------- */
@@ -135,10 +168,9 @@ check_free(Check *check)
 {
   if (check == NULL)
     return;
-  if (check->limit != 0)
-    g_source_remove(check->limit);
-  if (check->later != 0)
-    g_source_remove(check->later);
+  cancel(&check->limit);
+  cancel(&check->later);
+  cancel(&check->settling);
   connection_free(check->connection);
   g_free(check);
 }

@@ -1,7 +1,7 @@
 /* One connection, tried once and reported: what `mqtrust check`, the editor's test and the fault lab
  * share. It is a Connection (core/connection.h) without a screen that is watched until all that can
- * be known is known: online with its subscriptions answered, or failed with its second probes over.
- * Then it is closed politely. Any number at once. Main thread. */
+ * be known is known: online with its subscriptions (or, without any, a PINGREQ) answered, or failed
+ * with its second probes over. Then it is closed politely. Any number at once. Main thread. */
 #pragma once
 
 #include <glib.h>

@@ -41,7 +41,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
  * more connection, without it. Default: no. */
 void connection_ask_enforced(Connection *connection, gboolean ask);
 /* A try that failed is the last: it stays WAITING with what was found, also when the second
- * connections took longer than the wait. Default: no. */
+ * connections took longer than the wait. And a broker of which nothing is asked after CONNACK gets a
+ * PINGREQ: some close right after they have accepted. Default: no. */
 void connection_try_once(Connection *connection, gboolean once);
 
 /* To read and judge our files once for many connections: borrowed, must outlive this one. NULL, the

@@ -163,6 +163,7 @@ make_config(const Connection *connection)
   config->tls_priority = probe_plan_priority(profile);
   config->dns_servers = g_strdup(profile->dns_servers);
   config->total_timeout_ms = profile->connect_timeout * 1000u;
+  config->ping_at_once = connection->tries_once && connection->subscriptions->len == 0;
   if (connection->info.anchors != NULL)
     config->anchors = anchors_ref(connection->info.anchors);
   if (connection->local != NULL && connection->local->revocation != NULL)

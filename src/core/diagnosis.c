@@ -416,6 +416,7 @@ is_configuration(const char *code)
                                       "local-policy-forbids",
                                       "mqtt-session-taken-over",
                                       "mqtt-packet-too-large",
+                                      "mqtt-version-refused",
                                       "psk-only",
                                       "sni-dependent",
                                       "dns-wrong-host",

@@ -234,9 +234,13 @@ unknown_ca(const DiagnosisCase *c)
                       certificate_subject_label(client_certificate(c, 0)), client_file(c),
                       certificate_issuer(own_top(c)), names);
   finding_set_remedy(finding,
-                     "Give its administrator the certificate of \"%s\", or use a "
+                     "Give its administrator the certificate of \"%s\"%s, or use a "
                      "certificate from %s.",
                      certificate_issuer_label(own_top(c)),
+                     certificate_is_self_issued(own_top(c))
+                         ? ""
+                         : " (append that to our file instead, if a CA that the broker knows issued "
+                           "it)",
                      *names != '\0' ? names : "a CA that it knows");
   return finding;
 }

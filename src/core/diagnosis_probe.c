@@ -179,6 +179,48 @@ refine_silence(const DiagnosisCase *c, Finding *general)
   return general;
 }
 
+/* --- Silence after CONNECT ------------------------------------------------------------------- */
+
+static gboolean
+was_answered(const PlannedProbe *probe)
+{
+  return probe != NULL && probe->result->answered;
+}
+
+/* MQTT 5, 4.13.1 and MQTT 3.1.1, 3.1.2.2 have a broker say that it does not know a version; not all do
+ * (RabbitMQ before 3.13). NULL: nobody's MQTT 5 is answered, or not even his MQTT 3.1.1. */
+static Finding *
+by_mqtt_version(const DiagnosisCase *c, Finding *general)
+{
+  const PlannedProbe *same = probe_find(c, PROBE_SAME_CONNECT);
+  const PlannedProbe *older = probe_find(c, PROBE_OLDER_CONNECT);
+  if (same == NULL || was_answered(same) || !was_answered(older))
+    return NULL;
+  Finding *better = diagnosis_replace(general, "mqtt-version-refused");
+  finding_set_message(better, "The broker closes the connection on MQTT 5 without an answer, and "
+                              "answers MQTT 3.1.1.");
+  finding_set_remedy(better, "Set the MQTT version to 3.1.1.");
+  probe_saw(better, older, "the broker answers");
+  return better;
+}
+
+/* NULL: it is not that. */
+static Finding *
+by_protocol_name(const DiagnosisCase *c, Finding *general)
+{
+  const PlannedProbe *same = probe_find(c, PROBE_SAME_CONNECT);
+  const PlannedProbe *alpn = probe_find(c, PROBE_ALPN);
+  if (same == NULL || was_answered(same) || !was_answered(alpn))
+    return NULL;
+  Finding *better = diagnosis_replace(general, "alpn-required");
+  finding_set_message(better, "The broker closes the connection unless an application protocol is "
+                              "named in the handshake (ALPN).");
+  finding_set_remedy(better, "Set ALPN to mqtt, x-amzn-mqtt-ca, or to the one that its documentation "
+                             "names.");
+  probe_saw(better, alpn, "the broker answers");
+  return better;
+}
+
 /* --- TLS where none was used ------------------------------------------------------------------ */
 
 static Finding *
@@ -198,7 +240,8 @@ refine_plain(const DiagnosisCase *c, Finding *general)
     return plain_http(c, general, http);
   if (closes_at_once(listen))
     return closed_at_once(c, general, listen);
-  return general;
+  Finding *better = by_mqtt_version(c, general);
+  return better != NULL ? better : general;
 }
 
 /* --- Another certificate by another way ------------------------------------------------------- */
@@ -405,6 +448,20 @@ refine_upgrade(const DiagnosisCase *c, Finding *general)
   return plain_http(c, general, probe);
 }
 
+static Finding *
+refine_unanswered(const DiagnosisCase *c, Finding *general)
+{
+  Finding *better = by_mqtt_version(c, general);
+  if (better == NULL)
+    better = by_protocol_name(c, general);
+  if (better != NULL)
+    return better;
+  const PlannedProbe *same = probe_find(c, PROBE_SAME_CONNECT);
+  if (was_answered(same))
+    probe_saw(general, same, "the broker answers; so it is about this client");
+  return refine_upgrade(c, general);
+}
+
 /* --- Ports ------------------------------------------------------------------------------------ */
 
 static Finding *
@@ -458,7 +515,7 @@ refine_tls(const DiagnosisCase *c, Finding *general)
       {"tls-timeout", refine_silence},
       {"sni-refused", add_known_names},
       {"port-websocket", refine_upgrade},
-      {"mqtt-closed-after-connect", refine_upgrade},
+      {"mqtt-closed-after-connect", refine_unanswered},
       {"tcp-refused", add_open_ports},
       {"client-cert-not-requested", refine_one_way},
   };

@@ -146,6 +146,20 @@ by_cipher(Finding *general, const PlannedProbe *probe)
   return better;
 }
 
+/* All that this library knows was offered: what the broker wants is unknown here, as the key of its
+ * certificate may be (secp256k1, brainpool), which shows in no alert. */
+static Finding *
+by_nothing(const DiagnosisCase *c, Finding *general)
+{
+  if (probe_find(c, PROBE_WIDER_CIPHERS) == NULL || probe_find(c, PROBE_PSK) == NULL)
+    return general;
+  finding_set_remedy(general, "Look at what the broker allows, and at the key of its certificate: "
+                              "RSA, P-256 or P-384 and an ECDHE AES-GCM suite are known everywhere.");
+  finding_add_evidence(general, "probe: with every group, key type and suite that is known here it "
+                                "answers no better");
+  return general;
+}
+
 /* Each probe allows one thing more than our settings: the one that is answered names the fault. */
 Finding *
 probe_refine_negotiation(const DiagnosisCase *c, Finding *general)
@@ -164,5 +178,5 @@ probe_refine_negotiation(const DiagnosisCase *c, Finding *general)
     return by_cipher(general, ciphers);
   if (c->profile->tls_version != TLS_ANY)
     return probe_refine_version(c, general);
-  return general;
+  return by_nothing(c, general);
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "core/diagnosis_private.h"
+#include "core/diagnosis_probe.h"
 
 #include <string.h>
 
@@ -201,10 +202,31 @@ right_after_connack(const DiagnosisCase *c)
 
 /* --- Any of it -------------------------------------------------------------------------------- */
 
+/* Who does not know MQTT 5 does not ponder; a proxy that looks for its broker does. */
+#define UNKNOWN_VERSION_US (G_USEC_PER_SEC)
+
+/* CONNECT has left, in MQTT 5, and no second connection has tried others: the one thing that can be
+ * tried at once. */
+static void
+add_older_mqtt(const DiagnosisCase *c, Finding *finding)
+{
+  gint64 sent = c->evidence->at_us[EVIDENCE_CONNECT_SENT];
+  if (c->profile->version != MQTT_5 || sent == 0 ||
+      c->evidence->closed->monotonic_us - sent > UNKNOWN_VERSION_US ||
+      probe_find(c, PROBE_SAME_CONNECT) != NULL)
+    return;
+  finding_set_remedy(finding, "Try MQTT 3.1.1, in case that the broker does not know MQTT 5 "
+                              "(RabbitMQ before 3.13); else look into its log.");
+  finding_add_alternative(finding, "mqtt-version-refused");
+  finding_add_evidence(finding, "to tell them apart: connect with MQTT 3.1.1");
+}
+
 /* mosquitto 2.0 throws the older client out without a word; nginx refuses certificates so. */
 void
 diagnosis_add_silent_alternatives(const DiagnosisCase *c, Finding *finding)
 {
+  if (strcmp(finding->code, "mqtt-closed-after-connect") == 0)
+    add_older_mqtt(c, finding);
   if (strcmp(finding->code, "mqtt-closed-after-connect") == 0 && c->identity != NULL &&
       c->evidence->requested) {
     finding_add_alternative(finding, "client-refused");

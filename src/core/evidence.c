@@ -113,6 +113,9 @@ take_packet(Evidence *evidence, const TunnelPacket *packet, gint64 monotonic_us)
     if (packet->terms != NULL)
       evidence->terms = broker_terms_copy(packet->terms);
     return EVIDENCE_CONNACK;
+  case MQTT_PINGRESP:
+    evidence->answered_ping = TRUE;
+    return EVIDENCE_STAGE_COUNT;
   case MQTT_DISCONNECT:
     if (packet->direction == MQTT_FROM_BROKER) {
       evidence->disconnect = packet->reason;

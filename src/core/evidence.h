@@ -53,6 +53,7 @@ typedef struct {
   BrokerTerms *terms;       /* of CONNACK; NULL: none came */
   guint subscribes_open;    /* SUBSCRIBE packets that have left and are not answered */
   gint64 subscribe_us;      /* monotonic: when the last of them left; 0: none has */
+  gboolean answered_ping;   /* so it was still there after CONNACK */
   TunnelEvent *closed;      /* the last event; NULL: still open */
 } Evidence;
 

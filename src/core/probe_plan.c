@@ -253,6 +253,32 @@ plan_odd_handshake(Plan *plan)
     add_wider(plan, PROBE_TLS_1_2, ":-VERS-ALL:+VERS-TLS1.2", "TLS 1.2 alone");
 }
 
+static PlannedProbe *
+add_connect(Plan *plan, ProbePurpose purpose, MqttVersion version)
+{
+  gboolean tls = plan->request->profile->scheme == SCHEME_MQTTS;
+  const char *text = version == MQTT_5 ? "MQTT 5, as nobody" : "MQTT 3.1.1, as nobody";
+  PlannedProbe *probe = add(plan, purpose, tls ? PROBE_TLS : PROBE_MQTT, text);
+  if (probe != NULL) {
+    probe->request->connect = TRUE;
+    probe->request->version = version;
+  }
+  return probe;
+}
+
+/* CONNECT was not answered: because of who we are, or would nobody get an answer? A broker that asks
+ * for certificates shows nothing to nobody. */
+static void
+plan_connects(Plan *plan)
+{
+  const Profile *profile = plan->request->profile;
+  if (plan->request->evidence->requested)
+    return;
+  add_connect(plan, PROBE_SAME_CONNECT, profile->version);
+  if (profile->version == MQTT_5)
+    add_connect(plan, PROBE_OLDER_CONNECT, MQTT_3_1_1);
+}
+
 static void
 plan_without_tls(Plan *plan)
 {
@@ -262,8 +288,24 @@ plan_without_tls(Plan *plan)
     probe->request->priority = g_strdup("NORMAL");
   }
   add(plan, PROBE_PLAIN_HTTP, PROBE_HTTP, "HTTP");
-  if (strcmp(plan->request->code, "mqtt-closed-after-connect") == 0)
-    plan_listening(plan);
+  if (strcmp(plan->request->code, "mqtt-closed-after-connect") != 0)
+    return;
+  plan_listening(plan);
+  plan_connects(plan);
+}
+
+static void
+plan_protocols(Plan *plan)
+{
+  const Profile *profile = plan->request->profile;
+  if (plan->request->evidence->requested || (profile->alpn != NULL && *profile->alpn != '\0'))
+    return;
+  PlannedProbe *probe = add_connect(plan, PROBE_ALPN, profile->version);
+  if (probe == NULL)
+    return;
+  g_free(probe->text);
+  probe->text = g_strdup("with ALPN mqtt, x-amzn-mqtt-ca");
+  probe->request->alpn = g_strsplit("mqtt,x-amzn-mqtt-ca", ",", -1);
 }
 
 static void
@@ -272,6 +314,14 @@ plan_upgrade(Plan *plan)
   PlannedProbe *probe = add(plan, PROBE_UPGRADE, PROBE_TLS, "WebSocket over TLS");
   if (probe != NULL)
     probe->request->upgrade = TRUE;
+}
+
+static void
+plan_unanswered(Plan *plan)
+{
+  plan_connects(plan);
+  plan_upgrade(plan);
+  plan_protocols(plan);
 }
 
 static void
@@ -358,7 +408,7 @@ static const struct {
         {"tls-timeout", plan_silence},
         {"sni-refused", plan_refused_certificate},
         {"port-websocket", plan_upgrade},
-        {"mqtt-closed-after-connect", plan_upgrade},
+        {"mqtt-closed-after-connect", plan_unanswered},
         {"tcp-refused", plan_open_ports},
         {"client-cert-not-requested", plan_two_way_ports},
         {"mqtt-not-authorized", plan_refused_client},

@@ -26,6 +26,8 @@ typedef enum {
   PROBE_PLAIN_HTTP,     /* HTTP without TLS */
   PROBE_LISTEN,         /* TCP, and not a word: does the other side close all the same? */
   PROBE_TLS_THERE,      /* TLS where MQTT without TLS has failed */
+  PROBE_SAME_CONNECT,   /* a CONNECT as ours, of nobody: is any answered? */
+  PROBE_OLDER_CONNECT,  /* the same in MQTT 3.1.1 */
   PROBE_UPGRADE,        /* WebSocket over TLS */
   PROBE_WITHOUT_NAME,   /* without a server name (SNI) */
   PROBE_WITH_NAME,      /* with the host, or the one name that can be guessed, as server name */

@@ -201,6 +201,23 @@ closed_after_connect(LabScene *scene)
   serving(scene, close_after_connect);
 }
 
+/* As RabbitMQ before 3.13. */
+static void
+close_on_mqtt_5(LabScene *scene, TlsPeer *peer, gpointer data)
+{
+  guint8 version;
+  if (mqtt_script_read_connect(peer, &version) && version == 4)
+    mqtt_script_send_connack(peer, version, 5);
+}
+
+static void
+closed_on_mqtt_5(LabScene *scene)
+{
+  TlsPeerOptions options = lab_tls_options(scene, FALSE);
+  lab_use_good_trust(scene);
+  lab_tls_peer(scene, &options, close_on_mqtt_5, NULL);
+}
+
 /* As a proxy that ends TLS and does not reach its broker. */
 static void
 close_after_handshake(LabScene *scene, TlsPeer *peer, gpointer data)
@@ -423,6 +440,9 @@ static const LabFault faults[] = {
     FAULT("mqtt-version-refused", "mqtt-3.1.1",
           "a scripted broker that answers CONNECT with code 1 (MQTT 3.1.1)", ERROR, LOCAL, NONE, -1,
           0, only_5),
+    FAULT("mqtt-version-refused", "silent",
+          "a scripted broker that closes the connection on MQTT 5 and answers MQTT 3.1.1", ERROR,
+          LOCAL, NONE, -1, 0, closed_on_mqtt_5),
     FAULT("mqtt-client-id-refused", NULL, "a scripted broker that answers CONNECT with reason 0x85",
           ERROR, LOCAL, NONE, -1, 0, bad_client_id),
     FAULT("mqtt-client-id-refused", "empty",

@@ -278,6 +278,13 @@ pump_stop(Pump *pump)
     quit(pump);
 }
 
+void
+pump_say(Pump *pump, const guint8 *packets, gsize length)
+{
+  if (!pump->ended)
+    feed(pump, MQTT_FROM_CLIENT, packets, length); /* set_interests() sends it */
+}
+
 const MqttFault *
 pump_fault(const Pump *pump)
 {

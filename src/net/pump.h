@@ -41,6 +41,10 @@ Pump *pump_new(GMainContext *context, Stream *stream, int client, Tap *tap, cons
  * socket stays open, half-closed, until pump_free(). Without `ended`. */
 void pump_stop(Pump *pump);
 
+/* Whole packets to the broker, as if the client had written them: while it is between two of its
+ * own, and not from within the tap's functions. */
+void pump_say(Pump *pump, const guint8 *packets, gsize length);
+
 /* What was wrong with the bytes. */
 const MqttFault *pump_fault(const Pump *pump);
 /* What the broker said first, at most PUMP_FIRST_BYTES. */

@@ -57,11 +57,23 @@ is_tls_record(const guint8 *bytes, gsize length)
   return length >= 2 && bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3;
 }
 
+/* A SETTINGS frame on stream 0 (RFC 9113, 3.4 and 6.5), which MQTT cannot begin with: its packet type
+ * 0 is reserved. */
+static gboolean
+is_http_2(const guint8 *bytes, gsize length)
+{
+  static const guint8 stream[] = {0, 0, 0, 0};
+  return length >= 9 && bytes[0] == 0 && (bytes[1] << 8 | bytes[2]) % 6 == 0 && bytes[3] == 4 &&
+         bytes[4] == 0 && memcmp(bytes + 5, stream, sizeof stream) == 0;
+}
+
 Stranger
 stranger_guess(const guint8 *bytes, gsize length)
 {
   if (is_tls_record(bytes, length))
     return (Stranger){STRANGER_TLS, "TLS"};
+  if (is_http_2(bytes, length))
+    return (Stranger){STRANGER_HTTP, "HTTP/2"};
   for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
     gsize prefix = strlen(marks[i].prefix);
     if (length >= prefix && memcmp(bytes, marks[i].prefix, prefix) == 0)

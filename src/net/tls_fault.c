@@ -104,7 +104,7 @@ explain_renegotiation(const TlsCase *c)
   return tls_error_new(
       TUNNEL_ERROR_TLS_OTHER,
       "%s wanted to renegotiate TLS and ended when we declined (alert %d): what was "
-      "verified must stay what is used. Use TLS 1.3, or let the broker ask for "
+      "verified must stay what is used; use TLS 1.3, or let the broker ask for "
       "certificates at the first handshake",
       c->at->peer, c->facts->alert);
 }
@@ -174,8 +174,8 @@ explain_silence(const TlsCase *c)
   if (!c->facts->server_answered)
     return tls_error_new(
         TUNNEL_ERROR_TLS_RESET,
-        "%s %s the connection at the first TLS message: not a TLS port, a proxy "
-        "without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
+        "%s %s the connection at the first TLS message: not a TLS port, one "
+        "that expects the PROXY protocol, a proxy without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
         c->at->peer, how);
   if (c->facts->established)
     return tls_error_new(
@@ -257,9 +257,22 @@ explain_unreadable(const TlsCase *c)
                        c->failure->text == NULL ? "" : ")");
 }
 
+/* RFC 8446, 4: the first handshake message of a client. */
+static gboolean
+is_client_hello(const TlsFacts *facts)
+{
+  return facts->first_length > 5 && facts->first[0] == 22 && facts->first[5] == 1;
+}
+
 static GError *
 explain_other(const TlsCase *c)
 {
+  if (is_client_hello(c->facts))
+    return tls_error_new(TUNNEL_ERROR_PORT_OTHER,
+                         "%s answers our ClientHello with a ClientHello: it sends back what it gets, "
+                         "or another client is at that end; use the broker's MQTT TLS port (mostly "
+                         "8883)",
+                         c->at->peer);
   return tls_error_new(TUNNEL_ERROR_TLS_OTHER, "TLS with %s failed: %s (GnuTLS %d)", c->at->peer,
                        c->failure->text == NULL ? "no reason given" : c->failure->text,
                        c->failure->gnutls_error);

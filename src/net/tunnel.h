@@ -34,6 +34,8 @@ typedef struct {
   char *tls_priority;      /* GnuTLS priority string; NULL: "NORMAL" */
   guint dial_timeout_ms;   /* for each address; 0: 10,000 */
   guint total_timeout_ms;  /* until TUNNEL_READY; 0: 30,000 */
+  gboolean ping_at_once;   /* a PINGREQ behind an accepting CONNACK, beside those of the client: who
+                            * answers it has not closed in the meantime */
   char *dns_servers;       /* "127.0.0.1:5353", for tests; NULL: the system's */
 } TunnelConfig;
 

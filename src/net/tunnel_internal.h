@@ -67,6 +67,7 @@ struct Tunnel {
   gboolean connect_seen, connack_seen, disconnect_seen, first_byte_seen;
   char *last_word;   /* what the broker said before it closed: "CONNACK: Not authorized" */
   gint64 ping_since; /* monotonic time of an unanswered PINGREQ, 0: none */
+  gboolean ping_due; /* of our own */
 };
 
 /* --- tunnel.c -------------------------------------------------------------------------------- */

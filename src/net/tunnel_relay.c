@@ -121,6 +121,8 @@ note_packet(Tunnel *tunnel, const MqttPacket *packet, const TunnelPacket *summar
     tunnel->connack_seen = TRUE;
     if (summary->reason != 0)
       keep_last_word(tunnel, "CONNACK", summary->reason_text);
+    else
+      tunnel->ping_due = tunnel->config->ping_at_once;
     break;
   case MQTT_DISCONNECT:
     if (from_broker)
@@ -157,10 +159,22 @@ on_first_byte(gpointer data)
   tunnel_post(tunnel, tunnel_event_new(TUNNEL_FIRST_BYTE));
 }
 
+/* The client says nothing between CONNECT and the CONNACK that it has yet to read, so that this
+ * stands between two of its packets. */
+static void
+ping(Tunnel *tunnel)
+{
+  static const guint8 pingreq[] = {0xc0, 0}; /* MQTT 5, 3.12 */
+  tunnel->ping_due = FALSE;
+  pump_say(tunnel->pump, pingreq, sizeof pingreq);
+}
+
 static void
 on_progress(gpointer data)
 {
   Tunnel *tunnel = data;
+  if (tunnel->ping_due)
+    ping(tunnel);
   const TapCounters *now = tap_counters(tunnel->tap);
   atomic_store_explicit(&tunnel->counters.bytes_in, now->bytes[MQTT_FROM_BROKER],
                         memory_order_relaxed);

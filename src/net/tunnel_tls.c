@@ -89,6 +89,7 @@ judge_chain(const Tunnel *tunnel, GPtrArray *certificates, const RevocationData 
           config->verify_name != NULL && strcmp(config->verify_name, config->host) != 0,
       .purpose = VERIFY_PURPOSE_SERVER,
       .revocation = known == NULL ? staples : known,
+      .also_listed = config->identity == NULL ? NULL : identity_certificates(config->identity),
       .time = g_get_real_time() / G_USEC_PER_SEC,
       .source = FINDING_SOURCE_PEER,
   };

@@ -462,9 +462,11 @@ static const CatalogueEntry entries[] = {
      "The broker's access rules refuse a message, or drop it.",
      "Let the broker's access rules allow publishing."},
     {"mqtt-closed-after-connect", FINDING_ERROR, FINDING_SIDE_BROKER,
-     "The broker closed the connection after CONNECT without an answer, as services do that have "
-     "no policy for this certificate.",
-     "Attach a policy that allows this client id to the certificate."},
+     "The broker closed the connection after the handshake or after CONNECT without an answer, as "
+     "services do that have no policy for this certificate, brokers that do not know MQTT 5, and "
+     "proxies that do not reach their broker.",
+     "Try MQTT 3.1.1, and attach a policy that allows this client id to the certificate; the broker's "
+     "log says more."},
     {"mqtt-identity-mapped", FINDING_ERROR, FINDING_SIDE_BROKER,
      "The broker takes the user name from the certificate, and user name or password disagree with "
      "it.",

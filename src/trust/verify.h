@@ -43,6 +43,8 @@ typedef struct {
   gboolean limits_depth;   /* `max_depth` is meant */
   guint max_depth;         /* how many intermediates may stand between leaf and anchor */
   const RevocationData *revocation; /* CRLs and OCSP answers, or NULL: not checked */
+  GPtrArray *also_listed;  /* others, of Certificate, whose CAs' lists may be among them and are no
+                            * strangers for that; or NULL */
   gint64 time;             /* seconds since 1970 */
   FindingSource source;    /* what `certificates` are: FINDING_SOURCE_PEER, ... */
   const char *file;        /* path of the file they came from, or NULL */

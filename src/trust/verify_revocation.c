@@ -254,7 +254,18 @@ add_lists_of(const Survey *survey, GHashTable *set, GBytes *name)
     g_hash_table_add(set, lists->pdata[i]);
 }
 
-/* (transfer full), a set of Crl: those of the CAs on the path, and of who makes lists for them. */
+/* Of its CA, and of who makes lists for that. */
+static void
+add_lists_for(const Survey *survey, GHashTable *set, const Certificate *certificate)
+{
+  g_autoptr(GPtrArray) makers = crl_scope_issuers(certificate);
+  for (guint i = 0; i < makers->len; i++)
+    add_lists_of(survey, set, makers->pdata[i]);
+  add_lists_of(survey, set, certificate_fields(certificate)->issuer_dn);
+}
+
+/* (transfer full), a set of Crl: those of the CAs on the path, of who makes lists for them, and the
+ * same of the others that the request names. */
 static GHashTable *
 lists_of_the_path(const Survey *survey)
 {
@@ -265,6 +276,9 @@ lists_of_the_path(const Survey *survey)
       add_lists_of(survey, set, makers->pdata[j]);
     add_lists_of(survey, set, certificate_fields(certificate_at(survey, i + 1))->subject_dn);
   }
+  GPtrArray *others = survey->request->also_listed;
+  for (guint i = 0; others && i < others->len; i++)
+    add_lists_for(survey, set, others->pdata[i]);
   return set;
 }
 

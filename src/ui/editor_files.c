@@ -10,7 +10,6 @@
 #include "trust/identity.h"
 #include "trust/revocation.h"
 #include "trust/trust_error.h"
-#include "ui/figures.h"
 #include "ui/path_complete.h"
 #include "ui/file_dates.h"
 #include "util/safe_text.h"

@@ -534,6 +534,32 @@ test_check_tries_once(void)
   g_assert_cmpint(g_atomic_int_get(&connections), ==, 5);
 }
 
+/* A broker that accepts and closes is never called good, however fast the check is: without the
+ * answer to a PINGREQ behind CONNACK it is not. */
+static void
+test_check_closed_after_connack(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(LabScene) scene = lab_scene_start(lab_fault_find("mqtt-server-unavailable/closed"),
+                                              LAB_TLS_1_3, &error);
+  g_assert_no_error(error);
+  for (int i = 0; i < 20; i++) {
+    gboolean done = FALSE;
+    Transport *transport = transport_new();
+    Check *check =
+        check_start(transport, lab_scene_profile(scene), 0, on_check_done, &done, &error);
+    g_assert_no_error(error);
+    while (!done)
+      g_main_context_iteration(NULL, TRUE);
+    const GPtrArray *findings = connection_info(check_connection(check))->findings;
+    g_assert_cmpint(check_outcome(check), ==, CHECK_FAILED);
+    g_assert_cmpuint(findings->len, ==, 1);
+    g_assert_cmpstr(((const Finding *)findings->pdata[0])->code, ==, "mqtt-server-unavailable");
+    check_free(check);
+    transport_free(transport);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -550,6 +576,7 @@ main(int argc, char **argv)
   g_test_add_func("/probing/psk", test_psk);
   g_test_add_func("/probing/intolerant", test_intolerant);
   g_test_add_func("/probing/check-tries-once", test_check_tries_once);
+  g_test_add_func("/probing/check-closed-after-connack", test_check_closed_after_connack);
   g_test_add_func("/probing/enforced", test_enforced);
   g_test_add_func("/requests/publish-refused", test_publish_refused);
   for (int qos = 1; qos <= 2; qos++) {

@@ -319,6 +319,24 @@ test_stranger(RevocationBench *bench, gconstpointer unused)
   g_assert_cmpstr(finding->subject, ==, "CN=Other CA,O=Forge");
 }
 
+/* The list of the CA of another certificate that is told of, as ours is where a broker's are judged:
+ * nothing to say. */
+static void
+test_also_listed(RevocationBench *bench, gconstpointer unused)
+{
+  ForgeTemplate authority = forge_authority("Other CA"), leaf = forge_server("client", "client.test");
+  g_autoptr(Forged) stranger = forge(&authority, NULL);
+  g_autoptr(Forged) other = forge(&leaf, stranger);
+  g_autoptr(GPtrArray) others = certificate_list_new();
+  g_ptr_array_add(others, certificate_ref(other->certificate));
+  revocation_give_good(bench);
+  revocation_give(bench, &(ForgeCrl){.issuer = stranger}, "other.crl");
+  bench->bench.request.also_listed = others;
+  const Verdict *verdict = revocation_judge(bench);
+  g_assert_true(verdict->accepted);
+  g_assert_cmpuint(verdict->findings->len, ==, 0);
+}
+
 /* A folder full of them gives one finding. */
 static void
 test_many_strangers(RevocationBench *bench, gconstpointer unused)
@@ -484,6 +502,7 @@ main(int argc, char **argv)
   REVOCATION_TEST("missing/", not_covered_strict);
   REVOCATION_TEST("missing/", stranger);
   REVOCATION_TEST("missing/", many_strangers);
+  REVOCATION_TEST("missing/", also_listed);
   REVOCATION_TEST("missing/", many_unusable);
   REVOCATION_TEST("missing/", index_in_file);
   REVOCATION_TEST("missing/", name_written_otherwise);

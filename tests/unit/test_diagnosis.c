@@ -12,7 +12,7 @@
 
 /* --- Fixtures --------------------------------------------------------------------------------- */
 
-/* A client certificate from `from` to `to`, of the usage that `role` gives. */
+/* A client certificate of a CA from `from` to `to`, of the usage that `role` gives. */
 static Identity *
 make_identity(PkiRole role, gint64 from, gint64 to)
 {
@@ -22,8 +22,16 @@ make_identity(PkiRole role, gint64 from, gint64 to)
                           .not_before = from,
                           .not_after = to,
                           .path_length = -1};
+  PkiTemplate authority = {.role = PKI_ROOT,
+                           .key_type = PKI_KEY_ECDSA_P256,
+                           .common_name = "authority",
+                           .not_before = NOW - 1000 * DAY,
+                           .not_after = NOW + 1000 * DAY,
+                           .path_length = -1};
   g_autoptr(GError) error = NULL;
-  g_autoptr(PkiPair) pair = pki_issue(&template, NULL, &error);
+  g_autoptr(PkiPair) issuer = pki_issue(&authority, NULL, &error);
+  g_assert_no_error(error);
+  g_autoptr(PkiPair) pair = pki_issue(&template, issuer, &error);
   g_assert_no_error(error);
   g_autofree char *folder = private_folder_new("diagnosis", &error);
   g_assert_no_error(error);

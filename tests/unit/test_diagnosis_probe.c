@@ -265,6 +265,14 @@ test_plan_enforced(void)
 
 /* --- Nothing in common ------------------------------------------------------------------------ */
 
+/* All that we know has been tried in vain: the broker's key may be the reason. */
+static void
+assert_says_key(const Scene *scene, gboolean says)
+{
+  g_autoptr(Finding) end = diagnose_end(&scene->c);
+  g_assert_cmpint(strstr(end->remedy, "key of its certificate") != NULL, ==, says);
+}
+
 static void
 test_negotiation(void)
 {
@@ -281,8 +289,11 @@ test_negotiation(void)
     close_with(&scene, TUNNEL_ERROR_TLS_NO_CIPHER, 40);
     assert_end(&scene, "tls-no-cipher");
     plan(&scene, "tls-no-cipher");
+    assert_end(&scene, "tls-no-cipher");
+    assert_says_key(&scene, FALSE);
     nobody_answers(&scene);
     assert_end(&scene, "tls-no-cipher");
+    assert_says_key(&scene, TRUE);
     result_of(probe_for(&scene, cases[i].purpose))->server_answered = TRUE;
     assert_end(&scene, cases[i].code);
     scene_clear(&scene);
@@ -466,6 +477,66 @@ test_upgrade(void)
     assert_end(&scene, cases[i].code);
     scene_clear(&scene);
   }
+}
+
+/* --- Silence after CONNECT ------------------------------------------------------------------- */
+
+static gboolean
+has_alternative(const Scene *scene, const char *code)
+{
+  g_autoptr(Finding) end = diagnose_end(&scene->c);
+  return g_ptr_array_find_with_equal_func(end->alternatives, code, g_str_equal, NULL);
+}
+
+static void
+test_unanswered(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  close_with(&scene, TUNNEL_ERROR_CLOSED_AFTER_CONNECT, -1);
+  scene.evidence->at_us[EVIDENCE_CONNECT_SENT] = 1;
+  plan(&scene, "mqtt-closed-after-connect");
+  assert_end(&scene, "mqtt-closed-after-connect");
+  g_assert_true(has_alternative(&scene, "mqtt-version-refused"));
+  scene.evidence->closed->monotonic_us = 3 * G_USEC_PER_SEC;
+  g_assert_false(has_alternative(&scene, "mqtt-version-refused"));
+  scene.evidence->closed->monotonic_us = 0;
+  nobody_answers(&scene);
+  assert_end(&scene, "mqtt-closed-after-connect");
+  g_assert_false(has_alternative(&scene, "mqtt-version-refused"));
+  result_of(probe_for(&scene, PROBE_ALPN))->answered = TRUE;
+  assert_end(&scene, "alpn-required");
+  result_of(probe_for(&scene, PROBE_OLDER_CONNECT))->answered = TRUE;
+  assert_end(&scene, "mqtt-version-refused");
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_false(diagnosis_heals(&scene.c, end));
+  /* MQTT 5 without ALPN is answered, to nobody: it is about us. */
+  result_of(probe_for(&scene, PROBE_SAME_CONNECT))->answered = TRUE;
+  assert_end(&scene, "mqtt-closed-after-connect");
+  scene_clear(&scene);
+}
+
+/* Who asks for certificates shows nothing to nobody; who was asked in MQTT 3.1.1 knows no older. */
+static void
+test_plan_unanswered(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  close_with(&scene, TUNNEL_ERROR_CLOSED_AFTER_CONNECT, -1);
+  plan(&scene, "mqtt-closed-after-connect");
+  g_assert_cmpuint(scene.probes->len, ==, 4);
+  g_assert_cmpint(probe_for(&scene, PROBE_SAME_CONNECT)->request->version, ==, MQTT_5);
+  g_assert_cmpint(probe_for(&scene, PROBE_OLDER_CONNECT)->request->version, ==, MQTT_3_1_1);
+  scene.profile->version = MQTT_3_1_1;
+  plan(&scene, "mqtt-closed-after-connect");
+  g_assert_cmpuint(scene.probes->len, ==, 3);
+  scene.profile->alpn = g_strdup("mqtt");
+  plan(&scene, "mqtt-closed-after-connect");
+  g_assert_cmpuint(scene.probes->len, ==, 2);
+  scene.evidence->requested = TRUE;
+  plan(&scene, "mqtt-closed-after-connect");
+  g_assert_cmpuint(scene.probes->len, ==, 1);
+  scene_clear(&scene);
 }
 
 /* --- Another certificate by another way ------------------------------------------------------- */
@@ -652,6 +723,8 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-probe/closed-at-once", test_closed_at_once);
   g_test_add_func("/diagnosis-probe/closed-at-once-plain", test_closed_at_once_without_tls);
   g_test_add_func("/diagnosis-probe/upgrade", test_upgrade);
+  g_test_add_func("/diagnosis-probe/unanswered", test_unanswered);
+  g_test_add_func("/diagnosis-probe/plan-unanswered", test_plan_unanswered);
   g_test_add_func("/diagnosis-probe/another-way", test_another_way);
   g_test_add_func("/diagnosis-probe/nodes", test_nodes_differ);
   g_test_add_func("/diagnosis-probe/proxy", test_proxy_certificate);

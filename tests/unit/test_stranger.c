@@ -19,6 +19,7 @@ static void
 test_guess(void)
 {
   expect(BYTES("HTTP/1.1 400 Bad Request\r\n"), STRANGER_HTTP, "HTTP");
+  expect(BYTES("\0\0\6\4\0\0\0\0\0\0\3\0\0\0\144"), STRANGER_HTTP, "HTTP/2");
   expect(BYTES("<!DOCTYPE html>"), STRANGER_HTTP, "HTTP");
   expect(BYTES("220 mail.test ESMTP\r\n"), STRANGER_STARTTLS, "SMTP");
   expect(BYTES("220-welcome\r\n"), STRANGER_STARTTLS, "SMTP or FTP");
@@ -44,6 +45,7 @@ test_no_guess(void)
   expect(BYTES("\0"
                "20 x"),
          STRANGER_UNKNOWN, NULL);
+  expect(BYTES("\0\0\6\4\0\0\0\0\1"), STRANGER_UNKNOWN, NULL);
   expect(BYTES("\x20\x02\x00\x00"), STRANGER_UNKNOWN, NULL);
   expect(BYTES("\25\2\3\0\2\2\106"), STRANGER_UNKNOWN, NULL);
 }

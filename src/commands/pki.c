@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "commands/commands.h"
 #include "commands/pki_options.h"
@@ -167,9 +168,18 @@ print_error(const GError *error)
 /* --- the run ---------------------------------------------------------------------------------- */
 
 static gboolean
+is_in_place(const PkiOptions *options, const GPtrArray *files)
+{
+  const PkiFile *first = files->pdata[0]; /* the certificate, but for a request */
+  struct stat old, made;
+  return options->order.action == PKI_RENEW && stat(options->order.input_path, &old) == 0 &&
+         stat(first->path, &made) == 0 && old.st_dev == made.st_dev && old.st_ino == made.st_ino;
+}
+
+static gboolean
 print(const PkiOptions *options, const PkiResult *result, const GPtrArray *files, GError **error)
 {
-  PkiReport report = {result, files, options->order.now};
+  PkiReport report = {result, files, is_in_place(options, files), options->order.now};
   g_autofree char *text =
       options->json ? pki_json(&report, !g_get_charset(NULL)) : pki_text(&report);
   if (text_block_print(stdout, text))

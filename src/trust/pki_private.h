@@ -62,7 +62,11 @@ typedef struct {
   GPtrArray *chain;         /* of Certificate: it and those above it */
   PkiKey *key;
   char *label;              /* of the file, safe text */
+  char *key_path;           /* raw: the key's file, or its URI */
 } PkiIssuer;
+
+/* A private key stands in this file, alone or beside certificates. */
+gboolean pki_file_holds_key(const char *path);
 
 PkiIssuer *pki_issuer_load(const PkiOrder *order, GError **error);
 void pki_issuer_free(PkiIssuer *issuer);

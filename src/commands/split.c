@@ -36,7 +36,8 @@ static const char help[] =
     "Example:\n"
     "  mqtrust split -o broker /etc/letsencrypt/live/example.com/fullchain.pem\n"
     "\n"
-    "Exit status: 0 written, 2 usage, an unreadable file, or nothing written. See\n"
+    "Exit status: 0 written, 1 nothing written because a part of FILE is damaged, 2\n"
+    "usage, an unreadable file, or files that cannot be written. See\n"
     "mqtrust-split(1).\n";
 
 typedef struct {
@@ -134,8 +135,19 @@ write_files(SplitReport *report, gboolean force, GError **error)
   return FALSE;
 }
 
+/* What cannot be read may be the very certificate that the others need: a chain with a gap would
+ * look like a whole one. */
 static gboolean
-run(const SplitOptions *options, GError **error)
+has_damage(const Inspection *inspection)
+{
+  for (guint i = 0; i < inspection->items->len; i++)
+    if (((const InspectedItem *)inspection->items->pdata[i])->kind == INSPECTED_DAMAGED)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run(const SplitOptions *options, gboolean *damaged, GError **error)
 {
   /* A lineage has files; a pipe in its place would be waited for without end. */
   g_autoptr(Inspection) inspection =
@@ -145,12 +157,15 @@ run(const SplitOptions *options, GError **error)
   if (!split)
     return FALSE;
   SplitReport report = {.inspection = inspection, .split = split, .folder = options->folder};
-  if (!write_files(&report, options->force, error))
+  *damaged = report.damaged = has_damage(inspection);
+  if (!report.damaged && !write_files(&report, options->force, error))
     return FALSE;
   g_autofree char *text =
       options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);
   return text_block_print(stdout, text) ||
-         usage_refuse(error, "the files were written, but the report of them cannot be");
+         usage_refuse(error, report.damaged
+                                 ? "nothing was written, and the report why cannot be, either"
+                                 : "the files were written, but the report of them cannot be");
 }
 
 int
@@ -158,13 +173,13 @@ command_split(int argc, char **argv)
 {
   SplitOptions options = {0};
   g_autoptr(GError) error = NULL;
-  gboolean good = parse(argc, argv, &options, &error);
+  gboolean damaged = FALSE, good = parse(argc, argv, &options, &error);
   if (good && options.help)
     good = fputs(help, stdout) >= 0 && fflush(stdout) == 0;
   else if (good)
-    good = complete(&options, &error) && run(&options, &error);
+    good = complete(&options, &error) && run(&options, &damaged, &error);
   if (error)
     fprintf(stderr, "mqtrust split: %s\n", error->message);
   options_clear(&options);
-  return good ? EXIT_GOOD : EXIT_USAGE;
+  return !good ? EXIT_USAGE : damaged ? EXIT_WARNINGS : EXIT_GOOD;
 }

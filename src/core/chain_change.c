@@ -9,8 +9,7 @@
 #define NAMES_SHOWN 5   /* of a kind; the others are counted */
 #define NAME_COLUMNS 60 /* of a name in a sentence; more is cut off */
 
-/* --- Names -------------------------------------------------------------------------------------
- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 static gboolean
 has_name(const char *const *names, const char *name)
@@ -50,8 +49,13 @@ has_other_names(const ChainChange *change)
   return *change->names_added != NULL || *change->names_removed != NULL || change->other_subject;
 }
 
-/* --- Issuer and root ---------------------------------------------------------------------------
- */
+/* --- Issuer and root -------------------------------------------------------------------------- */
+
+static gboolean
+same_key(const Certificate *one, const Certificate *other)
+{
+  return strcmp(certificate_key_id(one), certificate_key_id(other)) == 0;
+}
 
 /* The leaf's issuer, where it is known. */
 static const Certificate *
@@ -67,7 +71,7 @@ is_other_issuer(const SeenChain *before, const SeenChain *now)
   if (strcmp(certificate_issuer(seen_chain_leaf(before)),
              certificate_issuer(seen_chain_leaf(now))) != 0)
     return TRUE;
-  return old != NULL && new != NULL &&strcmp(certificate_key_id(old), certificate_key_id(new)) != 0;
+  return old != NULL && new != NULL && !same_key(old, new);
 }
 
 /* The end of the path, where it is one: what is trusted, or what nothing stands above. */
@@ -82,8 +86,7 @@ static gboolean
 has_key(GPtrArray *certificates, const Certificate *key)
 {
   for (guint i = 0; i < certificates->len; i++) {
-    if (strcmp(certificate_key_id(g_ptr_array_index(certificates, i)), certificate_key_id(key)) ==
-        0)
+    if (same_key(g_ptr_array_index(certificates, i), key))
       return TRUE;
   }
   return FALSE;
@@ -99,8 +102,7 @@ is_other_root(const SeenChain *before, const SeenChain *now)
          !has_key(before->path, new) && !has_key(before->sent, new);
 }
 
-/* --- What is sent beside the leaf --------------------------------------------------------------
- */
+/* --- What is sent beside the leaf ------------------------------------------------------------- */
 
 static gboolean
 has_certificate(GPtrArray *certificates, const Certificate *certificate)
@@ -125,8 +127,7 @@ certificates_missing(const SeenChain *chain, const SeenChain *other)
   return missing;
 }
 
-/* --- Words -------------------------------------------------------------------------------------
- */
+/* --- Words ------------------------------------------------------------------------------------ */
 
 static void add_part(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -300,8 +301,7 @@ describe(const ChainChange *change)
   return g_strdup(out->str);
 }
 
-/* --- The whole ---------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static ChainChangeKind
 kind_of(const ChainChange *change)
@@ -324,7 +324,7 @@ compare_leaves(ChainChange *change)
   const Certificate *before = seen_chain_leaf(change->before), *now = seen_chain_leaf(change->now);
   gint64 longer = certificate_not_after(now) - certificate_not_after(before);
   change->same_leaf = certificate_equal(before, now);
-  change->same_key = strcmp(certificate_key_id(before), certificate_key_id(now)) == 0;
+  change->same_key = same_key(before, now);
   gint64 later = certificate_not_before(now) - certificate_not_before(before);
   /* Some CAs let all certificates of a day begin with it: then the end tells. */
   change->older = later < 0 || (later == 0 && longer < 0);
@@ -377,8 +377,7 @@ chain_change_unref(ChainChange *change)
     g_rc_box_release_full(change, clear);
 }
 
-/* --- In a line ---------------------------------------------------------------------------------
- */
+/* --- In a line -------------------------------------------------------------------------------- */
 
 static const struct {
   const char *sentence, *word;

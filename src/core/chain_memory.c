@@ -21,8 +21,7 @@ struct ChainMemory {
   char *folder;
 };
 
-/* --- Life --------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 char *
 chain_memory_folder(void)
@@ -65,8 +64,7 @@ path_of(const ChainMemory *memory, const char *name)
   return file != NULL ? g_build_filename(memory->folder, file, NULL) : NULL;
 }
 
-/* --- Reading -----------------------------------------------------------------------------------
- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 static gboolean
 fail(const char *path, const char *reason, GError **error)
@@ -134,8 +132,7 @@ chain_memory_load(ChainMemory *memory, const char *name, GError **error)
   return chain;
 }
 
-/* --- Writing -----------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 gboolean
 chain_memory_store(ChainMemory *memory, const char *name, const SeenChain *chain, GError **error)

@@ -25,8 +25,7 @@ target_of(const Profile *profile)
   return g_strdup_printf("%s as %s", url, name);
 }
 
-/* --- What is kept beyond this run --------------------------------------------------------------
- */
+/* --- What is kept beyond this run ------------------------------------------------------------- */
 
 static void
 store(Connection *connection)
@@ -66,8 +65,7 @@ connection_keep_chain(Connection *connection, ChainMemory *memory)
   store(connection);
 }
 
-/* --- What has changed --------------------------------------------------------------------------
- */
+/* --- What has changed ------------------------------------------------------------------------- */
 
 static ChainChange *
 last_change(const Connection *connection)

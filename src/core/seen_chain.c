@@ -13,8 +13,7 @@
 
 G_DEFINE_QUARK(mqtrust - seen - chain - error, seen_chain_error)
 
-/* --- Life --------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static SeenChain *
 chain_new(const char *target, gint64 seen)
@@ -80,8 +79,7 @@ seen_chain_unref(SeenChain *chain)
     g_rc_box_release_full(chain, clear);
 }
 
-/* --- What it is --------------------------------------------------------------------------------
- */
+/* --- What it is ------------------------------------------------------------------------------- */
 
 Certificate *
 seen_chain_leaf(const SeenChain *chain)
@@ -101,8 +99,7 @@ seen_chain_same(const SeenChain *a, const SeenChain *b)
   return TRUE;
 }
 
-/* --- As text -----------------------------------------------------------------------------------
- */
+/* --- As text ---------------------------------------------------------------------------------- */
 
 static void
 append_pem(GString *out, GPtrArray *certificates)

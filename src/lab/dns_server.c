@@ -64,8 +64,7 @@ type_number(const char *type)
   g_error("no record of type %s can be made", type);
 }
 
-/* --- Data (RFC 1035, 3.3 and 4.1; RFC 2782; RFC 8659, 4.1) -------------------------------------
- */
+/* --- Data (RFC 1035, 3.3 and 4.1; RFC 2782; RFC 8659, 4.1) ------------------------------------ */
 
 static void
 put16(GByteArray *out, guint value)

@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* --- Extensions --------------------------------------------------------------------------------
- */
+/* --- Extensions ------------------------------------------------------------------------------- */
 
 static void
 must(int result)
@@ -93,8 +92,7 @@ build_policies_unasked(LabScene *scene)
   odd_broker(scene, OF_LEAF, &odd);
 }
 
-/* --- Version 1 ---------------------------------------------------------------------------------
- */
+/* --- Version 1 -------------------------------------------------------------------------------- */
 
 static ForgeTemplate
 as_version_1(ForgeTemplate template)
@@ -139,8 +137,7 @@ build_v1_client_ca(LabScene *scene)
   odd_client(scene, OF_INTERMEDIATE, &odd);
 }
 
-/* --- Malformed ---------------------------------------------------------------------------------
- */
+/* --- Malformed -------------------------------------------------------------------------------- */
 
 /* RFC 5280, 4.1.2.2: at most 20 octets, positive. */
 static void
@@ -216,8 +213,7 @@ build_broken_ca(LabScene *scene)
   lab_expect_file(scene, file);
 }
 
-/* --- All of them -------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static const LabFault faults[] = {
     FAULT("critical-extension-unknown", NULL,

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- Lists -------------------------------------------------------------------------------------
- */
+/* --- Lists ------------------------------------------------------------------------------------ */
 
 static const char *
 write_list(LabScene *scene, const char *name, const ForgeCrl *crl)
@@ -121,8 +120,7 @@ build_no_list(LabScene *scene)
           lab_write_chain(scene, "copy-of-client-ca.pem", pki->client_ca, NULL));
 }
 
-/* --- Lists that say nothing --------------------------------------------------------------------
- */
+/* --- Lists that say nothing ------------------------------------------------------------------- */
 
 static void
 build_list_of_another(LabScene *scene)
@@ -156,8 +154,7 @@ build_damaged_list(LabScene *scene)
   lab_expect_file(scene, path);
 }
 
-/* --- Stapled answers ---------------------------------------------------------------------------
- */
+/* --- Stapled answers -------------------------------------------------------------------------- */
 
 /* RFC 7633: status_request (5) */
 static void
@@ -257,8 +254,7 @@ build_staple_old_unneeded(LabScene *scene)
   broker_staples(scene, pki->server, &ocsp);
 }
 
-/* --- All of them -------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static const LabFault faults[] = {
     FAULT("server-revoked", NULL, "mosquitto; its certificate is on our revocation list", ERROR,

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- The broker's ------------------------------------------------------------------------------
- */
+/* --- The broker's ----------------------------------------------------------------------------- */
 
 static ForgeTemplate
 signed_with_sha1(ForgeTemplate template)
@@ -95,8 +94,7 @@ build_weak_root(LabScene *scene)
   lab_expect_file(scene, ca_file);
 }
 
-/* --- Ours, refused by mosquitto's OpenSSL at the level that Debian sets -------------------------
- */
+/* --- Ours, refused by mosquitto's OpenSSL at the level that Debian sets ----------------------- */
 
 /* client root ← `authority` ← `client` */
 static void
@@ -145,8 +143,7 @@ build_sha1_accepted(LabScene *scene)
   lab_expect_file(scene, file);
 }
 
-/* --- Not known here ----------------------------------------------------------------------------
- */
+/* --- Not known here --------------------------------------------------------------------------- */
 
 /* Of one length, so that one can take the place of the other. */
 typedef guint8 Oid[8];
@@ -232,8 +229,7 @@ build_sm2_sent(LabScene *scene)
   broker_sends(scene, lab_write(scene, "broker.pem", text, -1), pki->server);
 }
 
-/* --- All of them -------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static const LabFault faults[] = {
     FAULT("signature-weak", NULL, "mosquitto; its certificate is signed with SHA-1", ERROR, SERVER,

@@ -6,8 +6,7 @@
 #include "lab/scene.h"
 #include "trust/anchors.h"
 
-/* --- The CA file of another --------------------------------------------------------------------
- */
+/* --- The CA file of another ------------------------------------------------------------------- */
 
 static const char *
 trust(LabScene *scene, const char *name, const Forged *first, const Forged *second)
@@ -90,8 +89,7 @@ build_private_root_with_store(LabScene *scene)
   trust_store(scene);
 }
 
-/* --- Not the root, but something near it -------------------------------------------------------
- */
+/* --- Not the root, but something near it ------------------------------------------------------ */
 
 static void
 build_intermediate(LabScene *scene)
@@ -139,8 +137,7 @@ build_self_signed_with_store(LabScene *scene)
   trust_store(scene);
 }
 
-/* --- Two CAs of one name -----------------------------------------------------------------------
- */
+/* --- Two CAs of one name ---------------------------------------------------------------------- */
 
 static void
 build_same_name(LabScene *scene)
@@ -191,8 +188,7 @@ build_same_name_named(LabScene *scene)
   lab_expect_certificate(scene, pki->client);
 }
 
-/* --- An old root and its successor -------------------------------------------------------------
- */
+/* --- An old root and its successor ------------------------------------------------------------ */
 
 /* As DST Root CA X3, ISRG Root X1 and R3 were: the successor exists self-signed and signed by the
  * old root, with one key. */
@@ -264,8 +260,7 @@ build_two_paths(LabScene *scene)
   trust(scene, "roots.pem", all.old, all.successor);
 }
 
-/* --- Somebody reads along ----------------------------------------------------------------------
- */
+/* --- Somebody reads along --------------------------------------------------------------------- */
 
 static void
 build_interception(LabScene *scene)
@@ -290,8 +285,7 @@ build_interception_leaf(LabScene *scene)
   lab_expect_file(scene, trust(scene, "root.pem", lab_pki(scene)->root, NULL));
 }
 
-/* --- All of them -------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static const LabFault faults[] = {
     FAULT("anchor-wrong", NULL, "mosquitto; our CA file is the one of another CA", ERROR, TRUST,

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- CAs ---------------------------------------------------------------------------------------
- */
+/* --- CAs -------------------------------------------------------------------------------------- */
 
 static ForgeTemplate
 without_ca_flag(ForgeTemplate template, int authority)
@@ -118,8 +117,7 @@ build_no_certsign_client(LabScene *scene)
   odd_client(scene, OF_INTERMEDIATE, &odd);
 }
 
-/* --- Purposes ----------------------------------------------------------------------------------
- */
+/* --- Purposes --------------------------------------------------------------------------------- */
 
 static ForgeTemplate
 for_purpose(ForgeTemplate template, const char *purpose)
@@ -211,8 +209,7 @@ build_no_signature_client(LabScene *scene)
   odd_client(scene, OF_LEAF, &odd);
 }
 
-/* --- Extensions --------------------------------------------------------------------------------
- */
+/* --- Extensions ------------------------------------------------------------------------------- */
 
 static void
 must(int result)
@@ -278,8 +275,7 @@ build_constraints_client(LabScene *scene)
   lab_expect_certificate(scene, client);
 }
 
-/* --- All of them -------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static const LabFault faults[] = {
     FAULT("issuer-not-ca", NULL, "mosquitto; its intermediate says CA:FALSE", ERROR, SERVER, PEER,

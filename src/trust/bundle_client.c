@@ -23,8 +23,7 @@ about(const char *code, const char *path, const Certificate *certificate, guint 
   return finding;
 }
 
-/* --- the CA -------------------------------------------------------------------------------------
- */
+/* --- the CA ----------------------------------------------------------------------------------- */
 
 static gboolean
 is_public(const BundleParts *parts, const Certificate *certificate)
@@ -154,8 +153,7 @@ judge_ca(BundleParts *parts, const char *path, const GPtrArray *list)
   }
 }
 
-/* --- the client's certificate -------------------------------------------------------------------
- */
+/* --- the client's certificate ----------------------------------------------------------------- */
 
 static void
 judge_client_chain(BundleParts *parts, GPtrArray *certificates, const char *file)

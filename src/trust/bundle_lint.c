@@ -86,8 +86,7 @@ judge_key(BundleParts *parts)
   bundle_add(parts, finding);
 }
 
-/* --- is it complete -----------------------------------------------------------------------------
- */
+/* --- is it complete --------------------------------------------------------------------------- */
 
 static gboolean
 is_known(const BundleParts *parts, const Certificate *certificate)
@@ -173,8 +172,7 @@ judge_completeness(BundleParts *parts)
     add_leaf_only(parts);
 }
 
-/* --- what is different from what was given -----------------------------------------------------
- */
+/* --- what is different from what was given ---------------------------------------------------- */
 
 static gboolean
 is_chain_broken(const BundleParts *parts)
@@ -225,8 +223,7 @@ note_order(BundleParts *parts)
   bundle_add(parts, finding);
 }
 
-/* --- the rules of brokers -----------------------------------------------------------------------
- */
+/* --- the rules of brokers --------------------------------------------------------------------- */
 
 gboolean
 bundle_is_edwards(const Certificate *certificate)

@@ -6,8 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* --- what a broker cannot -----------------------------------------------------------------------
- */
+/* --- what a broker cannot --------------------------------------------------------------------- */
 
 static const char *
 certificate_fault(BundleBroker broker)
@@ -63,8 +62,7 @@ bundle_users_fault(BundleBroker broker, BundleUsers users, gboolean two_way)
   return g_strdup(certificate_fault(broker));
 }
 
-/* --- the address --------------------------------------------------------------------------------
- */
+/* --- the address ------------------------------------------------------------------------------ */
 
 char *
 bundle_bind_parse(const char *text)
@@ -80,8 +78,7 @@ bundle_bind_parse(const char *text)
   return g_strdup(inet_ntop(family, address, canonical, sizeof canonical));
 }
 
-/* --- what is left to do -------------------------------------------------------------------------
- */
+/* --- what is left to do ----------------------------------------------------------------------- */
 
 static void add(BundleParts *parts, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

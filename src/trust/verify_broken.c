@@ -177,8 +177,7 @@ explain_broken_link(GPtrArray *findings, const VerifyRequest *request, const Pat
     finding_add_alternative(findings->pdata[findings->len - 1], "signature-invalid");
 }
 
-/* --- a root whose own signature is not good ----------------------------------------------------
- */
+/* --- a root whose own signature is not good --------------------------------------------------- */
 
 /* Issued by itself, with its own key named, and yet not signed by it. */
 gboolean

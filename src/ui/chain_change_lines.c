@@ -17,8 +17,7 @@ typedef struct {
   ChainChangePlaces places;
 } Lines;
 
-/* --- Lines -------------------------------------------------------------------------------------
- */
+/* --- Lines ------------------------------------------------------------------------------------ */
 
 static void
 line_free(gpointer data)
@@ -125,8 +124,7 @@ add_digits_row(Lines *list, const char *label, const char *before, const char *n
   add_plain_row(list, label, old, new);
 }
 
-/* --- The leaf ----------------------------------------------------------------------------------
- */
+/* --- The leaf --------------------------------------------------------------------------------- */
 
 static void
 add_names(Lines *list, const Certificate *before, const Certificate *now)
@@ -160,8 +158,7 @@ add_leaf(Lines *list, const Certificate *before, const Certificate *now)
   add_digits_row(list, "key id", certificate_key_id(before), certificate_key_id(now));
 }
 
-/* --- The chain ---------------------------------------------------------------------------------
- */
+/* --- The chain -------------------------------------------------------------------------------- */
 
 static const Certificate *
 certificate_at(GPtrArray *certificates, guint index)
@@ -191,8 +188,7 @@ add_certificates(Lines *list, const char *title, GPtrArray *before, GPtrArray *n
   }
 }
 
-/* --- The whole ---------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 ChainChangePlaces
 chain_change_places(int columns)

@@ -44,8 +44,7 @@ rabbitmq_available_or_skip(void)
   return FALSE;
 }
 
-/* --- Configuration -----------------------------------------------------------------------------
- */
+/* --- Configuration ---------------------------------------------------------------------------- */
 
 static void
 write_file(const RabbitMq *rabbitmq, const char *name, const char *text)
@@ -155,8 +154,7 @@ make_environment(const RabbitMq *rabbitmq)
   return environment;
 }
 
-/* --- Processes ---------------------------------------------------------------------------------
- */
+/* --- Processes -------------------------------------------------------------------------------- */
 
 static void G_GNUC_NORETURN
 run_child(const char *const *argv, char **environment, int output, pid_t parent)
@@ -262,8 +260,7 @@ end(RabbitMq *rabbitmq)
   end_process(&rabbitmq->epmd);
 }
 
-/* --- Life --------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 RabbitMq *
 rabbitmq_start(const RabbitMqOptions *options)

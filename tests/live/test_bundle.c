@@ -25,8 +25,7 @@ typedef enum {
   STRANGER,
 } Shown;
 
-/* --- Scene -------------------------------------------------------------------------------------
- */
+/* --- Scene ------------------------------------------------------------------------------------ */
 
 static void
 make_stranger(Scene *scene)
@@ -196,8 +195,7 @@ assert_closed_to_strangers(const Scene *scene)
   assert_client(scene, STRANGER, NULL, NULL, "client-ca-unknown");
 }
 
-/* --- Brokers -----------------------------------------------------------------------------------
- */
+/* --- Brokers ---------------------------------------------------------------------------------- */
 
 /* (transfer full) */
 static Broker *
@@ -369,8 +367,7 @@ test_rabbitmq_one_way(Scene *scene, gconstpointer unused)
   assert_client(scene, CERTIFICATE, NULL, NULL, "mqtt-bad-credentials");
 }
 
-/* --- Stores ------------------------------------------------------------------------------------
- */
+/* --- Stores ----------------------------------------------------------------------------------- */
 
 static void
 make_stores(const Scene *scene)
@@ -430,8 +427,7 @@ test_stores_java(Scene *scene, gconstpointer unused)
   g_assert_nonnull(strstr(trusted, "trustedCertEntry"));
 }
 
-/* --- Main --------------------------------------------------------------------------------------
- */
+/* --- Main ------------------------------------------------------------------------------------- */
 
 #define ADD(name, function) ADD_KEY(name, PKI_KEY_ECDSA_P256, function)
 #define ADD_KEY(name, key, function)                                                               \

@@ -135,8 +135,7 @@ shown(const LiveConnection *live)
   return connection_info(live->connection)->chain_change;
 }
 
-/* --- Within a run --------------------------------------------------------------------------------
- */
+/* --- Within a run ----------------------------------------------------------------------------- */
 
 static void
 test_nothing_new(Stage *stage)
@@ -225,8 +224,7 @@ test_other_broker(Stage *stage)
   g_assert_null(shown(live));
 }
 
-/* --- Beyond a run --------------------------------------------------------------------------------
- */
+/* --- Beyond a run ----------------------------------------------------------------------------- */
 
 typedef struct {
   ChainMemory *memory;

@@ -27,8 +27,7 @@ typedef struct {
 static HealthyFiles *files[KEY_COUNT];
 static RabbitMq *rabbits[KEY_COUNT];
 
-/* --- Scene -------------------------------------------------------------------------------------
- */
+/* --- Scene ------------------------------------------------------------------------------------ */
 
 /* All at once: a start takes seconds, most of them waiting. */
 static guint16
@@ -123,8 +122,7 @@ check_is_healthy(const Case *what, const Profile *profile)
   assert_healthy(check, what);
 }
 
-/* --- mosquitto ---------------------------------------------------------------------------------
- */
+/* --- mosquitto -------------------------------------------------------------------------------- */
 
 static void
 test_mosquitto(gconstpointer data)
@@ -167,8 +165,7 @@ test_one_ca(gconstpointer data)
   g_assert_cmpint(note->severity, ==, FINDING_INFO);
 }
 
-/* --- RabbitMQ ----------------------------------------------------------------------------------
- */
+/* --- RabbitMQ --------------------------------------------------------------------------------- */
 
 /* TRUE: a client of OpenSSL cannot shake hands with it either. */
 static gboolean
@@ -273,8 +270,7 @@ test_rabbitmq_wants_a_certificate(gconstpointer data)
                   "client-cert-required");
 }
 
-/* --- Main --------------------------------------------------------------------------------------
- */
+/* --- Main ------------------------------------------------------------------------------------- */
 
 /* Not GLib's to free: it does so after the first run, and two -p may run one twice. */
 static Case cases[KEY_COUNT * 2 * 3];

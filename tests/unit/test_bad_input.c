@@ -392,7 +392,7 @@ test_no_output(void)
 {
   static const char *const closed[] = {">/dev/full", ">&-", "<&- >&- 2>&-"};
   for (gsize i = 0; i < G_N_ELEMENTS(closed); i++) {
-    g_autofree char *out = NULL, *err = NULL, *key = NULL, *ca = NULL;
+    g_autofree char *out = NULL, *err = NULL, *key = NULL;
     g_autofree char *script = g_strdup_printf(
         "rm -rf work; cp -a stage work; cd work; %s %s %s; a=$?; %s CN=C %s; b=$?; %s cert.pem %s; "
         "test $a$b$? = 222 && ls -A out | tr '\\n' ' '",

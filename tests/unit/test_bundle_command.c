@@ -190,8 +190,7 @@ test_json(Stage *stage, gconstpointer unused)
                    2);
 }
 
-/* --- bad input: a finding, nothing written, exit 1 -----------------------------------------------
- */
+/* --- bad input: a finding, nothing written, exit 1 -------------------------------------------- */
 
 static void
 assert_found(Stage *stage, const char *arguments, const char *code)

@@ -37,8 +37,7 @@ renewed_leaf(const ChainStage *stage)
   return forge(&template, stage->intermediate);
 }
 
-/* --- The same ------------------------------------------------------------------------------------
- */
+/* --- The same --------------------------------------------------------------------------------- */
 
 static void
 test_same(ChainStage *stage, gconstpointer unused)
@@ -59,8 +58,7 @@ test_other_trust(ChainStage *stage, gconstpointer unused)
   g_assert_null(change);
 }
 
-/* --- The leaf ------------------------------------------------------------------------------------
- */
+/* --- The leaf --------------------------------------------------------------------------------- */
 
 static void
 test_renewed(ChainStage *stage, gconstpointer unused)
@@ -230,8 +228,7 @@ test_subject_alone(ChainStage *stage, gconstpointer unused)
   assert_sentence(change, "certificate for other names: \"two\" instead of \"one\", same key");
 }
 
-/* --- The issuer and the root ---------------------------------------------------------------------
- */
+/* --- The issuer and the root ------------------------------------------------------------------ */
 
 static void
 test_other_issuer(ChainStage *stage, gconstpointer unused)
@@ -341,8 +338,7 @@ test_trusted_intermediate(ChainStage *stage, gconstpointer unused)
   g_assert_cmpint(change->kind, ==, CHAIN_RENEWED);
 }
 
-/* --- What is sent with it ------------------------------------------------------------------------
- */
+/* --- What is sent with it --------------------------------------------------------------------- */
 
 static void
 test_intermediates(ChainStage *stage, gconstpointer unused)

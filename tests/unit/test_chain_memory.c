@@ -70,8 +70,7 @@ mode_of(const char *path)
   return status.st_mode & 07777;
 }
 
-/* --- What comes back -----------------------------------------------------------------------------
- */
+/* --- What comes back -------------------------------------------------------------------------- */
 
 static void
 test_nothing(Stage *stage, gconstpointer unused)
@@ -154,8 +153,7 @@ test_not_writable(Stage *stage, gconstpointer unused)
   g_assert_false(is_known(stage, "plant"));
 }
 
-/* --- What others put there -----------------------------------------------------------------------
- */
+/* --- What others put there -------------------------------------------------------------------- */
 
 static void
 assert_ignored(Stage *stage, const char *reason)
@@ -295,8 +293,7 @@ test_no_file(Stage *stage, gconstpointer unused)
   assert_ignored(stage, "it is not a file");
 }
 
-/* --- Where ---------------------------------------------------------------------------------------
- */
+/* --- Where ------------------------------------------------------------------------------------ */
 
 static void
 test_folder(void)

@@ -2,8 +2,7 @@
 
 #include "live/faults/answer.h"
 
-/* --- Normal form -------------------------------------------------------------------------------
- */
+/* --- Normal form ------------------------------------------------------------------------------ */
 
 static char *
 replace(char *text, const char *pattern, const char *with)
@@ -36,8 +35,7 @@ answer_normalise(const char *text, const char *folder, guint16 port)
   return answer_normalise_ports(all, port);
 }
 
-/* --- The check ---------------------------------------------------------------------------------
- */
+/* --- The check -------------------------------------------------------------------------------- */
 
 static void
 on_done(Check *check, gpointer data)

@@ -39,8 +39,7 @@ static const char missing_head[] = "\n"
                                    "| code | why not |\n"
                                    "| --- | --- |\n";
 
-/* --- Life --------------------------------------------------------------------------------------
- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static void
 row_free(gpointer data)
@@ -80,8 +79,7 @@ document_add_row(Document *document, const char *situation)
   return row;
 }
 
-/* --- Cells -------------------------------------------------------------------------------------
- */
+/* --- Cells ------------------------------------------------------------------------------------ */
 
 /* Text that Markdown is to leave as it is. */
 static void
@@ -139,8 +137,7 @@ document_answer_cell(const Answer *answer)
   return g_string_free(cell, FALSE);
 }
 
-/* --- Writing -----------------------------------------------------------------------------------
- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 void
 document_add_fault(Document *document, const LabFault *fault, const char *found)
@@ -193,8 +190,7 @@ document_text(const Document *document)
   return g_string_free(text, FALSE);
 }
 
-/* --- Reading -----------------------------------------------------------------------------------
- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 /* (transfer full): of the first line that begins with `start`, all after that; NULL: none does. */
 static char *

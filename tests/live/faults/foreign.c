@@ -16,8 +16,7 @@
 
 static const char *const programs[FOREIGN_COUNT] = {"mosquitto_sub", "node"};
 
-/* --- Processes ---------------------------------------------------------------------------------
- */
+/* --- Processes -------------------------------------------------------------------------------- */
 
 /* Without a terminal, none can ask for a key's password on the one of who runs the test. */
 static void
@@ -72,8 +71,7 @@ foreign_version(Foreign program)
   return g_match_info_expand_references(match, "\\1 \\2\\3", NULL);
 }
 
-/* --- What they are told ------------------------------------------------------------------------
- */
+/* --- What they are told ----------------------------------------------------------------------- */
 
 static void
 add(GPtrArray *arguments, const char *first, const char *second)
@@ -207,8 +205,7 @@ can_be_told(Foreign program, const Profile *profile)
   return program != FOREIGN_MQTTX || profile->trust != TRUST_FOLDER;
 }
 
-/* --- What they say -----------------------------------------------------------------------------
- */
+/* --- What they say ---------------------------------------------------------------------------- */
 
 /* Which packets go is no word about the fault. */
 static gboolean

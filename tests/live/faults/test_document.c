@@ -27,8 +27,7 @@ is_skipped(LabScene *scene, const GError *error)
   return TRUE;
 }
 
-/* --- Foreign columns ---------------------------------------------------------------------------
- */
+/* --- Foreign columns -------------------------------------------------------------------------- */
 
 static char *
 measure_versions(void)
@@ -112,8 +111,7 @@ test_foreign(gconstpointer data)
   g_assert_cmpint(strstr(lines, "(exit status ") != NULL, ==, program == FOREIGN_MOSQUITTO_SUB);
 }
 
-/* --- mqtrust's column --------------------------------------------------------------------------
- */
+/* --- mqtrust's column ------------------------------------------------------------------------- */
 
 static void
 keep_old(DocumentRow *row)
@@ -158,8 +156,7 @@ test_situation(gconstpointer data)
   g_assert_cmpstr(row->cells[DOCUMENT_OWN], ==, old != NULL ? old[DOCUMENT_OWN] : NULL);
 }
 
-/* --- The table of the lab ----------------------------------------------------------------------
- */
+/* --- The table of the lab --------------------------------------------------------------------- */
 
 /* (transfer full): what it was found as with this version; NULL when its scene does not start. */
 static char *
@@ -216,8 +213,7 @@ test_lab(void)
   }
 }
 
-/* --- The file ----------------------------------------------------------------------------------
- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 /* The first line that differs, for the whole is long. */
 static void
@@ -249,8 +245,7 @@ test_file(void)
     g_error("%s", error->message);
 }
 
-/* --- Cells -------------------------------------------------------------------------------------
- */
+/* --- Cells ------------------------------------------------------------------------------------ */
 
 static void
 test_normal_form(void)
@@ -310,8 +305,7 @@ test_reading(void)
   g_assert_cmpstr(found, ==, "name");
 }
 
-/* --- Main --------------------------------------------------------------------------------------
- */
+/* --- Main ------------------------------------------------------------------------------------- */
 
 int
 main(int argc, char **argv)

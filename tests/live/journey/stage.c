@@ -43,8 +43,7 @@ struct Stage {
   char *output;
 };
 
-/* --- What must be there --------------------------------------------------------------------------
- */
+/* --- What must be there ----------------------------------------------------------------------- */
 
 static const struct {
   const char *program, *package;
@@ -80,8 +79,7 @@ stage_available_or_skip(void)
   return TRUE;
 }
 
-/* --- Daemons -------------------------------------------------------------------------------------
- */
+/* --- Daemons ---------------------------------------------------------------------------------- */
 
 static void
 port_hold(Port *port)
@@ -161,8 +159,7 @@ daemon_stop(Daemon *self)
   g_free(self->log_path);
 }
 
-/* --- The table -----------------------------------------------------------------------------------
- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 static void
 replace(Stage *stage, const char *text, char *value)
@@ -184,8 +181,7 @@ make_table(Stage *stage)
   replace(stage, "/etc/mosquitto", stage_path(stage, "mosquitto"));
   replace(stage, "--lineage",
           g_strdup_printf("--certbot-dir %s/letsencrypt --lineage", stage->folder));
-  replace(stage, "--port 8883",
-          g_strdup_printf("--port %u --bind 127.0.0.1", stage->mqtt.number));
+  replace(stage, "--port 8883", g_strdup_printf("--port %u --bind 127.0.0.1", stage->mqtt.number));
   replace(stage, "8883", g_strdup_printf("%u", stage->mqtt.number));
   /* The authority's roots, where Debian has Let's Encrypt's. */
   replace(stage, "/etc/ssl/certs/ISRG_Root_X1.pem", stage_path(stage, "public-roots.pem"));
@@ -206,8 +202,7 @@ make_table(Stage *stage)
   replace(stage, " --owner mosquitto", g_strdup(""));
 }
 
-/* --- The folder ----------------------------------------------------------------------------------
- */
+/* --- The folder ------------------------------------------------------------------------------- */
 
 char *
 stage_path(const Stage *stage, const char *name)
@@ -287,8 +282,7 @@ set_environment(const Stage *stage)
   g_setenv("REQUESTS_CA_BUNDLE", acme_ca, TRUE);
 }
 
-/* --- Its inhabitants -----------------------------------------------------------------------------
- */
+/* --- Its inhabitants -------------------------------------------------------------------------- */
 
 static void
 start_name_server(Stage *stage)
@@ -397,8 +391,7 @@ stage_free(Stage *stage)
   g_free(stage);
 }
 
-/* --- The page ------------------------------------------------------------------------------------
- */
+/* --- The page --------------------------------------------------------------------------------- */
 
 static int
 shell(Stage *stage, const char *command)

@@ -18,8 +18,7 @@ expect(const char *output, const char *text)
     g_error("\"%s\" is missing in:\n%s", text, output);
 }
 
-/* --- The steps, as the page has them -------------------------------------------------------------
- */
+/* --- The steps, as the page has them ---------------------------------------------------------- */
 
 static void
 make_client_side(Stage *stage)
@@ -251,8 +250,7 @@ renew(Stage *stage, Pty *pty)
   expect_change(pty, old, new, first_root, other_root);
 }
 
-/* --- A renewal that does not fit -----------------------------------------------------------------
- */
+/* --- A renewal that does not fit -------------------------------------------------------------- */
 
 #define BROKER_FILES "sha256sum mosquitto/certs/* && stat -c '%n %i %y' mosquitto/certs/*"
 

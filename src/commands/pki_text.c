@@ -1,6 +1,8 @@
 /* The result for a person: what it is, the chain as a picture, what was written, the next step. */
 #include "config.h"
 
+#include <string.h>
+
 #include "commands/day_text.h"
 #include "commands/finding_text.h"
 #include "commands/pki_report.h"
@@ -227,6 +229,17 @@ append_remarks(GString *out, const PkiResult *result)
     finding_text_append(out, result->verdict->findings->pdata[i], NULL);
 }
 
+/* A command has a line of its own, however long: it is copied into a shell. */
+static void
+append_next(GString *out, const char *next)
+{
+  const char *command = strstr(next, ": mqtrust ");
+  g_autofree char *words = command ? g_strndup(next, command + 1 - next) : g_strdup(next);
+  text_block_append(out, "  ", words);
+  if (command)
+    g_string_append_printf(out, "    %s\n", command + strlen(": "));
+}
+
 char *
 pki_text(const PkiReport *report)
 {
@@ -237,6 +250,6 @@ pki_text(const PkiReport *report)
   append_remarks(out, report->result);
   append_files(out, report);
   g_string_append(out, "\nNext\n");
-  text_block_append(out, "  ", next);
+  append_next(out, next);
   return g_string_free(out, FALSE);
 }

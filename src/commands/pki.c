@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "commands/commands.h"
 #include "commands/pki_options.h"
@@ -11,6 +10,7 @@
 #include "commands/text_block.h"
 #include "trust/pki_files.h"
 #include "util/safe_text.h"
+#include "util/same_file.h"
 #include "util/secret.h"
 
 /* Kept until the order is carried out. */
@@ -171,9 +171,7 @@ static gboolean
 is_in_place(const PkiOptions *options, const GPtrArray *files)
 {
   const PkiFile *first = files->pdata[0]; /* the certificate, but for a request */
-  struct stat old, made;
-  return options->order.action == PKI_RENEW && stat(options->order.input_path, &old) == 0 &&
-         stat(first->path, &made) == 0 && old.st_dev == made.st_dev && old.st_ino == made.st_ino;
+  return options->order.action == PKI_RENEW && same_file(options->order.input_path, first->path);
 }
 
 static gboolean

@@ -6,7 +6,9 @@
 #include "commands/split_report.h"
 #include "commands/text_block.h"
 #include "commands/usage.h"
+#include "trust/key_file.h"
 #include "trust/lineage.h"
+#include "util/same_file.h"
 #include "util/secret.h"
 
 #include <stdio.h>
@@ -111,12 +113,29 @@ complete(SplitOptions *options, GError **error)
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static gboolean
-write_files(SplitReport *report, gboolean force, GError **error)
+check_place(const char *path, SplitFile file, const char *input, GError **error)
+{
+  if (lineage_is_link(path))
+    return usage_refuse(error,
+                        "%s is certbot's own link, without which it renews no more; nothing was "
+                        "written: choose another folder with -o",
+                        path);
+  return file == SPLIT_KEY || same_file(path, input) || !key_file_holds_key(path) ||
+         usage_refuse(error,
+                      "%s holds a private key, which would be lost; nothing was written: choose "
+                      "another folder with -o",
+                      path);
+}
+
+static gboolean
+write_files(SplitReport *report, const char *input, gboolean force, GError **error)
 {
   g_autoptr(FileSet) set = file_set_new(report->folder);
   for (int i = 0; i < SPLIT_FILES; i++) {
     SplitFile file = (SplitFile)i;
     g_autofree char *path = g_build_filename(report->folder, split_file_name(file), NULL);
+    if (force && split_file_exists(report, file) && !check_place(path, file, input, error))
+      return FALSE;
     SecretString text = split_file_text(report, file);
     if (text)
       file_set_add(set, split_file_name(file), text, file == SPLIT_KEY ? 0600 : 0644);
@@ -158,7 +177,7 @@ run(const SplitOptions *options, gboolean *damaged, GError **error)
     return FALSE;
   SplitReport report = {.inspection = inspection, .split = split, .folder = options->folder};
   *damaged = report.damaged = has_damage(inspection);
-  if (!report.damaged && !write_files(&report, options->force, error))
+  if (!report.damaged && !write_files(&report, options->files[0], options->force, error))
     return FALSE;
   g_autofree char *text =
       options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);

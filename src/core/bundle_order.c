@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 
 #include "core/bundle_renewed.h"
+#include "trust/key_file.h"
 #include "trust/lineage.h"
 #include "util/file_set.h"
+#include "util/safe_text.h"
+#include "util/same_file.h"
 #include "util/secret.h"
 #include "util/shell_word.h"
 
@@ -161,9 +164,40 @@ bundle_order_kept(const BundleOrder *order, const Bundle *bundle)
   return kept;
 }
 
+/* What nobody can make again is not replaced, whatever was said; the key that comes out of an input
+ * stands in key.pem then. */
+static const char *
+place_fault(const BundleOrder *order, const BundleFile *file, const char *path)
+{
+  if (lineage_is_link(path))
+    return "is certbot's own link, without which it renews no more";
+  if (file->secret || same_file(path, order->certificate) || same_file(path, order->key))
+    return NULL;
+  return key_file_holds_key(path) ? "holds a private key, which would be lost" : NULL;
+}
+
+static gboolean
+check_places(const BundleOrder *order, const Bundle *bundle, GError **error)
+{
+  for (guint i = 0; i < bundle->files->len; i++) {
+    const BundleFile *file = bundle->files->pdata[i];
+    g_autofree char *path = g_build_filename(order->folder, file->name, NULL);
+    g_autofree char *safe = safe_text_string(path);
+    const char *fault = place_fault(order, file, path);
+    if (!fault)
+      continue;
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+                "%s %s; nothing was written: choose another folder", safe, fault);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 bundle_order_write(const BundleOrder *order, const Bundle *bundle, gboolean replace, GError **error)
 {
+  if (replace && !check_places(order, bundle, error))
+    return FALSE;
   g_autoptr(FileSet) set = file_set_new(order->folder);
   file_set_set_owner(set, order->user, order->group);
   for (guint i = 0; i < bundle->files->len; i++) {

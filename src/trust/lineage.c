@@ -79,6 +79,13 @@ lineage_path(const char *certbot, const char *name, LineageFileKind kind)
   return g_build_filename(folder, lineage_file_name(kind), NULL);
 }
 
+gboolean
+lineage_is_link(const char *path)
+{
+  g_autofree char *target = g_file_read_link(path, NULL);
+  return target && strstr(target, "/archive/");
+}
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {

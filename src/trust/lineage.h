@@ -90,6 +90,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lineage, lineage_free)
 /* (transfer full): the path of a lineage's file, without looking whether it is there. */
 char *lineage_path(const char *certbot, const char *name, LineageFileKind kind);
 
+/* `path` is a link into archive/, as certbot makes it: without it certbot renews no more. */
+gboolean lineage_is_link(const char *path);
+
 /* (transfer full), sorted: the names in live/, the first LINEAGE_COUNT_MAX of them. NULL and a
  * TRUST_ERROR when it cannot be read. `all` (may be NULL): how many there are, LINEAGE_NAMES_MAX at
  * most. */

@@ -3,14 +3,15 @@
 #include "trust/pki_files.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "trust/file_content.h"
+#include "trust/key_file.h"
 #include "trust/key_store.h"
 #include "trust/pki_key.h"
 #include "trust/pki_private.h"
 #include "util/file_set.h"
 #include "util/safe_text.h"
+#include "util/same_file.h"
 #include "util/secret.h"
 #include "util/shell_word.h"
 
@@ -215,14 +216,6 @@ add_pkcs12(Work *work, GError **error)
 
 /* --- what must stay --------------------------------------------------------------------------- */
 
-static gboolean
-is_same_file(const char *a, const char *b)
-{
-  struct stat one, other;
-  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
-         one.st_ino == other.st_ino;
-}
-
 /* Who replaces files means those of before, and neither the CA that signs nor the only copy of a
  * key: nobody can make these again. */
 static gboolean
@@ -231,12 +224,12 @@ check_place(const Work *work, const PkiFile *file, const char *place, GError **e
   const GPtrArray *inputs = work->result->inputs;
   gboolean has_key = file->kind == PKI_FILE_KEY || file->kind == PKI_FILE_PKCS12;
   for (guint i = 0; i < inputs->len; i++)
-    if (is_same_file(place, inputs->pdata[i]))
+    if (same_file(place, inputs->pdata[i]))
       return pki_fail(error, PKI_FIELD_OUTPUT,
                       "%s is a file of the CA or of the key that this is made with, and would be "
                       "lost; nothing was written: choose another name, or another folder.",
                       file->path);
-  return has_key || !pki_file_holds_key(place) ||
+  return has_key || !key_file_holds_key(place) ||
          pki_fail(error, PKI_FIELD_OUTPUT,
                   "%s holds a private key, too, which would be lost; nothing was written: choose "
                   "another name, or another folder.",

@@ -30,22 +30,11 @@ pki_issuer_free(PkiIssuer *issuer)
   g_free(issuer);
 }
 
-gboolean
-pki_file_holds_key(const char *path)
-{
-  if (token_is_uri(path))
-    return FALSE;
-
-  g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_ANY, NULL);
-  return content && (file_content_count(content, CONTENT_KEY) > 0 ||
-                     file_content_count(content, CONTENT_ENCRYPTED_KEY) > 0);
-}
-
 /* (transfer full): where the key of a certificate's file is; NULL: nowhere. */
 static char *
 key_of(const char *path)
 {
-  if (token_is_uri(path) || pki_file_holds_key(path))
+  if (token_is_uri(path) || key_file_holds_key(path))
     return g_strdup(path);
   const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
   gsize stem = dot && (!slash || dot > slash) ? (gsize)(dot - path) : strlen(path);

@@ -230,7 +230,7 @@ load_issuer(Job *job, GError **error)
   if (!pki_guard_issuer(job->issuer, &order, job->result->role, error))
     return FALSE;
   job->result->ca_file = g_strdup(job->issuer->label);
-  job->result->ca_file_has_key = pki_file_holds_key(job->order->ca_path);
+  job->result->ca_file_has_key = key_file_holds_key(job->order->ca_path);
   add_input(job, job->order->ca_path);
   add_input(job, job->issuer->key_path);
   for (guint i = 0; i < job->issuer->chain->len; i++)

@@ -65,9 +65,6 @@ typedef struct {
   char *key_path;           /* raw: the key's file, or its URI */
 } PkiIssuer;
 
-/* A private key stands in this file, alone or beside certificates. */
-gboolean pki_file_holds_key(const char *path);
-
 PkiIssuer *pki_issuer_load(const PkiOrder *order, GError **error);
 void pki_issuer_free(PkiIssuer *issuer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiIssuer, pki_issuer_free)

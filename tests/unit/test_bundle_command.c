@@ -525,6 +525,20 @@ test_open_folder(Stage *stage, gconstpointer unused)
   g_assert_null(strstr(stage->out, "Take away"));
 }
 
+/* The files that are given may be those that are replaced: no key is lost then. */
+static void
+test_in_place(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, "mkdir out; cat le/live/" NAME "/*.pem >out/cert.pem; "
+                             "MQTRUST bundle --for mosquitto --force --cert out/cert.pem -o out && "
+                             "grep -c PRIVATE out/cert.pem; grep -q PRIVATE out/key.pem"),
+                  ==, 0);
+  g_assert_cmpint(run(stage, "mkdir in; cat le/live/" NAME "/*.pem >in/leaf.pem; "
+                             "MQTRUST split --force in/leaf.pem -o in && "
+                             "grep -c PRIVATE in/leaf.pem; grep -q PRIVATE in/key.pem"),
+                  ==, 0);
+}
+
 static void
 test_split(Stage *stage, gconstpointer unused)
 {
@@ -562,6 +576,7 @@ main(int argc, char **argv)
   ADD("lineages", test_lineages);
   ADD("lineage-unread", test_lineage_unread);
   ADD("open-folder", test_open_folder);
+  ADD("in-place", test_in_place);
   ADD("split", test_split);
   return g_test_run();
 }

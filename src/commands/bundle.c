@@ -41,6 +41,7 @@ order_of(const BundleOptions *options)
                        .owner = options->owner,
                        .user = options->user,
                        .group = options->group,
+                       .keep_settings = options->keep_settings,
                        .now = options->now};
 }
 
@@ -98,6 +99,7 @@ run(const BundleOptions *options, int *code, GError **error)
   const BundleOrder order = order_of(options);
   g_autoptr(Bundle) bundle = bundle_order_carry_out(&order);
   g_autofree char *fault = NULL;
+  g_autoptr(GPtrArray) kept = bundle_order_kept(&order, bundle);
   gboolean good = bundle->files != NULL;
   if (good && !write_files(&order, bundle, options->force, error))
     return FALSE;
@@ -108,6 +110,7 @@ run(const BundleOptions *options, int *code, GError **error)
                                .broker = options->broker,
                                .folder = options->folder,
                                .written = good,
+                               .kept = kept,
                                .left_over = left_over,
                                .reload = good ? options->reload : NULL,
                                .reload_fault = fault,

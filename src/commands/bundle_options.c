@@ -49,7 +49,8 @@ const char bundle_help[] =
     "                            the first line of FILE is the password of PKCS#12\n"
     "                            stores (default: a random one)\n"
     "      --deploy-hook         is run by certbot renew: the lineage is the one in\n"
-    "                            RENEWED_LINEAGE, and files are replaced\n"
+    "                            RENEWED_LINEAGE, and files are replaced; a\n"
+    "                            configuration that is there stays (but for --force)\n"
     "      --reload COMMAND      is run when the files are written, without a shell\n"
     "      --at TIME             judges by this time instead of now\n"
     "      --json                prints one JSON object\n"
@@ -191,6 +192,7 @@ check_hook(BundleOptions *options, const char *renewed, GError **error)
   if (options->broker == BUNDLE_HIVEMQ && !options->store_password_file)
     return refuse(error, "with --deploy-hook the stores need a password that stays the same: give "
                          "--store-password-file");
+  options->keep_settings = !options->force;
   options->force = TRUE;
   options->not_meant = options->lineage && !is_same_lineage(options, renewed);
   if (!options->lineage)

@@ -19,6 +19,7 @@ typedef struct {
   gint64 now;
   gboolean force, deploy_hook, json, help;
   gboolean not_meant; /* as a deploy hook: another lineage was renewed, and nothing is to be done */
+  gboolean keep_settings; /* of a deploy hook without --force: a configuration that is there stays */
   SecretString password, store_password; /* NULL: none was given */
   char *word, *password_file, *store_password_file, *at, *users_word,
       *bind_word; /* as they were given */

@@ -25,6 +25,16 @@ add_head(GString *out, const BundleReport *report)
   text_block_append(out, "", line);
 }
 
+/* The broker's own configuration says who is let in, and not these options. */
+static gboolean
+is_set_up_otherwise(const BundleReport *report)
+{
+  for (guint i = 0; i < report->kept->len; i++)
+    if (((const BundleKept *)report->kept->pdata[i])->different)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 add_certificates(GString *out, const BundleReport *report)
 {
@@ -43,7 +53,36 @@ add_certificates(GString *out, const BundleReport *report)
     text_block_append(out, "  · client CA      ",
                       certificate_subject_label(report->bundle->client_ca->pdata[i]));
   if (!report->bundle->client_ca && report->written)
-    text_block_append(out, "  · client CA      ", "none: one-way TLS, every client is let in");
+    text_block_append(out, "  · client CA      ",
+                      is_set_up_otherwise(report) ? "none was given"
+                                                  : "none: one-way TLS, every client is let in");
+}
+
+static const BundleKept *
+find_kept(const BundleReport *report, const BundleFile *file)
+{
+  for (guint i = 0; i < report->kept->len; i++) {
+    const BundleKept *kept = report->kept->pdata[i];
+    if (g_str_equal(kept->name, file->name))
+      return kept;
+  }
+  return NULL;
+}
+
+static void
+add_file_line(GString *out, const BundleReport *report, const BundleFile *file)
+{
+  const BundleKept *kept = find_kept(report, file);
+  g_autofree char *lead = g_strdup_printf("  %s %-*s",
+                                          !kept             ? "✓"
+                                          : kept->different ? "!"
+                                                            : "·",
+                                          NAME_COLUMNS, file->name);
+  text_block_append(out, lead,
+                    !kept             ? file->purpose
+                    : kept->different ? "stays as it is, for the broker runs with it; these "
+                                        "options would write another one (with --force)"
+                                      : "stays as it is");
 }
 
 static void
@@ -53,11 +92,8 @@ add_files(GString *out, const BundleReport *report)
     text_block_append(out, "  ✗ ", "nothing was written");
     return;
   }
-  for (guint i = 0; i < report->bundle->files->len; i++) {
-    const BundleFile *file = report->bundle->files->pdata[i];
-    g_autofree char *lead = g_strdup_printf("  ✓ %-*s", NAME_COLUMNS, file->name);
-    text_block_append(out, lead, file->purpose);
-  }
+  for (guint i = 0; i < report->bundle->files->len; i++)
+    add_file_line(out, report, report->bundle->files->pdata[i]);
   for (guint i = 0; i < report->left_over->len; i++) {
     g_autofree char *line =
         g_strdup_printf("a %s of before stands there still, and does not belong to these files; "
@@ -148,6 +184,16 @@ add_file(JsonWriter *writer, const BundleReport *report, const BundleFile *file)
 }
 
 static void
+add_kept(JsonWriter *writer, const BundleKept *kept)
+{
+  json_writer_begin_object(writer);
+  finding_json_add_text(writer, "name", kept->name);
+  json_writer_set_member_name(writer, "different");
+  json_writer_add_boolean_value(writer, kept->different);
+  json_writer_end_object(writer);
+}
+
+static void
 add_written(JsonWriter *writer, const BundleReport *report)
 {
   json_writer_set_member_name(writer, "written");
@@ -155,7 +201,13 @@ add_written(JsonWriter *writer, const BundleReport *report)
   json_writer_set_member_name(writer, "files");
   json_writer_begin_array(writer);
   for (guint i = 0; report->written && i < report->bundle->files->len; i++)
-    add_file(writer, report, report->bundle->files->pdata[i]);
+    if (!find_kept(report, report->bundle->files->pdata[i]))
+      add_file(writer, report, report->bundle->files->pdata[i]);
+  json_writer_end_array(writer);
+  json_writer_set_member_name(writer, "kept");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < report->kept->len; i++)
+    add_kept(writer, report->kept->pdata[i]);
   json_writer_end_array(writer);
   json_writer_set_member_name(writer, "left_over");
   json_writer_begin_array(writer);

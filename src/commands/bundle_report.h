@@ -1,13 +1,14 @@
 /* What `mqtrust bundle` says. Pure. */
 #pragma once
 
-#include "trust/bundle.h"
+#include "core/bundle_order.h"
 
 typedef struct {
   const Bundle *bundle;
   BundleBroker broker;
   const char *folder; /* as it was given */
   gboolean written;
+  const GPtrArray *kept;      /* of BundleKept: not written */
   const GPtrArray *left_over; /* of const char *: files of before that were not written now */
   const char *reload;         /* the command that was run, or NULL */
   const char *reload_fault;   /* why it failed, safe text, or NULL */

@@ -122,6 +122,8 @@ complete(InspectOptions *options, GError **error)
     return usage_refuse(error, "give files, or --lineage; not both");
   if (options->lineage && options->lineages)
     return usage_refuse(error, "give --lineage NAME for one, or --lineages for all; not both");
+  if (options->lineage && *options->lineage == '\0')
+    return usage_refuse(error, "--lineage is empty: write --lineage NAME");
   if (options->served_by && !options->lineage)
     return usage_refuse(error,
                         "--served-by needs --lineage NAME: which certificate is to be served?");

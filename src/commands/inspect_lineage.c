@@ -2,6 +2,7 @@
 
 #include "commands/inspect_lineage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "commands/lineage_report.h"
@@ -65,40 +66,71 @@ ask_broker(Lineage *lineage, const LineageQuery *query, GError **error)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* A broker that does not answer hides nothing of the lineage. */
 static gboolean
-load(const LineageQuery *query, const char *name, GPtrArray *lineages, GError **error)
+load(const LineageQuery *query, const char *name, GPtrArray *lineages, GPtrArray *faults,
+     GError **error)
 {
+  g_autoptr(GError) fault = NULL;
   g_autoptr(Anchors) known = anchors_load_system(NULL);
   Lineage *lineage = lineage_load(query->certbot_folder, name, known, query->now, error);
   if (!lineage)
     return FALSE;
   g_ptr_array_add(lineages, lineage);
-  return !query->served_by || ask_broker(lineage, query, error);
+  if (query->served_by && !ask_broker(lineage, query, &fault))
+    g_ptr_array_add(faults, g_strdup(fault->message));
+  return TRUE;
 }
 
+/* One that cannot be read does not hide the others. */
 static gboolean
-load_all(const LineageQuery *query, GPtrArray *lineages, GError **error)
+load_all(const LineageQuery *query, GPtrArray *lineages, GPtrArray *faults, GError **error)
 {
-  g_auto(GStrv) names = lineage_names(query->certbot_folder, error);
-  for (char **name = names; name && *name; name++)
-    if (!load(query, *name, lineages, error))
-      return FALSE;
+  guint all = 0;
+  g_auto(GStrv) names = lineage_names(query->certbot_folder, &all, error);
+  guint count = names ? g_strv_length(names) : 0;
+  for (guint i = 0; i < count; i++) {
+    g_autoptr(GError) fault = NULL;
+    if (!load(query, names[i], lineages, faults, &fault))
+      g_ptr_array_add(faults, g_strdup(fault->message));
+  }
+  if (all > count)
+    g_ptr_array_add(faults,
+                    g_strdup_printf("These are the first %u of %u lineages; name another one with "
+                                    "--lineage.",
+                                    count, all));
   return names != NULL;
+}
+
+/* Of each something could be read. */
+static gboolean
+all_read(const GPtrArray *lineages)
+{
+  for (guint i = 0; i < lineages->len; i++) {
+    const Lineage *lineage = lineages->pdata[i];
+    if (lineage->certificates->len == 0 && !lineage->key_label)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
 inspect_lineages(const LineageQuery *query, GError **error)
 {
   g_autoptr(GPtrArray) lineages = g_ptr_array_new_with_free_func((GDestroyNotify)lineage_free);
-  gboolean good =
-      query->name ? load(query, query->name, lineages, error) : load_all(query, lineages, error);
+  g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
+  gboolean good = query->name ? load(query, query->name, lineages, faults, error)
+                              : load_all(query, lineages, faults, error);
   if (!good)
     return FALSE;
   const LineageReport report = {.lineages = lineages, .now = query->now};
   g_autofree char *text = query->json ? lineage_report_json(&report, !g_get_charset(NULL))
                                       : lineage_report_text(&report);
-  if (text_block_print(stdout, text))
-    return TRUE;
-  g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_IO, "the report cannot be written");
-  return FALSE;
+  if (!text_block_print(stdout, text)) {
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_IO, "the report cannot be written");
+    return FALSE;
+  }
+  for (guint i = 0; i < faults->len; i++)
+    fprintf(stderr, "mqtrust inspect: %s\n", (const char *)faults->pdata[i]);
+  return faults->len == 0 && all_read(lineages);
 }

@@ -12,5 +12,6 @@ typedef struct {
   gboolean json;
 } LineageQuery;
 
-/* Prints; FALSE and a sentence: a lineage or a folder cannot be read, or the broker not reached. */
+/* Prints all that can be read. FALSE: of a lineage nothing was, a folder cannot be read, or the broker
+ * not be reached; with a sentence in `error`, or said on stderr beside the report. */
 gboolean inspect_lineages(const LineageQuery *query, GError **error);

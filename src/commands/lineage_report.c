@@ -59,9 +59,8 @@ static void
 add_files(GString *out, const Lineage *lineage)
 {
   for (int kind = 0; kind < LINEAGE_FILES; kind++) {
-    g_autofree char *lead =
-        g_strdup_printf("  %s %-*s", lineage->files[kind].there ? "✓" : "✗", FILE_COLUMNS,
-                        lineage_file_name((LineageFileKind)kind));
+    g_autofree char *lead = g_strdup_printf("  %s %-*s", lineage->files[kind].there ? "✓" : "✗",
+                                            FILE_COLUMNS, lineage_file_name((LineageFileKind)kind));
     g_autofree char *line = lineage_text_file(lineage, (LineageFileKind)kind);
     text_block_append(out, lead, line);
   }
@@ -107,6 +106,9 @@ add_lineage(GString *out, const Lineage *lineage, gint64 now)
   g_autofree char *folder = safe_text_string(lineage->folder);
   g_autofree char *head = g_strdup_printf("%s: %s", lineage->name, folder);
   text_block_append(out, "", head);
+  g_autofree char *names = lineage_text_other_names(lineage);
+  if (names)
+    text_block_append(out, "  · ", names);
   add_renewal(out, lineage, now);
   add_files(out, lineage);
   for (guint i = 0; i < lineage->certificates->len; i++)
@@ -176,6 +178,16 @@ json_files(JsonWriter *writer, const Lineage *lineage)
 }
 
 static void
+json_names(JsonWriter *writer, const Certificate *certificate)
+{
+  json_writer_set_member_name(writer, "names");
+  json_writer_begin_array(writer);
+  for (const char *const *name = certificate_names(certificate); name && *name; name++)
+    json_writer_add_string_value(writer, *name);
+  json_writer_end_array(writer);
+}
+
+static void
 json_certificates(JsonWriter *writer, const Lineage *lineage)
 {
   json_writer_set_member_name(writer, "certificates");
@@ -186,6 +198,7 @@ json_certificates(JsonWriter *writer, const Lineage *lineage)
     finding_json_add_text(writer, "role", lineage_role_name(lineage_role(lineage, i)));
     finding_json_add_text(writer, "subject", certificate_subject(certificate));
     finding_json_add_text(writer, "issuer", certificate_issuer(certificate));
+    json_names(writer, certificate);
     finding_json_add_text(writer, "sha256", certificate_sha256(certificate));
     finding_json_add_text(writer, "key", certificate_key_label(certificate));
     add_time(writer, "not_before", certificate_not_before(certificate));
@@ -217,9 +230,8 @@ json_renewal(JsonWriter *writer, const Lineage *lineage)
 static void
 json_served(JsonWriter *writer, const Lineage *lineage)
 {
-  static const char *const words[] = {[LINEAGE_SERVED] = "this",
-                                      [LINEAGE_SERVED_OLD] = "older",
-                                      [LINEAGE_SERVED_OTHER] = "other"};
+  static const char *const words[] = {
+      [LINEAGE_SERVED] = "this", [LINEAGE_SERVED_OLD] = "older", [LINEAGE_SERVED_OTHER] = "other"};
   const LineageBroker *broker = lineage->brokers->len > 0 ? lineage->brokers->pdata[0] : NULL;
   finding_json_add_text(writer, "served_by", broker ? broker->place : NULL);
   finding_json_add_text(writer, "served", broker ? words[broker->served] : NULL);

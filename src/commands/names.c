@@ -12,6 +12,7 @@
 #include "net/tunnel_error.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define TIMEOUT_DEFAULT 10
 #define TIMEOUT_MAX 600
@@ -69,6 +70,15 @@ parse(int argc, char **argv, NamesOptions *options, GError **error)
   return usage_parse("names", entries, argc, argv, error);
 }
 
+/* The root's dot ends a whole name, and belongs to no sentence. */
+static void
+drop_last_dot(char *host)
+{
+  gsize length = strlen(host);
+  if (length > 1 && host[length - 1] == '.' && host[length - 2] != '.')
+    host[length - 1] = '\0';
+}
+
 static gboolean
 complete(NamesOptions *options, GError **error)
 {
@@ -79,6 +89,12 @@ complete(NamesOptions *options, GError **error)
   if (address_parse(&address, options->hosts[0]))
     return usage_refuse(error, "\"%s\" is an address and leads nowhere; give the broker's name",
                         options->hosts[0]);
+  if (strpbrk(options->hosts[0], "/:@?# \t"))
+    return usage_refuse(error,
+                        "\"%s\" is no host name; give the broker's name alone, without "
+                        "scheme, port and path",
+                        options->hosts[0]);
+  drop_last_dot(options->hosts[0]);
   if (options->timeout < 1 || options->timeout > TIMEOUT_MAX)
     return usage_refuse(error, "--timeout takes 1 to 600 seconds");
   options->all_servers = options->servers != NULL ? g_strjoinv(",", options->servers) : NULL;

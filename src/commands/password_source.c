@@ -16,7 +16,8 @@
 #include "util/secret.h"
 
 #define PASSWORD_MAX 4096
-#define KEY_INTERRUPT 3 /* C-c */
+#define OUTPUT_MAX (1024 * 1024) /* bytes of a command that are read */
+#define KEY_INTERRUPT 3          /* C-c */
 
 void
 password_source_clear(PasswordSource *source)
@@ -163,29 +164,91 @@ password_prompt(const char *question, gboolean twice, GError **error)
 
 /* --- a command -------------------------------------------------------------------------------- */
 
+/* Its first line, without the end; the rest is read and forgotten, so that the command is not
+ * broken off. FALSE: it prints more than any password is. */
+static gboolean
+read_output(int pipe, char *line, gsize *length)
+{
+  char piece[4096];
+  gsize total = 0;
+  ssize_t got;
+  gboolean ended = FALSE;
+  *length = 0;
+  while (total <= OUTPUT_MAX && *length <= PASSWORD_MAX) {
+    got = read(pipe, piece, sizeof piece);
+    if (got == 0 || (got < 0 && errno != EINTR))
+      break;
+    total += got > 0 ? (gsize)got : 0;
+    for (ssize_t i = 0; i < got && !ended && *length <= PASSWORD_MAX; i++) {
+      ended = piece[i] == '\n';
+      if (!ended)
+        line[(*length)++] = piece[i];
+    }
+  }
+  explicit_bzero(piece, sizeof piece);
+  return total <= OUTPUT_MAX && *length <= PASSWORD_MAX;
+}
+
+/* What it printed as a password; NULL: that is none. */
 static char *
-run_command(const char *command, const char *question, GError **error)
+password_of(const char *line, gsize length)
+{
+  if (length > 0 && line[length - 1] == '\r')
+    length--;
+  return length > 0 && !memchr(line, '\0', length) ? g_strndup(line, length) : NULL;
+}
+
+static gboolean
+start_command(const char *command, GPid *child, int *pipe, GError **error)
 {
   char *argv[] = {(char *)"/bin/sh", (char *)"-c", (char *)command, NULL};
   g_autoptr(GError) cause = NULL;
-  char *output = NULL;
+  if (g_spawn_async_with_pipes(NULL, argv, NULL,
+                               G_SPAWN_CHILD_INHERITS_STDIN | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                               child, NULL, pipe, NULL, &cause))
+    return TRUE;
+  g_set_error(error, cause->domain, cause->code, "the password command cannot be run: %s",
+              cause->message);
+  return FALSE;
+}
+
+static int
+end_command(GPid child, int pipe, gboolean bounded)
+{
   int status = 0;
-  if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, &output, NULL,
-                    &status, &cause)) {
-    g_set_error(error, cause->domain, cause->code, "the password command cannot be run: %s",
-                cause->message);
+  close(pipe);
+  if (!bounded)
+    kill(child, SIGTERM);
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    continue;
+  return status;
+}
+
+static char *
+run_command(const char *command, const char *question, GError **error)
+{
+  char line[PASSWORD_MAX + 1];
+  gsize length;
+  GPid child;
+  int pipe;
+  if (!start_command(command, &child, &pipe, error))
     return NULL;
-  }
-  gsize length = strcspn(output, "\n");
-  char *password = g_strndup(output, length);
-  gboolean good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  secret_free(output);
-  if (good && length > 0)
+  gboolean bounded = read_output(pipe, line, &length);
+  int status = end_command(child, pipe, bounded);
+  gboolean good = bounded && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  char *password = good ? password_of(line, length) : NULL;
+  explicit_bzero(line, sizeof line);
+  if (password)
     return password;
-  secret_free(password);
   /* Not the command itself: it may be `echo` and the password. */
-  g_autofree char *sentence = g_strdup_printf("the password command %s (%s)",
-                                              good ? "printed nothing" : "failed", question);
+  g_autofree char *sentence =
+      g_strdup_printf("the password command %s (%s)",
+                      !bounded ? "printed more than any password is"
+                      : good   ? length > 0 ? "printed no password, but a zero byte or a blank "
+                                              "line"
+                                            : "printed nothing"
+                               : "failed",
+                      question);
   return fail(error, sentence);
 }
 

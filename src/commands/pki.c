@@ -10,6 +10,7 @@
 #include "commands/text_block.h"
 #include "trust/pki_files.h"
 #include "util/safe_text.h"
+#include "util/same_file.h"
 #include "util/secret.h"
 
 /* Kept until the order is carried out. */
@@ -167,9 +168,16 @@ print_error(const GError *error)
 /* --- the run ---------------------------------------------------------------------------------- */
 
 static gboolean
+is_in_place(const PkiOptions *options, const GPtrArray *files)
+{
+  const PkiFile *first = files->pdata[0]; /* the certificate, but for a request */
+  return options->order.action == PKI_RENEW && same_file(options->order.input_path, first->path);
+}
+
+static gboolean
 print(const PkiOptions *options, const PkiResult *result, const GPtrArray *files, GError **error)
 {
-  PkiReport report = {result, files, options->order.now};
+  PkiReport report = {result, files, is_in_place(options, files), options->order.now};
   g_autofree char *text =
       options->json ? pki_json(&report, !g_get_charset(NULL)) : pki_text(&report);
   if (text_block_print(stdout, text))

@@ -96,6 +96,9 @@ check_pairs(const PkiOptions *o, GError **error)
   if (o->key && o->key_type)
     return refuse(error, "--key names a key that is there, --key-type the type of a new one: give "
                          "one of them");
+  if (o->verb == PKI_VERB_RENEW && o->key_type && !o->new_key)
+    return refuse(error, "--key-type is that of a new key, and the old one stays: give --new-key, "
+                         "too, or leave it out");
   if (o->new_key && o->key)
     return refuse(error, "--new-key makes a key, --key names one: give one of them");
   if (password_source_is_set(&o->pkcs12_password) && !o->pkcs12)

@@ -7,6 +7,7 @@
 typedef struct {
   const PkiResult *result;
   const GPtrArray *files; /* of PkiFile */
+  gboolean in_place;      /* a renewal: written where the old certificate was */
   gint64 now;
 } PkiReport;
 

@@ -1,11 +1,14 @@
 /* The result for a person: what it is, the chain as a picture, what was written, the next step. */
 #include "config.h"
 
+#include <string.h>
+
 #include "commands/day_text.h"
 #include "commands/finding_text.h"
 #include "commands/pki_report.h"
 #include "commands/text_block.h"
 #include "trust/inspection.h"
+#include "util/shell_word.h"
 
 #define NAME_COLUMNS 25
 #define PLACE_COLUMNS 15
@@ -102,7 +105,9 @@ append_chain(GString *out, const PkiReport *report)
 static char *
 file_text(const PkiFile *file)
 {
-  const char *lock = file->encrypted ? "encrypted with its password" : "not encrypted";
+  const char *lock = file->encrypted       ? "encrypted with its password"
+                     : file->was_encrypted ? "not encrypted (the one before was)"
+                                           : "not encrypted";
   switch (file->kind) {
   case PKI_FILE_CERTIFICATE:
     return file->issuers == 0 ? g_strdup("the certificate")
@@ -143,6 +148,11 @@ next_of_renewal(const PkiReport *report, const char *path)
   const PkiResult *result = report->result;
   gboolean authority = result->role == PKI_ROOT || result->role == PKI_INTERMEDIATE;
   g_autofree char *end = day_text_date(certificate_not_after(result->old), "%Y-%m-%d");
+  if (report->in_place)
+    return g_strdup_printf("%s%s in the place of the old one, which was valid until %s: %s.", path,
+                           result->key_is_new ? " and its new key stand" : " stands", end,
+                           authority ? "put it wherever that one is trusted, too"
+                                     : "have the program that uses it read it again");
   return g_strdup_printf("Put %s%s in the place of the old one, which ends on %s, %s.", path,
                          result->key_is_new ? " and its new key" : "", end,
                          authority ? "wherever that one is trusted"
@@ -152,11 +162,12 @@ next_of_renewal(const PkiReport *report, const char *path)
 static char *
 next_of_authority(const PkiReport *report, const char *path)
 {
+  g_autofree char *word = shell_word(path);
   const PkiFile *key = pki_report_file(report, PKI_FILE_KEY);
   return g_strdup_printf(
       "Give %s to the broker as the CA of its clients (mosquitto: cafile, EMQX: cacertfile)%s%s%s, "
       "and make a client with: mqtrust pki client --ca %s%s CN=Client",
-      path, key ? "; keep " : "", key ? key->path : "", key ? " to yourself" : "", path,
+      path, key ? "; keep " : "", key ? key->path : "", key ? " to yourself" : "", word,
       key ? "" : " --ca-key KEY");
 }
 
@@ -166,15 +177,26 @@ next_of_leaf(const PkiReport *report, const char *path)
   const PkiResult *result = report->result;
   const PkiFile *key = pki_report_file(report, PKI_FILE_KEY);
   g_autofree char *files = key ? g_strdup_printf("%s and %s", path, key->path) : g_strdup(path);
+  g_autofree char *ca = pki_result_ca_words(result);
   if (result->action == PKI_SIGN)
     return g_strdup_printf("Send %s back to who asked for it.", path);
   if (result->role == PKI_CLIENT)
     return g_strdup_printf("Give %s to the broker as the CA of its clients (mosquitto: cafile, "
                            "EMQX: cacertfile), and %s to the client.",
-                           result->ca_file, files);
+                           ca, files);
   return g_strdup_printf("Give %s to the broker (mosquitto: certfile and keyfile), and the root of "
-                         "%s to its clients as their CA file.",
-                         files, result->ca_file);
+                         "%s%s to its clients as their CA file.",
+                         files, result->ca_file,
+                         result->ca_file_has_key ? ", without the key that stands there," : "");
+}
+
+static char *
+next_of_request(const char *path)
+{
+  g_autofree char *word = shell_word(path);
+  return g_strdup_printf("Send %s to the CA, or sign it here with: mqtrust pki sign --ca CA.pem "
+                         "--as client %s",
+                         path, word);
 }
 
 char *
@@ -182,10 +204,7 @@ pki_report_next(const PkiReport *report)
 {
   const PkiResult *result = report->result;
   if (result->request)
-    return g_strdup_printf("Send %s to the CA, or sign it here with: mqtrust pki sign --ca CA.pem "
-                           "--as client %s",
-                           pki_report_file(report, PKI_FILE_REQUEST)->path,
-                           pki_report_file(report, PKI_FILE_REQUEST)->path);
+    return next_of_request(pki_report_file(report, PKI_FILE_REQUEST)->path);
   const char *path = pki_report_file(report, PKI_FILE_CERTIFICATE)->path;
   if (result->action == PKI_RENEW)
     return next_of_renewal(report, path);
@@ -210,6 +229,17 @@ append_remarks(GString *out, const PkiResult *result)
     finding_text_append(out, result->verdict->findings->pdata[i], NULL);
 }
 
+/* A command has a line of its own, however long: it is copied into a shell. */
+static void
+append_next(GString *out, const char *next)
+{
+  const char *command = strstr(next, ": mqtrust ");
+  g_autofree char *words = command ? g_strndup(next, command + 1 - next) : g_strdup(next);
+  text_block_append(out, "  ", words);
+  if (command)
+    g_string_append_printf(out, "    %s\n", command + strlen(": "));
+}
+
 char *
 pki_text(const PkiReport *report)
 {
@@ -220,6 +250,6 @@ pki_text(const PkiReport *report)
   append_remarks(out, report->result);
   append_files(out, report);
   g_string_append(out, "\nNext\n");
-  text_block_append(out, "  ", next);
+  append_next(out, next);
   return g_string_free(out, FALSE);
 }

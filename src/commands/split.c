@@ -6,7 +6,9 @@
 #include "commands/split_report.h"
 #include "commands/text_block.h"
 #include "commands/usage.h"
+#include "trust/key_file.h"
 #include "trust/lineage.h"
+#include "util/same_file.h"
 #include "util/secret.h"
 
 #include <stdio.h>
@@ -36,7 +38,8 @@ static const char help[] =
     "Example:\n"
     "  mqtrust split -o broker /etc/letsencrypt/live/example.com/fullchain.pem\n"
     "\n"
-    "Exit status: 0 written, 2 usage, an unreadable file, or nothing written. See\n"
+    "Exit status: 0 written, 1 nothing written because a part of FILE is damaged, 2\n"
+    "usage, an unreadable file, or files that cannot be written. See\n"
     "mqtrust-split(1).\n";
 
 typedef struct {
@@ -110,12 +113,29 @@ complete(SplitOptions *options, GError **error)
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static gboolean
-write_files(SplitReport *report, gboolean force, GError **error)
+check_place(const char *path, SplitFile file, const char *input, GError **error)
+{
+  if (lineage_is_link(path))
+    return usage_refuse(error,
+                        "%s is certbot's own link, without which it renews no more; nothing was "
+                        "written: choose another folder with -o",
+                        path);
+  return file == SPLIT_KEY || same_file(path, input) || !key_file_holds_key(path) ||
+         usage_refuse(error,
+                      "%s holds a private key, which would be lost; nothing was written: choose "
+                      "another folder with -o",
+                      path);
+}
+
+static gboolean
+write_files(SplitReport *report, const char *input, gboolean force, GError **error)
 {
   g_autoptr(FileSet) set = file_set_new(report->folder);
   for (int i = 0; i < SPLIT_FILES; i++) {
     SplitFile file = (SplitFile)i;
     g_autofree char *path = g_build_filename(report->folder, split_file_name(file), NULL);
+    if (force && split_file_exists(report, file) && !check_place(path, file, input, error))
+      return FALSE;
     SecretString text = split_file_text(report, file);
     if (text)
       file_set_add(set, split_file_name(file), text, file == SPLIT_KEY ? 0600 : 0644);
@@ -134,8 +154,19 @@ write_files(SplitReport *report, gboolean force, GError **error)
   return FALSE;
 }
 
+/* What cannot be read may be the very certificate that the others need: a chain with a gap would
+ * look like a whole one. */
 static gboolean
-run(const SplitOptions *options, GError **error)
+has_damage(const Inspection *inspection)
+{
+  for (guint i = 0; i < inspection->items->len; i++)
+    if (((const InspectedItem *)inspection->items->pdata[i])->kind == INSPECTED_DAMAGED)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run(const SplitOptions *options, gboolean *damaged, GError **error)
 {
   /* A lineage has files; a pipe in its place would be waited for without end. */
   g_autoptr(Inspection) inspection =
@@ -145,12 +176,15 @@ run(const SplitOptions *options, GError **error)
   if (!split)
     return FALSE;
   SplitReport report = {.inspection = inspection, .split = split, .folder = options->folder};
-  if (!write_files(&report, options->force, error))
+  *damaged = report.damaged = has_damage(inspection);
+  if (!report.damaged && !write_files(&report, options->files[0], options->force, error))
     return FALSE;
   g_autofree char *text =
       options->json ? split_json(&report, !g_get_charset(NULL)) : split_text(&report);
   return text_block_print(stdout, text) ||
-         usage_refuse(error, "the files were written, but the report of them cannot be");
+         usage_refuse(error, report.damaged
+                                 ? "nothing was written, and the report why cannot be, either"
+                                 : "the files were written, but the report of them cannot be");
 }
 
 int
@@ -158,13 +192,13 @@ command_split(int argc, char **argv)
 {
   SplitOptions options = {0};
   g_autoptr(GError) error = NULL;
-  gboolean good = parse(argc, argv, &options, &error);
+  gboolean damaged = FALSE, good = parse(argc, argv, &options, &error);
   if (good && options.help)
     good = fputs(help, stdout) >= 0 && fflush(stdout) == 0;
   else if (good)
-    good = complete(&options, &error) && run(&options, &error);
+    good = complete(&options, &error) && run(&options, &damaged, &error);
   if (error)
     fprintf(stderr, "mqtrust split: %s\n", error->message);
   options_clear(&options);
-  return good ? EXIT_GOOD : EXIT_USAGE;
+  return !good ? EXIT_USAGE : damaged ? EXIT_WARNINGS : EXIT_GOOD;
 }

@@ -33,10 +33,12 @@ add_file(JsonWriter *writer, const SplitReport *report, SplitFile file)
   g_autoptr(GArray) items = split_file_items(report, file);
   g_autofree char *path = g_build_filename(report->folder, split_file_name(file), NULL);
   g_autofree char *safe = safe_text_string(path);
-  g_autofree char *reason = exists ? NULL : split_file_reason(report, file);
+  g_autofree char *reason = report->damaged ? g_strdup("a part of the file cannot be read")
+                            : exists        ? NULL
+                                            : split_file_reason(report, file);
   json_writer_begin_object(writer);
   finding_json_add_text(writer, "name", split_file_name(file));
-  finding_json_add_text(writer, "path", exists ? safe : NULL);
+  finding_json_add_text(writer, "path", exists && !report->damaged ? safe : NULL);
   add_items(writer, "items", items);
   add_titles(writer, report, items);
   finding_json_add_text(writer, "reason", reason);

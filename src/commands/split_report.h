@@ -11,6 +11,7 @@ typedef struct {
   const Inspection *inspection;
   const ChainSplit *split;
   const char *folder;              /* where the files go, as it was given */
+  gboolean damaged;                /* a part of the file: nothing was written */
   gboolean left_over[SPLIT_FILES]; /* one of before stands there, and was not written now */
 } SplitReport;
 

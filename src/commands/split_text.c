@@ -92,13 +92,9 @@ add_findings(GString *out, const SplitReport *report)
   }
 }
 
-char *
-split_text(const SplitReport *report)
+static void
+add_files(GString *out, const SplitReport *report)
 {
-  GString *out = g_string_new(NULL);
-  g_autofree char *folder = safe_text_string(report->folder);
-  g_autofree char *head = g_strdup_printf("%s → %s", report->inspection->path, folder);
-  text_block_append(out, "", head);
   for (int file = 0; file < SPLIT_FILES; file++)
     if (split_file_exists(report, (SplitFile)file))
       add_file(out, report, (SplitFile)file);
@@ -106,6 +102,19 @@ split_text(const SplitReport *report)
       add_absent(out, report, (SplitFile)file);
   add_key_note(out, report);
   add_left_out(out, report);
+}
+
+char *
+split_text(const SplitReport *report)
+{
+  GString *out = g_string_new(NULL);
+  g_autofree char *folder = safe_text_string(report->folder);
+  g_autofree char *head = g_strdup_printf("%s → %s", report->inspection->path, folder);
+  text_block_append(out, "", head);
+  if (report->damaged)
+    text_block_append(out, "  ✗ ", "nothing was written: a part of the file cannot be read");
+  else
+    add_files(out, report);
   add_findings(out, report);
   return g_string_free(out, FALSE);
 }

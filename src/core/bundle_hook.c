@@ -5,27 +5,14 @@
 #include <string.h>
 
 #include "trust/lineage.h"
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#include "util/shell_word.h"
 
 /* --- words of a command ----------------------------------------------------------------------- */
-
-/* (transfer full): as plain as it can be. Within the hook, which stands in single quotes, double
- * quotes read better. */
-static char *
-word(const char *text)
-{
-  if (*text && strspn(text, LETTERS "-_./:,+@%=") == strlen(text))
-    return g_strdup(text);
-  if (*text && strspn(text, LETTERS "-_./:,+@%= ") == strlen(text))
-    return g_strdup_printf("\"%s\"", text);
-  return g_shell_quote(text);
-}
 
 static void
 add(GString *command, const char *option, const char *value)
 {
-  g_autofree char *quoted = value ? word(value) : NULL;
+  g_autofree char *quoted = value ? shell_word(value) : NULL;
   if (value)
     g_string_append_printf(command, " %s %s", option, quoted);
 }

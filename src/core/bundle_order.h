@@ -27,6 +27,7 @@ typedef struct {
   const char *owner;          /* the user that the broker runs as; NULL: nobody is given them */
   int user, group;            /* of `owner`; -1: they stay as they come */
   gboolean form;              /* not of a command: what is left to do speaks of its fields */
+  gboolean keep_settings;     /* a renewal: a configuration that is there stays as it is */
   gint64 now;                 /* seconds since 1970 */
 } BundleOrder;
 
@@ -38,7 +39,17 @@ Bundle *bundle_order_carry_out(const BundleOrder *order);
 gboolean bundle_order_write(const BundleOrder *order, const Bundle *bundle, gboolean replace,
                             GError **error);
 
+/* A configuration that is there and, with `keep_settings`, is not written. */
+typedef struct {
+  const char *name;   /* borrowed from the bundle */
+  gboolean different; /* it says something else than this order would */
+} BundleKept;
+
+/* (transfer full), of BundleKept. To be asked before bundle_order_write(). */
+GPtrArray *bundle_order_kept(const BundleOrder *order, const Bundle *bundle);
+
 /* (transfer full): names of the bundle's files that are in the folder already, of char *. */
 GPtrArray *bundle_order_existing(const BundleOrder *order, const Bundle *bundle);
-/* (transfer container): names of files of another bundle that stand there still, of static strings. */
+/* (transfer container): names of files of another bundle that stand there still, of static strings;
+ * what the configuration beside them speaks of is none. */
 GPtrArray *bundle_order_left_over(const BundleOrder *order, const Bundle *bundle);

@@ -11,7 +11,7 @@ struct LineageReader {
   char *certbot;
   gint64 now;
   GPtrArray *entries; /* of LineageEntry */
-  guint done;
+  guint done, all;
   Anchors *known; /* the system's roots; NULL: there are none */
   guint source;   /* 0: there is nothing left to read */
   gint64 told;    /* when `changed` was called last, monotonic */
@@ -78,12 +78,14 @@ LineageReader *
 lineage_reader_start(const char *certbot, gint64 now, void (*changed)(gpointer data), gpointer data,
                      GError **error)
 {
-  g_auto(GStrv) names = lineage_names(certbot, error);
+  guint all = 0;
+  g_auto(GStrv) names = lineage_names(certbot, &all, error);
   if (!names)
     return NULL;
   LineageReader *reader = g_new0(LineageReader, 1);
   reader->certbot = g_strdup(certbot);
   reader->now = now;
+  reader->all = all;
   reader->changed = changed;
   reader->data = data;
   reader->entries = g_ptr_array_new_with_free_func(entry_free);
@@ -124,4 +126,10 @@ guint
 lineage_reader_done(const LineageReader *reader)
 {
   return reader->done;
+}
+
+guint
+lineage_reader_all(const LineageReader *reader)
+{
+  return reader->all;
 }

@@ -27,3 +27,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LineageReader, lineage_reader_free)
 const GPtrArray *lineage_reader_entries(const LineageReader *reader);
 /* How many of them have been read. */
 guint lineage_reader_done(const LineageReader *reader);
+/* How many lineages there are: more than entries, when there are too many of them. */
+guint lineage_reader_all(const LineageReader *reader);

@@ -54,6 +54,8 @@ typedef struct {
   char *name;          /* "key.pem" */
   GBytes *bytes;       /* of a secret text: overwritten in the end */
   gboolean secret;     /* mode 0600, else 0644 */
+  gboolean settings;   /* the broker's configuration: whoever runs the broker may have changed it */
+  gboolean carries;    /* settings, too, but as JSON with the certificates and the key in it */
   const char *purpose; /* static: "the private key" */
 } BundleFile;
 

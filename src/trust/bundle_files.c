@@ -27,6 +27,14 @@ add_bytes(BundleParts *parts, const char *name, GBytes *bytes, gboolean secret, 
   g_ptr_array_add(parts->bundle->files, file);
 }
 
+/* The one that was added last. */
+static BundleFile *
+last_file(const BundleParts *parts)
+{
+  const GPtrArray *files = parts->bundle->files;
+  return files->pdata[files->len - 1];
+}
+
 /* Takes `text`. */
 static void
 add_text(BundleParts *parts, const char *name, char *text, gboolean secret, const char *purpose)
@@ -102,8 +110,10 @@ make_emqx(BundleParts *parts, BundleText *text)
   text->client_ca_pem = client_ca;
   add_pem_files(parts);
   add_text(parts, "listener.conf", bundle_text_emqx(text), FALSE, "the listener, for emqx.conf");
+  last_file(parts)->settings = TRUE;
   add_text(parts, "listener.json", bundle_text_emqx_rest(text), TRUE,
            "the body of PUT /api/v5/listeners/ssl:default, with the key in it");
+  last_file(parts)->carries = TRUE;
 }
 
 /* The store, or a finding. */
@@ -134,6 +144,7 @@ make_hivemq(BundleParts *parts, BundleText *text)
     add_store(parts, "truststore.p12", &trusted, "the CA whose clients are let in (PKCS#12)");
   add_text(parts, "config.xml", bundle_text_hivemq(text), TRUE,
            "the listener, for conf/config.xml, with the stores' password");
+  last_file(parts)->settings = TRUE;
 }
 
 void
@@ -157,16 +168,19 @@ bundle_make_files(BundleParts *parts)
     add_pem_files(parts);
     add_text(parts, "mosquitto.conf", bundle_text_mosquitto(&text), FALSE,
              "the listener, for mosquitto.conf or conf.d");
+    last_file(parts)->settings = TRUE;
     return;
   case BUNDLE_NANOMQ:
     add_pem_files(parts);
     add_text(parts, "nanomq.conf", bundle_text_nanomq(&text), FALSE,
              "the listener, for nanomq.conf");
+    last_file(parts)->settings = TRUE;
     return;
   case BUNDLE_RABBITMQ:
     add_pem_files(parts);
     add_text(parts, "rabbitmq.conf", bundle_text_rabbitmq(&text), FALSE,
              "the listener, for rabbitmq.conf or conf.d");
+    last_file(parts)->settings = TRUE;
     return;
   case BUNDLE_BROKERS:
     break;

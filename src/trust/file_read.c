@@ -10,11 +10,14 @@
 #include <gnutls/gnutls.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "trust/trust_error.h"
 #include "util/safe_text.h"
+
+#define LINKS_MAX 16
 
 /* --- why not ---------------------------------------------------------------------------------- */
 
@@ -38,23 +41,43 @@ owner_text(const struct stat *status)
   return g_strdup_printf("%s, group %s, mode %04o", user_name, group_name, mode);
 }
 
+/* (transfer full): where a link leads; NULL: `path` is none. */
+static char *
+behind_link(const char *path)
+{
+  g_autofree char *target = g_file_read_link(path, NULL);
+  if (!target || g_path_is_absolute(target))
+    return g_steal_pointer(&target);
+  g_autofree char *folder = g_path_get_dirname(path);
+  return g_build_filename(folder, target, NULL);
+}
+
 /* The path itself when it can be looked at, else the first folder above that can: it is the one
- * that shuts the others out (certbot's live/ and archive/ are the root user's alone). */
+ * that shuts the others out (certbot's live/ and archive/ are the root user's alone). What a link
+ * leads to is behind other folders than the link. */
 static char *
 first_visible(const char *path, struct stat *status)
 {
-  char *visible = g_strdup(path);
+  g_autofree char *visible = g_strdup(path);
+  int links = 0;
   while (stat(visible, status) != 0) {
-    char *parent = g_path_get_dirname(visible);
-    if (g_str_equal(parent, visible)) {
-      g_free(parent);
-      g_free(visible);
+    char *next = links < LINKS_MAX ? behind_link(visible) : NULL;
+    links += next != NULL;
+    if (!next)
+      next = g_path_get_dirname(visible);
+    if (g_str_equal(next, visible)) {
+      g_free(next);
       return NULL;
     }
     g_free(visible);
-    visible = parent;
+    visible = next;
   }
-  return visible;
+  char *real = links > 0 ? realpath(visible, NULL) : NULL;
+  if (!real)
+    return g_steal_pointer(&visible);
+  char *copy = g_strdup(real);
+  free(real);
+  return copy;
 }
 
 static void

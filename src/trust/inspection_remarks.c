@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "trust/inspection_reader.h"
+#include "util/shell_word.h"
 
 /* --- DER and bundles -------------------------------------------------------------------------- */
 
@@ -65,14 +66,6 @@ find_key(const Inspection *inspection)
       return (int)i;
   }
   return -1;
-}
-
-static char *
-shell_word(const char *path)
-{
-  static const char plain[] =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@";
-  return path[strspn(path, plain)] == '\0' ? g_strdup(path) : g_shell_quote(path);
 }
 
 /* Group rights are given on purpose (the broker's group); those of all others hardly ever. */

@@ -60,3 +60,14 @@ key_file_lacks_token(const char *path)
 {
   return token_is_uri(path) && !token_is_present(path);
 }
+
+gboolean
+key_file_holds_key(const char *path)
+{
+  if (token_is_uri(path))
+    return FALSE;
+
+  g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_ANY, NULL);
+  return content && (file_content_count(content, CONTENT_KEY) > 0 ||
+                     file_content_count(content, CONTENT_ENCRYPTED_KEY) > 0);
+}

@@ -14,3 +14,6 @@ GPtrArray *key_file_certificates(const char *path, const char *password, GError 
 
 /* A pkcs11: URI whose token is not there at all: all else that is asked of it fails as well. */
 gboolean key_file_lacks_token(const char *path);
+
+/* A private key stands in this file, alone or beside certificates; open or encrypted, in PEM or DER. */
+gboolean key_file_holds_key(const char *path);

@@ -2,7 +2,9 @@
 
 #include "trust/lineage_private.h"
 
+#include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "trust/certificate_fields.h"
 #include "trust/certificate_file.h"
@@ -77,31 +79,59 @@ lineage_path(const char *certbot, const char *name, LineageFileKind kind)
   return g_build_filename(folder, lineage_file_name(kind), NULL);
 }
 
+gboolean
+lineage_is_link(const char *path)
+{
+  g_autofree char *target = g_file_read_link(path, NULL);
+  return target && strstr(target, "/archive/");
+}
+
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-char **
-lineage_names(const char *certbot, GError **error)
+/* Most file systems say it with the name, and one call for each is not needed. */
+static gboolean
+is_folder(int live, const struct dirent *entry)
 {
-  g_autofree char *live =
+  struct stat status;
+  if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
+    return entry->d_type == DT_DIR && entry->d_name[0] != '.';
+  return entry->d_name[0] != '.' && fstatat(live, entry->d_name, &status, 0) == 0 &&
+         S_ISDIR(status.st_mode);
+}
+
+static GPtrArray *
+read_names(DIR *live)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  const struct dirent *entry;
+  while (names->len < LINEAGE_NAMES_MAX && (entry = readdir(live)))
+    if (is_folder(dirfd(live), entry))
+      g_ptr_array_add(names, g_strdup(entry->d_name));
+  g_ptr_array_sort(names, compare_names);
+  return names;
+}
+
+char **
+lineage_names(const char *certbot, guint *all, GError **error)
+{
+  g_autofree char *path =
       g_build_filename(certbot ? certbot : LINEAGE_CERTBOT_FOLDER, "live", NULL);
-  int fault = file_folder_fault(live); /* g_dir_open() does not leave errno as it was */
-  g_autoptr(GDir) folder = fault == 0 ? g_dir_open(live, 0, NULL) : NULL;
-  if (!folder) {
-    file_folder_set_error(live, fault, error);
+  int fault = file_folder_fault(path);
+  DIR *live = fault == 0 ? opendir(path) : NULL;
+  if (!live) {
+    file_folder_set_error(path, fault, error);
     return NULL;
   }
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  for (const char *name = g_dir_read_name(folder); name && names->len < LINEAGE_COUNT_MAX;
-       name = g_dir_read_name(folder)) {
-    g_autofree char *path = g_build_filename(live, name, NULL);
-    if (g_file_test(path, G_FILE_TEST_IS_DIR))
-      g_ptr_array_add(names, g_strdup(name));
-  }
-  g_ptr_array_sort(names, compare_names);
+  g_autoptr(GPtrArray) names = read_names(live);
+  closedir(live);
+  if (all)
+    *all = names->len;
+  if (names->len > LINEAGE_COUNT_MAX)
+    g_ptr_array_remove_range(names, LINEAGE_COUNT_MAX, names->len - LINEAGE_COUNT_MAX);
   g_ptr_array_add(names, NULL);
   return (char **)g_ptr_array_steal(names, NULL);
 }

@@ -12,6 +12,7 @@
 
 #define LINEAGE_CERTBOT_FOLDER "/etc/letsencrypt"
 #define LINEAGE_COUNT_MAX 1000     /* lineages of one certbot folder */
+#define LINEAGE_NAMES_MAX 200000   /* names in live/ that are looked at */
 #define LINEAGE_ARCHIVE_MAX 16384  /* names in archive/NAME that are looked at */
 #define LINEAGE_BROKERS_MAX 64     /* of which it is noted what they serve */
 
@@ -89,8 +90,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lineage, lineage_free)
 /* (transfer full): the path of a lineage's file, without looking whether it is there. */
 char *lineage_path(const char *certbot, const char *name, LineageFileKind kind);
 
-/* (transfer full), sorted: the names in live/. NULL and a TRUST_ERROR when it cannot be read. */
-char **lineage_names(const char *certbot, GError **error);
+/* `path` is a link into archive/, as certbot makes it: without it certbot renews no more. */
+gboolean lineage_is_link(const char *path);
+
+/* (transfer full), sorted: the names in live/, the first LINEAGE_COUNT_MAX of them. NULL and a
+ * TRUST_ERROR when it cannot be read. `all` (may be NULL): how many there are, LINEAGE_NAMES_MAX at
+ * most. */
+char **lineage_names(const char *certbot, guint *all, GError **error);
 
 /* Notes what the broker `place` (safe text) showed, and adds `file-stale-copy` of the broker's side
  * when that is an older certificate of the same names. Of a lineage without a certificate nothing

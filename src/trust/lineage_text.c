@@ -18,6 +18,9 @@ lineage_text_version(const Lineage *lineage)
   if (lineage->newest > lineage->version)
     return g_strdup_printf("version %u in live/, while archive/ has version %u", lineage->version,
                            lineage->newest);
+  if (lineage->newest == 0)
+    return g_strdup_printf("version %u; of archive/ no whole version can be seen",
+                           lineage->version);
   return g_strdup_printf("version %u, the newest one in archive/", lineage->version);
 }
 

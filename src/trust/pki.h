@@ -97,6 +97,8 @@ typedef struct {
   PkiKey *key;              /* NULL: somebody else's, or it was not needed */
   gboolean key_is_new;
   char *ca_file;            /* safe text; NULL: signed by itself, or a request */
+  gboolean ca_file_has_key; /* so that it must not be given to anybody */
+  GPtrArray *inputs;        /* of char *, raw: the files of CA and keys, which must stay */
   Certificate *old;         /* PKI_RENEW */
   Verdict *verdict;         /* of the certificate by the default rules; NULL: a request */
   GPtrArray *notes;         /* of char *: sentences that a person should see, safe text */
@@ -108,6 +110,8 @@ typedef struct {
  * beyond its own, and whatever verify() rejects. Does not check: whether the subject is who it says. */
 PkiResult *pki_carry_out(const PkiOrder *order, GError **error);
 void pki_result_free(PkiResult *result);
+/* (transfer full), safe text: what of `ca_file` may be given away, as the words of a sentence. */
+char *pki_result_ca_words(const PkiResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PkiResult, pki_result_free)
 
 /* --- In memory --------------------------------------------------------------------------------- */

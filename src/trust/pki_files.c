@@ -4,12 +4,16 @@
 
 #include <string.h>
 
+#include "trust/file_content.h"
+#include "trust/key_file.h"
 #include "trust/key_store.h"
 #include "trust/pki_key.h"
 #include "trust/pki_private.h"
 #include "util/file_set.h"
 #include "util/safe_text.h"
+#include "util/same_file.h"
 #include "util/secret.h"
+#include "util/shell_word.h"
 
 #define NAME_MAX_BYTES 64
 
@@ -98,7 +102,7 @@ typedef struct {
   const PkiFilesOrder *order;
   const char *name;
   FileSet *set;
-  GPtrArray *files;
+  GPtrArray *files, *places; /* of PkiFile, and of char *: their paths, raw */
   GPtrArray *issuers;
 } Work;
 
@@ -112,6 +116,7 @@ add(Work *work, PkiFileKind kind, const char *ending, const void *bytes, gsize l
   PkiFile *file = g_new0(PkiFile, 1);
   file->kind = kind;
   file->path = safe_text_string(path);
+  g_ptr_array_add(work->places, g_build_filename(work->order->folder, name, NULL));
   file->mode = mode;
   g_ptr_array_add(work->files, file);
   file_set_add_bytes(work->set, name, bytes, length, mode);
@@ -137,15 +142,25 @@ add_request(Work *work)
 }
 
 static gboolean
+is_encrypted(const char *path)
+{
+  g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_ANY, NULL);
+  return content && file_content_count(content, CONTENT_ENCRYPTED_KEY) > 0;
+}
+
+static gboolean
 add_key(Work *work, GError **error)
 {
   const char *password = work->order->key_password;
   if (!work->result->key || !work->result->key_is_new)
     return TRUE;
   secret_auto text = pki_key_pem(work->result->key, password, error);
-  if (text)
-    add(work, PKI_FILE_KEY, ".key", text, strlen(text), 0600)->encrypted = password != NULL;
-  return text != NULL;
+  if (!text)
+    return FALSE;
+  PkiFile *file = add(work, PKI_FILE_KEY, ".key", text, strlen(text), 0600);
+  file->encrypted = password != NULL;
+  file->was_encrypted = is_encrypted(work->places->pdata[work->places->len - 1]);
+  return TRUE;
 }
 
 /* (transfer full) */
@@ -199,6 +214,39 @@ add_pkcs12(Work *work, GError **error)
   return TRUE;
 }
 
+/* --- what must stay --------------------------------------------------------------------------- */
+
+/* Who replaces files means those of before, and neither the CA that signs nor the only copy of a
+ * key: nobody can make these again. */
+static gboolean
+check_place(const Work *work, const PkiFile *file, const char *place, GError **error)
+{
+  const GPtrArray *inputs = work->result->inputs;
+  gboolean has_key = file->kind == PKI_FILE_KEY || file->kind == PKI_FILE_PKCS12;
+  for (guint i = 0; i < inputs->len; i++)
+    if (same_file(place, inputs->pdata[i]))
+      return pki_fail(error, PKI_FIELD_OUTPUT,
+                      "%s is a file of the CA or of the key that this is made with, and would be "
+                      "lost; nothing was written: choose another name, or another folder.",
+                      file->path);
+  return has_key || !key_file_holds_key(place) ||
+         pki_fail(error, PKI_FIELD_OUTPUT,
+                  "%s holds a private key, too, which would be lost; nothing was written: choose "
+                  "another name, or another folder.",
+                  file->path);
+}
+
+static gboolean
+check_places(const Work *work, GError **error)
+{
+  for (guint i = 0; i < work->files->len && work->order->replace; i++)
+    if (!check_place(work, work->files->pdata[i], work->places->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
 static gboolean
 write_set(Work *work, GError **error)
 {
@@ -212,19 +260,35 @@ write_set(Work *work, GError **error)
                   remedy ? remedy : "");
 }
 
+/* A key that others can exchange is not this one's key for long. */
+static void
+note_open_folder(const PkiResult *result, const char *folder)
+{
+  g_autofree char *safe = safe_text_string(folder), *word = shell_word(safe);
+  if (file_set_folder_is_open(folder))
+    g_ptr_array_add(result->notes,
+                    g_strdup_printf("Every user of this machine may write into %s, and so put "
+                                    "other files in the place of these: chmod o-w %s takes that "
+                                    "away.",
+                                    safe, word));
+}
+
 GPtrArray *
 pki_files_write(const PkiResult *result, const PkiFilesOrder *order, GError **error)
 {
   g_autofree char *name = order->name ? g_strdup(order->name) : pki_files_name(result);
   g_autoptr(FileSet) set = file_set_new(order->folder);
   g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)file_free);
+  g_autoptr(GPtrArray) places = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) issuers = issuers_behind(result);
-  Work work = {result, order, name, set, files, issuers};
+  Work work = {result, order, name, set, files, places, issuers};
   if (!check_name(name, error))
     return NULL;
   add_certificate(&work);
   add_request(&work);
-  if (!add_key(&work, error) || !add_pkcs12(&work, error) || !write_set(&work, error))
+  if (!add_key(&work, error) || !add_pkcs12(&work, error) || !check_places(&work, error) ||
+      !write_set(&work, error))
     return NULL;
+  note_open_folder(result, order->folder);
   return g_steal_pointer(&files);
 }

@@ -19,12 +19,13 @@ typedef struct {
   char *path;         /* safe text */
   int mode;
   gboolean encrypted; /* with a password */
+  gboolean was_encrypted; /* a key: the one that was replaced, too */
   guint issuers;      /* certificates behind the first one */
 } PkiFile;
 
 /* (transfer full): a file name out of the common name: "test-ca". */
 char *pki_files_name(const PkiResult *result);
-/* (transfer full), of PkiFile. NAME.pem (the certificate, 0644, followed by its intermediates; of a
+/* Adds a note to the result when the folder is for all to write in. (transfer full), of PkiFile. NAME.pem (the certificate, 0644, followed by its intermediates; of a
  * CA by its root, too), NAME.key (a new key, PKCS#8, 0600), NAME.csr, NAME.p12 (0600). NULL and a
  * PKI_ERROR: nothing was written or changed. */
 GPtrArray *pki_files_write(const PkiResult *result, const PkiFilesOrder *order, GError **error);

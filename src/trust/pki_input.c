@@ -26,22 +26,15 @@ pki_issuer_free(PkiIssuer *issuer)
   g_clear_pointer(&issuer->chain, g_ptr_array_unref);
   pki_key_free(issuer->key);
   g_free(issuer->label);
+  g_free(issuer->key_path);
   g_free(issuer);
-}
-
-static gboolean
-holds_key(const char *path)
-{
-  g_autoptr(FileContent) content = file_content_read(path, FILE_SLOT_ANY, NULL);
-  return content && (file_content_count(content, CONTENT_KEY) > 0 ||
-                     file_content_count(content, CONTENT_ENCRYPTED_KEY) > 0);
 }
 
 /* (transfer full): where the key of a certificate's file is; NULL: nowhere. */
 static char *
 key_of(const char *path)
 {
-  if (token_is_uri(path) || holds_key(path))
+  if (token_is_uri(path) || key_file_holds_key(path))
     return g_strdup(path);
   const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
   gsize stem = dot && (!slash || dot > slash) ? (gsize)(dot - path) : strlen(path);
@@ -50,17 +43,17 @@ key_of(const char *path)
 }
 
 static PkiKey *
-load_key(const PkiOrder *order, const char *label, char **place, GError **error)
+load_key(const PkiOrder *order, PkiIssuer *issuer, GError **error)
 {
   char *path = order->ca_key_path ? g_strdup(order->ca_key_path) : key_of(order->ca_path);
   if (!path) {
     pki_fail(error, PKI_FIELD_CA_KEY,
              "The key of the CA in %s is neither in that file nor beside it as NAME.key; name "
              "its file.",
-             label);
+             issuer->label);
     return NULL;
   }
-  *place = path;
+  issuer->key_path = path;
   return pki_key_load(path, order->ca_password, PKI_FIELD_CA_KEY, PKI_FIELD_CA_PASSWORD, error);
 }
 
@@ -95,7 +88,7 @@ chain_of(const GPtrArray *certificates, Certificate *first)
 }
 
 static gboolean
-join(PkiIssuer *issuer, const GPtrArray *certificates, const char *key_place, GError **error)
+join(PkiIssuer *issuer, const GPtrArray *certificates, GError **error)
 {
   Certificate *own = find_key(certificates, issuer->key);
   if (own) {
@@ -103,7 +96,7 @@ join(PkiIssuer *issuer, const GPtrArray *certificates, const char *key_place, GE
     issuer->chain = chain_of(certificates, own);
     return TRUE;
   }
-  g_autofree char *place = inspection_label(key_place);
+  g_autofree char *place = inspection_label(issuer->key_path);
   return pki_fail(error, PKI_FIELD_CA_KEY,
                   "The CA's certificate in %s (%s) and the key in %s do not belong together; name "
                   "the key that was made with it.",
@@ -114,7 +107,6 @@ PkiIssuer *
 pki_issuer_load(const PkiOrder *order, GError **error)
 {
   GError *cause = NULL;
-  g_autofree char *key_place = NULL;
   g_autoptr(PkiIssuer) issuer = g_new0(PkiIssuer, 1);
   issuer->label = inspection_label(order->ca_path);
   g_autoptr(GPtrArray) certificates =
@@ -123,8 +115,8 @@ pki_issuer_load(const PkiOrder *order, GError **error)
     pki_fail_with(error, PKI_FIELD_CA, cause);
     return NULL;
   }
-  issuer->key = load_key(order, issuer->label, &key_place, error);
-  if (!issuer->key || !join(issuer, certificates, key_place, error))
+  issuer->key = load_key(order, issuer, error);
+  if (!issuer->key || !join(issuer, certificates, error))
     return NULL;
   return g_steal_pointer(&issuer);
 }

@@ -14,6 +14,7 @@
 #include "trust/date_text.h"
 #include "trust/inspection.h"
 #include "trust/key_file.h"
+#include "trust/token.h"
 #include "util/safe_text.h"
 
 #define DAY (24 * 60 * 60)
@@ -74,7 +75,18 @@ pki_result_free(PkiResult *result)
   g_free(result->ca_file);
   g_ptr_array_unref(result->issuers);
   g_ptr_array_unref(result->notes);
+  g_ptr_array_unref(result->inputs);
   g_free(result);
+}
+
+char *
+pki_result_ca_words(const PkiResult *result)
+{
+  if (result->ca_file_has_key)
+    return g_strdup_printf("the certificate in %s, without the key that stands there,",
+                           result->ca_file);
+  return g_strdup_printf("%s%s", token_is_uri(result->ca_file) ? "the certificate in " : "",
+                         result->ca_file);
 }
 
 static PkiResult *
@@ -85,6 +97,7 @@ result_new(const PkiOrder *order)
   result->role = order->role;
   result->issuers = certificate_list_new();
   result->notes = g_ptr_array_new_with_free_func(g_free);
+  result->inputs = g_ptr_array_new_with_free_func(g_free);
   return result;
 }
 
@@ -192,6 +205,14 @@ check_same_issuer(const Job *job, GError **error)
                     certificate_subject_label(ca));
 }
 
+/* NULL and what is on a token cannot be overwritten. */
+static void
+add_input(Job *job, const char *path)
+{
+  if (path && !token_is_uri(path))
+    g_ptr_array_add(job->result->inputs, g_strdup(path));
+}
+
 static gboolean
 load_issuer(Job *job, GError **error)
 {
@@ -209,6 +230,9 @@ load_issuer(Job *job, GError **error)
   if (!pki_guard_issuer(job->issuer, &order, job->result->role, error))
     return FALSE;
   job->result->ca_file = g_strdup(job->issuer->label);
+  job->result->ca_file_has_key = key_file_holds_key(job->order->ca_path);
+  add_input(job, job->order->ca_path);
+  add_input(job, job->issuer->key_path);
   for (guint i = 0; i < job->issuer->chain->len; i++)
     g_ptr_array_add(job->result->issuers, certificate_ref(job->issuer->chain->pdata[i]));
   return TRUE;
@@ -261,6 +285,7 @@ take_key(Job *job, GError **error)
                                                   PKI_FIELD_KEY, PKI_FIELD_KEY_PASSWORD, error);
   if (!result->key)
     return FALSE;
+  add_input(job, result->key_is_new ? NULL : order->key_path);
   return result->key_is_new || !result->old || check_old_key(job, result->key, error);
 }
 
@@ -456,10 +481,28 @@ make_request(Job *job, GError **error)
   return TRUE;
 }
 
+/* Names that are given take the place of the old ones. */
+static void
+note_names_lost(const Job *job)
+{
+  const PkiResult *result = job->result;
+  g_autoptr(GPtrArray) lost = g_ptr_array_new();
+  for (char **name = job->input->name_texts; *name; name++)
+    if (!g_strv_contains((const char *const *)result->names, *name))
+      g_ptr_array_add(lost, *name);
+  if (lost->len == 0)
+    return;
+  g_ptr_array_add(lost, NULL);
+  g_autofree char *names = g_strjoinv(", ", (char **)lost->pdata);
+  note(job->result, "These names of the old certificate are not in the new one: %s.", names);
+}
+
 static void
 add_notes(Job *job)
 {
   PkiResult *result = job->result;
+  if (result->old)
+    note_names_lost(job);
   const GPtrArray *issuers = result->issuers;
   if (issuers->len > 0) {
     const Certificate *top = issuers->pdata[issuers->len - 1];

@@ -62,6 +62,7 @@ typedef struct {
   GPtrArray *chain;         /* of Certificate: it and those above it */
   PkiKey *key;
   char *label;              /* of the file, safe text */
+  char *key_path;           /* raw: the key's file, or its URI */
 } PkiIssuer;
 
 PkiIssuer *pki_issuer_load(const PkiOrder *order, GError **error);

@@ -50,7 +50,7 @@ check_lineage(const Form *form, const char *certbot, BundleFaults *faults)
   g_autoptr(GError) error = NULL;
   if (!form_is_visible(form, BUNDLE_FIELD_LINEAGE))
     return;
-  g_auto(GStrv) names = lineage_names(certbot, &error);
+  g_auto(GStrv) names = lineage_names(certbot, NULL, &error);
   if (*typed == '\0') {
     fault(faults, BUNDLE_FIELD_LINEAGE, "%s",
           names && names[0] ? "certbot's name for the certificate is needed"

@@ -174,7 +174,7 @@ bundle_open(Ui *ui, gpointer data)
   BundleForm *bundle = g_new0(BundleForm, 1);
   bundle->ui = ui;
   bundle->form = bundle_fields_new();
-  bundle->lineages = lineage_names(ui_certbot_folder(ui), NULL);
+  bundle->lineages = lineage_names(ui_certbot_folder(ui), NULL, NULL);
   bundle->paths = form_paths_new(bundle->form, path_changed, show_paths, bundle);
   form_paths_set_names(bundle->paths, BUNDLE_FIELD_LINEAGE, (const char *const *)bundle->lineages);
   form_set_choice(bundle->form, BUNDLE_FIELD_BROKER, last_broker);

@@ -92,6 +92,8 @@ lineages_status(gpointer pane)
     return NULL;
   if (lineage_reader_done(view->reader) < count)
     return g_strdup_printf("reading %u of %u", lineage_reader_done(view->reader), count);
+  if (lineage_reader_all(view->reader) > count)
+    return g_strdup_printf("the first %u of %u lineages", count, lineage_reader_all(view->reader));
   return g_strdup_printf("%u lineage%s", count, count == 1 ? "" : "s");
 }
 

@@ -85,7 +85,9 @@ add_remarks(CertificateLines *list, const PkiResult *result)
 static char *
 file_text(const PkiFile *file)
 {
-  const char *lock = file->encrypted ? "encrypted with its password" : "not encrypted";
+  const char *lock = file->encrypted       ? "encrypted with its password"
+                     : file->was_encrypted ? "not encrypted (the one before was)"
+                                           : "not encrypted";
   switch (file->kind) {
   case PKI_FILE_CERTIFICATE:
     return file->issuers == 0 ? g_strdup("the certificate: may be seen by anybody")
@@ -178,17 +180,19 @@ add_leaf_steps(CertificateLines *list, const WorkshopMade *made)
   const PkiResult *result = made->result;
   const char *certificate = path_of(made, PKI_FILE_CERTIFICATE);
   const char *key = path_of(made, PKI_FILE_KEY);
+  g_autofree char *ca = pki_result_ca_words(result);
   if (result->role != PKI_CLIENT)
     step(list,
-         "Give %s%s%s to the broker (mosquitto: certfile and keyfile), and the root of %s to its "
+         "Give %s%s%s to the broker (mosquitto: certfile and keyfile), and the root of %s%s to its "
          "clients as their CA file.",
-         certificate, key ? " and " : "", key ? key : "", result->ca_file);
+         certificate, key ? " and " : "", key ? key : "", result->ca_file,
+         result->ca_file_has_key ? ", without the key that stands there," : "");
   if (result->role == PKI_SERVER)
     return;
   step(list,
        "Give %s to the broker as the CA of its clients (mosquitto: cafile, EMQX: cacertfile), "
        "if it does not have it yet.",
-       result->ca_file);
+       ca);
   step(list, "Press b to write the broker's files, with %s as the CA of its clients.",
        result->ca_file);
 }

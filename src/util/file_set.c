@@ -447,3 +447,10 @@ file_set_write(FileSet *set, gboolean replace, GError **error)
   signal_pause_end(&pause);
   return good;
 }
+
+gboolean
+file_set_folder_is_open(const char *folder)
+{
+  struct stat status;
+  return stat(folder, &status) == 0 && (status.st_mode & S_IWOTH) && !(status.st_mode & S_ISVTX);
+}

@@ -30,3 +30,6 @@ gboolean file_set_write(FileSet *set, gboolean replace, GError **error);
 /* What to do about such an error, as the end of a sentence; NULL: nothing to be said here, among
  * them G_FILE_ERROR_EXIST, about which each caller knows more. */
 const char *file_set_remedy(const GError *error);
+/* Every user of this machine may put other files into the place of these: `folder` is for all to
+ * write in, and not sticky as /tmp is. FALSE: no, or it is not there. */
+gboolean file_set_folder_is_open(const char *folder);

@@ -136,6 +136,8 @@ test_certificate(Fixture *f, gconstpointer data)
          DRAWN "The certificate names mqtt.test and not mqtt.example.test, which leads there:\n"
                "issue it again for mqtt.example.test, or connect by the target's name.\n" RECORDS,
          "");
+  RUN(f, "names", SERVER(f), "--cert", pki->server.fullchain, "mqtt.test.");
+  g_assert_nonnull(strstr(f->out, "The certificate names mqtt.test.\n"));
   RUN(f, "names", SERVER(f), "--cert", pki->server.fullchain, "mqtt.test");
   g_assert_cmpint(f->code, ==, 0);
   g_assert_nonnull(strstr(f->out, "\nThe certificate names mqtt.test.\n"));
@@ -255,6 +257,7 @@ test_served_by(Fixture *f, gconstpointer data)
   RUN(f, "inspect", "--lineage", live, "--served-by", "mqtts://old.example.test", SERVER(f));
   g_assert_cmpint(f->code, ==, 2);
   g_assert_nonnull(strstr(f->err, "mqtts://old.example.test showed no certificate"));
+  g_assert_nonnull(strstr(f->out, "  ✓ cert.pem")); /* what the files say is said all the same */
   RUN(f, "inspect", "--lineage", live, SERVER(f));
   g_assert_cmpint(f->code, ==, 2);
   g_assert_nonnull(strstr(f->err, "--dns-server needs --served-by BROKER"));

@@ -341,6 +341,66 @@ test_hook_bad(Stage *stage, gconstpointer unused)
   g_assert_false(g_file_test(told, G_FILE_TEST_EXISTS));
 }
 
+static void
+assert_same(const Stage *stage, const char *name, const char *expected)
+{
+  g_autofree char *text = bundle_stage_read(&stage->files, name);
+  g_assert_cmpstr(text, ==, expected);
+}
+
+/* A renewal changes certificate and key. How the broker is set up stays, whatever the hook says:
+ * with other users nobody would be let in, without a client CA everybody would. */
+static void
+test_hook_settings(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, BUNDLE "--users certificate " LINEAGE), ==, 0);
+  g_autofree char *settings = bundle_stage_read(&stage->files, "out/mosquitto.conf");
+  g_assert_cmpint(run(stage, HOOK "--client-ca ca.pem --users certificate -o out"), ==, 0);
+  assert_says(stage->out, "  · mosquitto.conf stays as it is\n");
+  g_assert_cmpint(run(stage, HOOK "-o out"), ==, 0);
+  assert_same(stage, "out/mosquitto.conf", settings);
+  assert_says(stage->out, "  ! mosquitto.conf stays as it is, for the broker runs with it; these ");
+  assert_says(stage->out, "client CA      none was given\n");
+  g_assert_null(strstr(stage->out, "client-ca.pem of before"));
+  g_assert_cmpint(run(stage, HOOK "--json -o out"), ==, 0);
+  assert_says(stage->out, "\"kept\": [\n    {\n      \"name\": \"mosquitto.conf\",\n      "
+                          "\"different\": true\n    }\n  ]");
+  assert_list(stage, "out", "cert.pem client-ca.pem key.pem mosquitto.conf");
+  g_assert_cmpint(run(stage, "echo '# mine' >out/mosquitto.conf"), ==, 0);
+  g_assert_cmpint(run(stage, HOOK "--client-ca ca.pem --users certificate -o out"), ==, 0);
+  assert_same(stage, "out/mosquitto.conf", "# mine\n");
+  g_assert_cmpint(run(stage, HOOK "--client-ca ca.pem --users certificate -o out --force"), ==, 0);
+  assert_same(stage, "out/mosquitto.conf", settings);
+}
+
+/* EMQX's listener.json has certificates and key in it: these alone are new. */
+static void
+test_hook_emqx(Stage *stage, gconstpointer unused)
+{
+  const char *hook = "RENEWED_LINEAGE=$PWD/le/live/" NAME " MQTRUST bundle --deploy-hook "
+                     "--for emqx -o out";
+  g_autoptr(PkiPair) renewed = bundle_stage_issue(&stage->files, PKI_SERVER, PKI_KEY_ECDSA_P256,
+                                                  NAME, stage->files.intermediate);
+  g_assert_cmpint(run(stage, "MQTRUST bundle --for emqx --client-ca ca.pem --users certificate "
+                             "-o out " LINEAGE),
+                  ==, 0);
+  g_autofree char *settings = bundle_stage_read(&stage->files, "out/listener.conf");
+  g_autofree char *before = bundle_stage_read(&stage->files, "out/listener.json");
+  bundle_stage_archive(&stage->files, NAME, 2, renewed);
+  bundle_stage_live(&stage->files, NAME, 2);
+  g_assert_cmpint(run(stage, hook), ==, 0);
+  assert_same(stage, "out/listener.conf", settings);
+  g_autofree char *after = bundle_stage_read(&stage->files, "out/listener.json");
+  g_autofree char *hooked = bundle_stage_read(&stage->files, "out/cert.pem");
+  g_assert_cmpint(run(stage, "MQTRUST bundle --for emqx --client-ca ca.pem --users certificate "
+                             "-o fresh " LINEAGE),
+                  ==, 0);
+  assert_same(stage, "fresh/listener.json", after);
+  assert_same(stage, "fresh/cert.pem", hooked);
+  g_assert_cmpstr(before, !=, after);
+  g_assert_cmpint(mode_of(stage, "out/listener.json"), ==, 0600);
+}
+
 /* certbot runs the hooks of its folder for every lineage. */
 static void
 test_hook_of_another(Stage *stage, gconstpointer unused)
@@ -383,6 +443,17 @@ test_hook_hivemq(Stage *stage, gconstpointer unused)
   g_assert_cmpint(run(stage, with), ==, 0);
   assert_list(stage, "out", "config.xml keystore.p12");
   g_assert_cmpint(mode_of(stage, "out/config.xml"), ==, 0600);
+  g_autofree char *settings = bundle_stage_read(&stage->files, "out/config.xml");
+  g_autofree char *other = g_strconcat(with, " --port 1234", NULL);
+  g_assert_cmpint(run(stage, other), ==, 0);
+  assert_same(stage, "out/config.xml", settings);
+  /* With another password the broker could not open its new stores. */
+  g_free(bundle_stage_write(&stage->files, "word", "a&other\n", 0600));
+  g_assert_cmpint(run(stage, with), ==, 0);
+  g_autofree char *changed = bundle_stage_read(&stage->files, "out/config.xml");
+  assert_says(changed, "<password>a&amp;other</password>");
+  g_assert_cmpint(run(stage, other), ==, 0);
+  assert_same(stage, "out/config.xml", changed);
 }
 
 /* --- the other commands ----------------------------------------------------------------------- */
@@ -404,8 +475,68 @@ test_inspect(Stage *stage, gconstpointer unused)
   g_assert_cmpint(json_object_get_int_member(lineage, "version"), ==, 1);
   g_assert_cmpint(run(stage, "MQTRUST inspect --certbot-dir le --lineage none"), ==, 2);
   assert_says(stage->err, "le/live/none does not exist");
+  g_assert_cmpint(run(stage, "MQTRUST inspect --certbot-dir le --lineage ''"), ==, 2);
+  assert_says(stage->err, "--lineage is empty");
   g_assert_cmpint(run(stage, "MQTRUST inspect cert.pem --lineages"), ==, 2);
   g_assert_cmpint(run(stage, "MQTRUST inspect cert.pem --served-by a"), ==, 2);
+}
+
+/* One that cannot be read does not hide the others; the names that a certificate has beside the
+ * lineage's own are said. */
+static void
+test_lineages(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, "mkdir le/live/a.test; cp -a le/live/" NAME " le/live/z.test; "
+                             "MQTRUST inspect --lineages --certbot-dir le"),
+                  ==, 2);
+  assert_says(stage->out,
+              "mqtt.test: le/live/mqtt.test\n  · also localhost, 127.0.0.1\n  · version 1");
+  assert_says(stage->out, "z.test: le/live/z.test\n  · for mqtt.test, localhost, 127.0.0.1\n");
+  g_assert_cmpstr(stage->err, ==,
+                  "mqtrust inspect: a.test holds no cert.pem, chain.pem, fullchain.pem or "
+                  "privkey.pem, so it is no lineage of certbot's; choose a folder below live/.\n");
+  g_assert_cmpint(run(stage, "rmdir le/live/a.test; MQTRUST inspect --lineages --certbot-dir le "
+                             "--json | tr -d ' \\n'"),
+                  ==, 0);
+  assert_says(stage->out, "\"names\":[\"DNS:mqtt.test\",\"DNS:localhost\",\"IP:127.0.0.1\"]");
+  g_assert_cmpint(run(stage, "cd le/live; seq 1000 | xargs -I N mkdir n.N"), ==, 0);
+  g_assert_cmpint(run(stage, "MQTRUST inspect --lineages --certbot-dir le"), ==, 2);
+  assert_says(stage->err, "\nmqtrust inspect: These are the first 1000 of 1002 lineages; name "
+                          "another one with --lineage.\n");
+  assert_says(stage->out, "mqtt.test: le/live/mqtt.test\n"); /* by name, not as the disk has them */
+}
+
+/* Nothing could be read. */
+static void
+test_lineage_unread(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, "rm le/archive/*/*1.pem; MQTRUST inspect " LINEAGE), ==, 2);
+  assert_says(stage->out, "  · version 1; of archive/ no whole version can be seen\n");
+  assert_says(stage->out, "file-missing");
+}
+
+static void
+test_open_folder(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, "mkdir -m 777 out; " BUNDLE LINEAGE), ==, 0);
+  assert_says(stage->out,
+              "  → Take away what every user of this machine may do, to write into out");
+  g_assert_cmpint(run(stage, "chmod o-w out; " BUNDLE "--force " LINEAGE), ==, 0);
+  g_assert_null(strstr(stage->out, "Take away"));
+}
+
+/* The files that are given may be those that are replaced: no key is lost then. */
+static void
+test_in_place(Stage *stage, gconstpointer unused)
+{
+  g_assert_cmpint(run(stage, "mkdir out; cat le/live/" NAME "/*.pem >out/cert.pem; "
+                             "MQTRUST bundle --for mosquitto --force --cert out/cert.pem -o out && "
+                             "grep -c PRIVATE out/cert.pem; grep -q PRIVATE out/key.pem"),
+                  ==, 0);
+  g_assert_cmpint(run(stage, "mkdir in; cat le/live/" NAME "/*.pem >in/leaf.pem; "
+                             "MQTRUST split --force in/leaf.pem -o in && "
+                             "grep -c PRIVATE in/leaf.pem; grep -q PRIVATE in/key.pem"),
+                  ==, 0);
 }
 
 static void
@@ -439,7 +570,13 @@ main(int argc, char **argv)
   ADD("hook-of-another", test_hook_of_another);
   ADD("hook-reload", test_hook_reload);
   ADD("hook-hivemq", test_hook_hivemq);
+  ADD("hook-settings", test_hook_settings);
+  ADD("hook-emqx", test_hook_emqx);
   ADD("inspect", test_inspect);
+  ADD("lineages", test_lineages);
+  ADD("lineage-unread", test_lineage_unread);
+  ADD("open-folder", test_open_folder);
+  ADD("in-place", test_in_place);
   ADD("split", test_split);
   return g_test_run();
 }

@@ -106,12 +106,12 @@ test_names(BundleStage *stage, gconstpointer unused)
   g_autoptr(GError) error = NULL;
   bundle_stage_archive(stage, "another.test", 1, stage->server);
   g_free(bundle_stage_write(stage, "le/live/README", "text", 0644));
-  g_auto(GStrv) names = lineage_names(certbot, &error);
+  g_auto(GStrv) names = lineage_names(certbot, NULL, &error);
   g_assert_no_error(error);
   g_assert_cmpuint(g_strv_length(names), ==, 2);
   g_assert_cmpstr(names[0], ==, "another.test");
   g_assert_cmpstr(names[1], ==, NAME);
-  g_assert_null(lineage_names("/nowhere/at/all", &error));
+  g_assert_null(lineage_names("/nowhere/at/all", NULL, &error));
   g_assert_error(error, TRUST_ERROR, TRUST_ERROR_FILE_MISSING);
 }
 
@@ -385,7 +385,7 @@ look_as_nobody(const char *certbot, int output)
   g_autoptr(GError) error = NULL;
   if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
     _exit(2);
-  g_auto(GStrv) names = lineage_names(certbot, &error);
+  g_auto(GStrv) names = lineage_names(certbot, NULL, &error);
   gboolean good = !names && error && error->domain == TRUST_ERROR &&
                   error->code == TRUST_ERROR_FILE_UNREADABLE &&
                   write(output, error->message, strlen(error->message)) > 0;

@@ -404,7 +404,8 @@ test_full_disk(Stage *stage, gconstpointer unused)
                           "MQTRUST pki ca --key-type rsa-4096 -o disk CN=Root; s=$?; "
                           "ls -A disk >left; exit $s'");
   g_assert_cmpint(status, ==, 2);
-  g_assert_nonnull(strstr(stage->err, "No space left on device; nothing was written: make room on that disk."));
+  g_assert_nonnull(
+      strstr(stage->err, "No space left on device; nothing was written: make room on that disk."));
   must(stage, "test -e left && test ! -s left");
 }
 
@@ -427,6 +428,71 @@ test_report_lost(Stage *stage, gconstpointer unused)
   g_assert_cmpint(run(stage, "MQTRUST pki ca CN=Root >/dev/full"), ==, 2);
   g_assert_nonnull(strstr(stage->err, "the files were written, but the report"));
   must(stage, "test -s root.pem && test -s root.key");
+}
+
+/* --- what is said next ------------------------------------------------------------------------ */
+
+/* A CA's file that holds its key, too, is never to be given away as it is. */
+static void
+test_key_beside_ca(Stage *stage, gconstpointer unused)
+{
+  must(stage, "MQTRUST pki ca CN=Root && cat root.key >>root.pem && rm root.key");
+  must(stage, "MQTRUST pki client --ca root.pem CN=Client | tr -s ' \\n' ' '");
+  g_assert_nonnull(strstr(stage->out, "Give the certificate in root.pem, without the key that "
+                                      "stands there, to the broker"));
+  must(stage, "MQTRUST pki server --ca root.pem a.test | tr -s ' \\n' ' '");
+  g_assert_nonnull(strstr(stage->out, "and the root of root.pem, without the key that stands "
+                                      "there, to its clients"));
+}
+
+/* Commands that are said can be run as they are. */
+static void
+test_next_command(Stage *stage, gconstpointer unused)
+{
+  must(stage, "MQTRUST pki ca --name 'my ca' CN=Root");
+  g_assert_nonnull(
+      strstr(stage->out, "with:\n    mqtrust pki client --ca \"my ca.pem\" CN=Client\n"));
+  must(stage, "MQTRUST pki request --name \"d'ev\" --as client CN=C");
+  g_assert_nonnull(
+      strstr(stage->out, "with:\n    mqtrust pki sign --ca CA.pem --as client 'd'\\''ev.csr'\n"));
+}
+
+static void
+test_renew_in_place(Stage *stage, gconstpointer unused)
+{
+  must(stage, "MQTRUST pki ca CN=Root && echo secret >word && "
+              "MQTRUST pki client --ca root.pem --password-file word CN=C");
+  must(stage, "MQTRUST pki renew --ca root.pem --force c.pem");
+  g_assert_nonnull(strstr(stage->out, "c.pem stands in the place of the old one, which was valid"));
+  must(stage, "MQTRUST pki renew --ca root.pem --force --new-key --password-file word c.pem");
+  g_assert_nonnull(strstr(stage->out, "its private key, encrypted with its password"));
+  must(stage, "MQTRUST pki renew --ca root.pem --force --new-key c.pem | tr -s ' \\n' ' '");
+  g_assert_nonnull(strstr(stage->out, "its private key, not encrypted (the one before was)"));
+  must(stage, "MQTRUST pki renew --ca root.pem -o other c.pem | tr -s ' \\n' ' '");
+  g_assert_nonnull(strstr(stage->out, "Put other/c.pem in the place of the old one"));
+}
+
+static void
+test_renew_names(Stage *stage, gconstpointer unused)
+{
+  must(stage, "MQTRUST pki ca CN=Root && MQTRUST pki server --ca root.pem --san 192.0.2.1 a.test");
+  must(stage, "MQTRUST pki renew --ca root.pem --name same a.test.pem");
+  g_assert_null(strstr(stage->out, "These names"));
+  must(stage, "MQTRUST pki renew --ca root.pem --name new --san a.test --san b.test a.test.pem");
+  g_assert_nonnull(
+      strstr(stage->out, "  · These names of the old certificate are not in the new one: "));
+  g_assert_nonnull(strstr(stage->out, "IP:192.0.2.1.\n"));
+}
+
+static void
+test_open_folder(Stage *stage, gconstpointer unused)
+{
+  must(stage, "mkdir -m 777 open && mkdir -m 1777 sticky && MQTRUST pki ca -o open CN=Root | "
+              "tr -s ' \\n' ' '");
+  g_assert_nonnull(strstr(stage->out, "Every user of this machine may write into open"));
+  g_assert_nonnull(strstr(stage->out, "chmod o-w open takes that away"));
+  must(stage, "MQTRUST pki ca -o sticky CN=Root");
+  g_assert_null(strstr(stage->out, "Every user"));
 }
 
 /* --- a token ---------------------------------------------------------------------------------- */
@@ -466,6 +532,13 @@ test_token(Stage *stage, gconstpointer unused)
           "MQTRUST pki client --ca hard.pem --ca-key 'pkcs11:token=t;object=no' "
           "--ca-password-file pin CN=C",
           2, "(see p11tool --list-all).");
+  write_text(stage, "bad-pin", "654321\n");
+  refused(stage,
+          "MQTRUST pki client --ca hard.pem --ca-key 'pkcs11:token=t;object=ca' "
+          "--ca-password-file bad-pin CN=C",
+          2, "The PIN does not open pkcs11:token=t;object=ca");
+  refused(stage, "MQTRUST pki request --key 'pkcs11:token=t;object=ca?pin-value=654321' CN=C", 2,
+          "The PIN does not open pkcs11:token=t;object=ca?pin-value=...");
 }
 
 #define ADD(path, function) g_test_add(path, Stage, NULL, setup, function, teardown)
@@ -493,6 +566,11 @@ main(int argc, char **argv)
   ADD("/pki/command/full-disk", test_full_disk);
   ADD("/pki/command/folder-not-writable", test_folder_not_writable);
   ADD("/pki/command/report-lost", test_report_lost);
+  ADD("/pki/command/key-beside-ca", test_key_beside_ca);
+  ADD("/pki/command/next-command", test_next_command);
+  ADD("/pki/command/renew-in-place", test_renew_in_place);
+  ADD("/pki/command/renew-names", test_renew_names);
+  ADD("/pki/command/open-folder", test_open_folder);
   ADD("/pki/command/token", test_token);
   return g_test_run();
 }

@@ -260,6 +260,10 @@ test_many(Fixture *f, gconstpointer unused)
   g_test_message("the longest slice took %.1f ms", (double)longest / 1000);
   scene_keys(f->scene, "End");
   assert_hides(f, "not read yet");
+  /* What is left out is said. */
+  g_assert_cmpint(symlink(SERVER, "le/live/y.test"), ==, 0);
+  press(f, "r");
+  assert_shows(f, "the first 1000 of 1001 lineages");
 }
 
 /* --- who serves it ---------------------------------------------------------------------------- */

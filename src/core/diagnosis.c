@@ -68,7 +68,7 @@ end_by_verdict(const DiagnosisCase *c)
   for (guint i = 0; verdict != NULL && i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     if (finding->severity == FINDING_ERROR)
-      return diagnosis_join_names(c, finding_copy(finding));
+      return diagnosis_join_clock(c, diagnosis_join_names(c, finding_copy(finding)));
   }
   return NULL;
 }
@@ -321,10 +321,16 @@ settle(const DiagnosisCase *c, Finding *finding)
                                                          : "this broker did not ask for it");
 }
 
+/* Where the clock is wrong, that is the one fault. */
 static void
 add_local(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
 {
-  add_copies(findings, c->local);
+  gboolean is_clock = diagnosis_is_clock(c);
+  for (guint i = 0; c->local != NULL && i < c->local->len; i++) {
+    const Finding *finding = g_ptr_array_index(c->local, i);
+    if (!is_clock || strcmp(finding->code, "client-not-yet-valid") != 0)
+      g_ptr_array_add(findings, finding_copy(finding));
+  }
   for (guint i = 0; i < findings->len; i++) {
     Finding *finding = g_ptr_array_index(findings, i);
     if (finding->severity == FINDING_ERROR && is_settled(c, finding, end))
@@ -353,26 +359,31 @@ add_over(GPtrArray *findings, const Finding *finding)
   g_ptr_array_add(findings, finding_copy(finding));
 }
 
+static gboolean
+is_of_verdict(const DiagnosisCase *c, const Finding *end)
+{
+  const Verdict *verdict = c->evidence->verdict;
+  if (verdict == NULL || verdict->accepted || end == NULL)
+    return FALSE;
+  return holds(verdict->findings, end->code) ||
+         (strcmp(end->code, "clock-wrong") == 0 && diagnosis_is_clock(c));
+}
+
 /* Another cause than the certificates themselves explains the refusal: what was found wrong with
  * the ones that came is no fault of its own. */
 static void
-add_verdict(GPtrArray *findings, const Verdict *verdict, const Finding *end)
+add_verdict(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
 {
+  const Verdict *verdict = c->evidence->verdict;
   if (verdict == NULL)
     return;
-  gboolean explained = end != NULL && !verdict->accepted && !holds(verdict->findings, end->code);
+  gboolean explained = end != NULL && !verdict->accepted && !is_of_verdict(c, end);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
+    g_autoptr(Finding) joined = diagnosis_join_clock(c, finding_copy(finding));
     if (!explained || finding->severity != FINDING_ERROR)
-      add_over(findings, finding);
+      add_over(findings, joined);
   }
-}
-
-static gboolean
-is_of_verdict(const Verdict *verdict, const Finding *end)
-{
-  return verdict != NULL && !verdict->accepted && end != NULL &&
-         holds(verdict->findings, end->code);
 }
 
 GPtrArray *
@@ -380,9 +391,8 @@ diagnose(const DiagnosisCase *c)
 {
   GPtrArray *findings = finding_list_new();
   g_autoptr(Finding) end = diagnose_end(c);
-  const Verdict *verdict = c->evidence->verdict;
   add_local(findings, c, end);
-  add_verdict(findings, verdict, end);
+  add_verdict(findings, c, end);
   diagnosis_join_all_names(c, findings);
   add_copies(findings, c->mqtt);
   add(findings, diagnose_withheld(c));
@@ -391,7 +401,7 @@ diagnose(const DiagnosisCase *c)
   add(findings, refined_not_requested(c));
   if (end == NULL || strcmp(end->code, "tcp-idle-drop") != 0)
     add(findings, diagnose_idle_drop(c));
-  if (end != NULL && !is_of_verdict(verdict, end))
+  if (end != NULL && !is_of_verdict(c, end))
     add(findings, g_steal_pointer(&end));
   finding_list_sort(findings);
   return findings;

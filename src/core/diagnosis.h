@@ -12,6 +12,7 @@
  *   diagnosis_mqtt.c     CONNACK, DISCONNECT, refused subscriptions and publishes
  *   diagnosis_silence.c  accepted, and then closed without a word
  *   diagnosis_names.c    a certificate for what the name leads to, not for the name
+ *   diagnosis_clock.c    nothing is valid yet, on either side
  *   diagnosis_network.c  names, addresses, ports; connections that end by a pattern
  *   diagnosis_probe.c    what second connections make of it; diagnosis_probe_tls.c: of handshakes
  */

@@ -49,6 +49,13 @@ Finding *diagnose_idle_drop(const DiagnosisCase *c); /* or NULL */
 Finding *diagnosis_join_names(const DiagnosisCase *c, Finding *finding);
 void diagnosis_join_all_names(const DiagnosisCase *c, GPtrArray *findings);
 
+/* --- diagnosis_clock.c --- */
+/* The broker's certificates and ours have not begun by our clock. */
+gboolean diagnosis_is_clock(const DiagnosisCase *c);
+/* (transfer full) both ways: then, of one of the broker's, the finding on the clock. That both have
+ * ended gives an alternative. */
+Finding *diagnosis_join_clock(const DiagnosisCase *c, Finding *finding);
+
 /* --- diagnosis_probe.c --- */
 /* (transfer full) both ways: `general`, or what is known better. */
 Finding *diagnosis_refine(const DiagnosisCase *c, Finding *general);

@@ -163,6 +163,30 @@ build_client_expired_silent(LabScene *scene)
   use_dated(scene, -91, -1);
 }
 
+/* This machine's clock is behind: nothing has begun, whoever issued it. */
+static void
+build_clock_both(LabScene *scene)
+{
+  broker_with(scene, (Days){400, 4000}, (Days){400, 2000}, (Days){400, 490});
+  use_dated(scene, 401, 491);
+  lab_expect_nothing(scene);
+}
+
+static void
+build_clock_leaves(LabScene *scene)
+{
+  broker_with(scene, CA_DAYS, CA_DAYS, (Days){2, 92});
+  use_dated(scene, 3, 93);
+  lab_expect_nothing(scene);
+}
+
+static void
+build_clock_chain(LabScene *scene)
+{
+  Chain chain = broker_with(scene, CA_DAYS, (Days){2, 2000}, (Days){3, 93});
+  lab_expect_certificate(scene, chain.intermediate);
+}
+
 static void
 build_client_early(LabScene *scene)
 {
@@ -233,6 +257,15 @@ static const LabFault faults[] = {
     FAULT("clock-wrong", "intermediate",
           "mosquitto; its intermediate begins the day after tomorrow", ERROR, LOCAL, PEER, 1, 0,
           build_intermediate_early),
+    FAULT("clock-wrong", "chain",
+          "mosquitto; its intermediate begins the day after tomorrow, its certificate a day later",
+          ERROR, LOCAL, PEER, 1, 0, build_clock_chain),
+    FAULT("clock-wrong", "both-sides",
+          "mosquitto; its whole chain begins in 400 days, and so does our certificate", ERROR, LOCAL,
+          NONE, -1, 0, build_clock_both),
+    FAULT("clock-wrong", "both-leaves",
+          "mosquitto; its certificate begins the day after tomorrow, and so does ours", ERROR, LOCAL,
+          NONE, -1, 0, build_clock_leaves),
     FAULT("broker-clock-wrong", NULL, "a peer on GnuTLS; calls our valid certificate expired",
           ERROR, BROKER, CLIENT, 0, 0, build_broker_clock),
     FAULT("expires-soon", NULL, "mosquitto; its certificate ends in 10 days", INFO, SERVER, PEER, 0,

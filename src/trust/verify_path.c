@@ -143,15 +143,29 @@ report_clock(GPtrArray *findings, const VerifyRequest *request, const Path *path
   return TRUE;
 }
 
+/* One fault, and so one certificate that tells of it: of a broker's a CA, which was in use before what
+ * it issued; of a client's the leaf, which is what a broker looks at first. */
+static guint
+first_early(const VerifyRequest *request, const Path *path)
+{
+  if (report_is_client(request) && is_early(request, path, 0))
+    return 0;
+  for (guint i = 1; i < path->nodes->len; i++)
+    if (is_early(request, path, i))
+      return i;
+  return 0;
+}
+
 void
 check_dates(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
   if (report_clock(findings, request, path))
     return;
+  guint early = first_early(request, path);
   for (guint i = 0; i < path->nodes->len; i++)
     if (request->time > certificate_not_after(path_node(path, i)->certificate))
       report_expired(findings, request, path, i);
-    else if (is_early(request, path, i))
+    else if (i == early && is_early(request, path, i))
       report_early(findings, request, path, i);
 }
 

@@ -762,6 +762,53 @@ test_settled(void)
   scene_clear(&scene);
 }
 
+/* --- Dates of both sides ---------------------------------------------------------------------- */
+
+/* The broker's certificate is found to be so, by the same clock as ours. */
+static void
+give_verdict(Scene *scene, const char *code)
+{
+  Finding *finding = finding_new(code);
+  finding->source = FINDING_SOURCE_PEER;
+  finding->index = 0;
+  scene->evidence->verdict = g_new0(Verdict, 1);
+  scene->evidence->verdict->paths = g_ptr_array_new();
+  scene->evidence->verdict->path = g_ptr_array_new();
+  scene->evidence->verdict->findings = finding_list_new();
+  scene->evidence->verdict->not_checked = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(scene->evidence->verdict->findings, finding);
+  scene->evidence->closed->fault = TUNNEL_FAULT_VERIFY;
+  scene->evidence->closed->alert = -1;
+}
+
+static void
+test_clock(void)
+{
+  static const struct {
+    const char *theirs, *ours, *code;
+    guint errors;
+    gboolean doubted;
+  } cases[] = {{"leaf-not-yet-valid", "client-not-yet-valid", "clock-wrong", 1, FALSE},
+               {"clock-wrong", "client-not-yet-valid", "clock-wrong", 1, FALSE},
+               {"leaf-not-yet-valid", "client-expired", "leaf-not-yet-valid", 2, FALSE},
+               {"name-mismatch", "client-not-yet-valid", "name-mismatch", 2, FALSE},
+               {"leaf-expired", "client-expired", "leaf-expired", 2, TRUE}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Scene scene;
+    scene_init(&scene, &plain_row);
+    g_autoptr(GPtrArray) local = local_of(cases[i].ours, 0);
+    scene.c.local = local;
+    give_verdict(&scene, cases[i].theirs);
+    g_autoptr(Finding) end = diagnose_end(&scene.c);
+    g_assert_cmpstr(end->code, ==, cases[i].code);
+    g_assert_cmpint(end->alternatives->len, ==, cases[i].doubted ? 1 : 0);
+    g_autoptr(GPtrArray) all = diagnose(&scene.c);
+    g_assert_nonnull(find(all, cases[i].code));
+    g_assert_cmpuint(count_errors(all), ==, cases[i].errors);
+    scene_clear(&scene);
+  }
+}
+
 static guint
 count_lines(const Finding *finding, const char *line)
 {
@@ -847,6 +894,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-client/refused-late", test_refused_late);
   g_test_add_func("/diagnosis-client/strength", test_strength);
   g_test_add_func("/diagnosis-client/strength-of-issuer", test_strength_of_issuer);
+  g_test_add_func("/diagnosis-client/clock", test_clock);
   g_test_add_func("/diagnosis-client/settled", test_settled);
   g_test_add_func("/diagnosis-client/local-error", test_local_error_explains);
   g_test_add_func("/diagnosis-client/withheld", test_nothing_withheld);

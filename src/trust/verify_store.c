@@ -30,12 +30,14 @@ may_be_known_better(const Verdict *verdict)
   return FALSE;
 }
 
-/* An issuer in the chain has another key than the one that signed. */
+/* An issuer in the chain has another key than the one that signed, or the chain leads to no CA of
+ * the file. */
 static gboolean
 misses_issuer(const Verdict *verdict)
 {
+  static const char *const missing[] = {"issuer-key-differs", "anchor-wrong", NULL};
   for (guint i = 0; i < verdict->findings->len; i++)
-    if (!strcmp(((Finding *)verdict->findings->pdata[i])->code, "issuer-key-differs"))
+    if (g_strv_contains(missing, ((Finding *)verdict->findings->pdata[i])->code))
       return TRUE;
   return FALSE;
 }

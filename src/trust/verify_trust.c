@@ -109,6 +109,39 @@ set_wrong_anchor_text(Finding *finding, const VerifyRequest *request, const char
   }
 }
 
+/* (transfer container), of FolderFile: those of CAs alone; a chain for a broker is no CA file. */
+static GPtrArray *
+authorities_beside(const VerifyRequest *request)
+{
+  GPtrArray *files = g_ptr_array_new();
+  for (guint i = 0; request->beside && i < request->beside->len; i++) {
+    const FolderFile *file = request->beside->pdata[i];
+    guint count = 0;
+    while (count < file->certificates->len && certificate_is_ca(file->certificates->pdata[count]))
+      count++;
+    if (count == file->certificates->len)
+      g_ptr_array_add(files, (gpointer)file);
+  }
+  return files;
+}
+
+/* The right root may lie beside the wrong file: above the chain's end, or above one before it where
+ * that end was cross-signed. */
+static void
+suggest_beside(Finding *finding, const VerifyRequest *request, const Path *path)
+{
+  g_autoptr(GPtrArray) files = authorities_beside(request);
+  for (guint i = path->nodes->len; i > 0; i--) {
+    const FolderFile *file;
+    const Certificate *root = folder_find_issuer(files, path_node(path, i - 1)->certificate, &file);
+    if (!root || !certificate_is_self_signed(root))
+      continue;
+    finding_set_remedy(finding, "Use %s, which holds \"%s\", if you trust it.", file->path,
+                       certificate_subject_label(root));
+    return;
+  }
+}
+
 static void
 report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Path *path)
 {
@@ -133,6 +166,8 @@ report_wrong_anchor(GPtrArray *findings, const VerifyRequest *request, const Pat
   else
     set_wrong_anchor_text(finding, request, certificate_issuer_label(top->certificate),
                           certificate_issuer(top->certificate));
+  if (strcmp(code, "anchor-wrong") == 0)
+    suggest_beside(finding, request, path);
 }
 
 /* --- an issuer that is missing ---------------------------------------------------------------- */

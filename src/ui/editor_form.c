@@ -258,7 +258,7 @@ editor_wanted(gpointer data, int *rows, int *columns)
   *rows = form_rows(editor->form, EDITOR_COLUMNS) + 1;
 }
 
-/* --- A URL ------------------------------------------------------------------------------------- */
+/* --- A URL ------------------------------------------------------------------------------------ */
 
 /* A URL in the host field is taken apart: nobody wants to do that by hand. */
 static void

@@ -176,7 +176,7 @@ test_wrong_anchor(Stage *stage, gconstpointer unused)
                 "  ✗ anchor-wrong (trust) old.pem CN=Root X1,O=Forge\n"
                 "    It takes \"Root X1\" to trust full.pem, but your CA file old.pem holds \"Old\n"
                 "    Root\".\n"
-                "    → Add the certificate of \"Root X1\" to the trusted ones, if you trust it.\n"
+                "    → Use ./root.pem, which holds \"Root X1\", if you trust it.\n"
                 "    It may also be chain-gap.\n"
                 "\n"
                 "Not checked\n"

@@ -276,6 +276,51 @@ test_issuer_beside(Bench *bench, gconstpointer unused)
   shelf_clear(&shelf);
 }
 
+/* What was sent, with another CA file than that of `root`, which lies beside it: said, and not
+ * trusted. */
+static void
+assert_root_is_named(Bench *bench, const Forged *root)
+{
+  ForgeTemplate template = forge_authority("Other Root");
+  g_autoptr(Forged) wrong = forge(&template, NULL);
+  Shelf shelf = {.folder = g_dir_make_tmp("mqtrust-beside-XXXXXX", NULL)};
+  shelf.ca_file = shelve(&shelf, "ca.pem", wrong);
+  shelf.other_file = shelve(&shelf, "root.pem", root);
+  g_autoptr(Anchors) anchors = anchors_load_file(shelf.ca_file, NULL);
+  g_clear_pointer(&bench->verdict, verdict_free);
+  bench->request.anchors = anchors;
+  bench->verdict = verify_with_store(&bench->request);
+  bench->request.anchors = NULL;
+  g_assert_false(bench->verdict->accepted);
+  const Finding *finding = assert_found(bench->verdict, "anchor-wrong", FINDING_ERROR,
+                                        FINDING_SIDE_TRUST, FINDING_SOURCE_TRUST, -1);
+  g_autofree char *use =
+      g_strdup_printf("Use %s, which holds \"%s\", if you trust it.", shelf.other_file,
+                      certificate_subject_label(root->certificate));
+  g_assert_cmpstr(finding->remedy, ==, use);
+  shelf_clear(&shelf);
+}
+
+static void
+test_root_beside(Bench *bench, gconstpointer unused)
+{
+  bench_send(bench, bench->leaf);
+  bench_send(bench, bench->intermediate);
+  assert_root_is_named(bench, bench->root);
+}
+
+/* The chain's end is signed by a root that is nowhere, and its self-signed twin is at hand. */
+static void
+test_twin_beside(Bench *bench, gconstpointer unused)
+{
+  Trap trap;
+  trap_set(&trap, FORGE_END, FORGE_END);
+  bench_send(bench, trap.leaf);
+  bench_send(bench, trap.crossed);
+  assert_root_is_named(bench, trap.twin);
+  trap_clear(&trap);
+}
+
 /* --- names ------------------------------------------------------------------------------------ */
 
 #define UNENCODED                                                                                  \
@@ -332,6 +377,8 @@ main(int argc, char **argv)
   BENCH_TEST("known/", interception);
   BENCH_TEST("known/", stale_intermediate);
   BENCH_TEST("known/", issuer_beside);
+  BENCH_TEST("known/", root_beside);
+  BENCH_TEST("known/", twin_beside);
   BENCH_TEST("known/", unencoded_name);
   BENCH_TEST("known/", client_name);
   return g_test_run();

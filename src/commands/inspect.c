@@ -215,11 +215,7 @@ run_lineages(const InspectOptions *options, GError **error)
                               .dns_servers = options->all_servers,
                               .now = options->now,
                               .json = options->json};
-  g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(g_free);
-  gboolean good = inspect_lineages(&query, faults, error);
-  for (guint i = 0; i < faults->len; i++)
-    fprintf(stderr, "mqtrust inspect: %s\n", (const char *)faults->pdata[i]);
-  return good && faults->len == 0 ? EXIT_GOOD : EXIT_USAGE;
+  return inspect_lineages(&query, error) ? EXIT_GOOD : EXIT_USAGE;
 }
 
 static int

@@ -77,23 +77,21 @@ load(const LineageQuery *query, const char *name, GPtrArray *lineages, GError **
 }
 
 static gboolean
-load_all(const LineageQuery *query, GPtrArray *lineages, GPtrArray *faults, GError **error)
+load_all(const LineageQuery *query, GPtrArray *lineages, GError **error)
 {
   g_auto(GStrv) names = lineage_names(query->certbot_folder, error);
-  for (char **name = names; name && *name; name++) {
-    g_autoptr(GError) cause = NULL;
-    if (!load(query, *name, lineages, &cause))
-      g_ptr_array_add(faults, g_strdup(cause->message));
-  }
+  for (char **name = names; name && *name; name++)
+    if (!load(query, *name, lineages, error))
+      return FALSE;
   return names != NULL;
 }
 
 gboolean
-inspect_lineages(const LineageQuery *query, GPtrArray *faults, GError **error)
+inspect_lineages(const LineageQuery *query, GError **error)
 {
   g_autoptr(GPtrArray) lineages = g_ptr_array_new_with_free_func((GDestroyNotify)lineage_free);
-  gboolean good = query->name ? load(query, query->name, lineages, error)
-                              : load_all(query, lineages, faults, error);
+  gboolean good =
+      query->name ? load(query, query->name, lineages, error) : load_all(query, lineages, error);
   if (!good)
     return FALSE;
   const LineageReport report = {.lineages = lineages, .now = query->now};

@@ -12,7 +12,5 @@ typedef struct {
   gboolean json;
 } LineageQuery;
 
-/* Prints. Of all lineages those that cannot be read do not keep the others back: a sentence on each is
- * added to `faults` (of char *). FALSE and a sentence: the one that was asked for or the folder cannot
- * be read, or the broker not reached. */
-gboolean inspect_lineages(const LineageQuery *query, GPtrArray *faults, GError **error);
+/* Prints; FALSE and a sentence: a lineage or a folder cannot be read, or the broker not reached. */
+gboolean inspect_lineages(const LineageQuery *query, GError **error);

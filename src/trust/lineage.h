@@ -11,7 +11,7 @@
 #include "trust/renewal_config.h"
 
 #define LINEAGE_CERTBOT_FOLDER "/etc/letsencrypt"
-#define LINEAGE_COUNT_MAX 16384    /* lineages of one certbot folder */
+#define LINEAGE_COUNT_MAX 1000     /* lineages of one certbot folder */
 #define LINEAGE_ARCHIVE_MAX 16384  /* names in archive/NAME that are looked at */
 #define LINEAGE_BROKERS_MAX 64     /* of which it is noted what they serve */
 

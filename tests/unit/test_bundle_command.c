@@ -402,11 +402,6 @@ test_inspect(Stage *stage, gconstpointer unused)
   g_assert_cmpuint(json_array_get_length(lineages), ==, 1);
   JsonObject *lineage = json_array_get_object_element(lineages, 0);
   g_assert_cmpint(json_object_get_int_member(lineage, "version"), ==, 1);
-  /* A folder that is none does not keep the others back. */
-  g_assert_cmpint(run(stage, "mkdir le/live/backup; MQTRUST inspect --lineages --certbot-dir le"),
-                  ==, 2);
-  assert_says(stage->out, "mqtt.test: le/live/mqtt.test\n");
-  assert_says(stage->err, "mqtrust inspect: backup holds no cert.pem");
   g_assert_cmpint(run(stage, "MQTRUST inspect --certbot-dir le --lineage none"), ==, 2);
   assert_says(stage->err, "le/live/none does not exist");
   g_assert_cmpint(run(stage, "MQTRUST inspect cert.pem --lineages"), ==, 2);

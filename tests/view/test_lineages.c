@@ -238,7 +238,7 @@ test_unreadable(void)
 static void
 test_many(Fixture *f, gconstpointer unused)
 {
-  for (int i = 1; i < 1000; i++) {
+  for (int i = 1; i < LINEAGE_COUNT_MAX; i++) {
     g_autofree char *path = g_strdup_printf("le/live/x%d.test", i);
     g_assert_cmpint(symlink(SERVER, path), ==, 0);
   }

@@ -147,6 +147,8 @@ bundle_new(const BundleRequest *request)
     clear_files(bundle);
   if (bundle->files)
     bundle_add_steps(&parts);
+  if (request->form)
+    bundle_speak_of_form(&parts);
   finding_list_sort(bundle->findings);
   parts_clear(&parts);
   return bundle;

@@ -45,7 +45,7 @@ typedef struct {
   const char *bind;             /* its address, without brackets; NULL: all of the machine's */
   BundleUsers users;            /* for which bundle_users_fault() has nothing to say */
   const char *users_path;       /* absolute: BUNDLE_USERS_FILE's; else NULL */
-  gboolean form;                /* its steps speak of a form's fields, not of a command's options */
+  gboolean form;                /* steps and remedies name a form's fields, not a command's options */
   const Anchors *known;         /* the system's roots, or NULL */
   gint64 now;                   /* seconds since 1970 */
 } BundleRequest;

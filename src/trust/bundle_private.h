@@ -35,6 +35,9 @@ void bundle_make_files(BundleParts *parts);
 /* bundle_users.c: what is left to do, when the files are made. */
 void bundle_add_steps(BundleParts *parts);
 
+/* bundle_words.c: the findings name a form's fields, not a command's options. */
+void bundle_speak_of_form(BundleParts *parts);
+
 typedef struct {
   const BundleRequest *request;
   gboolean two_way;

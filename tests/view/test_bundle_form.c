@@ -604,6 +604,19 @@ test_wrong_chain(void)
   leave();
 }
 
+/* It is said which field is to be filled in, not which option of a command. */
+static void
+test_key_missing(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autoptr(Scene) scene = filled_form("mosquitto");
+  fill(scene, "Key  ", "");
+  write_files(scene);
+  assert_shows(scene, "→ Give the key's file in the field Key.");
+  assert_hides(scene, "--");
+  leave();
+}
+
 /* No file is missed where a token is named; that its key cannot be written is found. */
 static void
 test_key_on_token(void)
@@ -748,6 +761,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/left-with-question", test_left_with_question);
   g_test_add_func("/bundle-form/left-while-making", test_left_while_making);
   g_test_add_func("/bundle-form/wrong-chain", test_wrong_chain);
+  g_test_add_func("/bundle-form/key-missing", test_key_missing);
   g_test_add_func("/bundle-form/key-on-token", test_key_on_token);
   g_test_add_func("/bundle-form/wrong-chain-at-home", test_wrong_chain_at_home);
   g_test_add_func("/bundle-form/wrong-client-ca", test_wrong_client_ca);

@@ -26,7 +26,7 @@ typedef struct {
   const char *store_password; /* of PKCS#12 files; NULL: a random one */
   const char *owner;          /* the user that the broker runs as; NULL: nobody is given them */
   int user, group;            /* of `owner`; -1: they stay as they come */
-  gboolean form;              /* not of a command: what is to be done speaks of its fields */
+  gboolean form;              /* not of a command: what is left to do speaks of its fields */
   gint64 now;                 /* seconds since 1970 */
 } BundleOrder;
 

@@ -6,11 +6,12 @@
 
 #include "trust/finding.h"
 #include "trust/inspection.h"
+#include "trust/private_key.h"
 
 /* Items that one file may give. */
 #define INSPECTION_ITEMS_MAX 20016
 /* Rounds of key derivation that one file may cost: a file says itself how many it wants. */
-#define INSPECTION_ROUNDS_MAX 4000000
+#define INSPECTION_ROUNDS_MAX PRIVATE_KEY_ROUNDS_MAX
 #define INSPECTION_ROUNDS_UNASKED 200000
 
 /* Certificates of one file whose own signature is checked. */

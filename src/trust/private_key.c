@@ -17,6 +17,30 @@ count_keys(const FileContent *content)
          file_content_count(content, CONTENT_ENCRYPTED_KEY);
 }
 
+/* Of an encrypted key in PKCS#8; 0: it is none. */
+static unsigned
+rounds_of(const gnutls_datum_t *data, gboolean der)
+{
+  unsigned schema = 0, cipher = 0, salt_size = 0, rounds = 0;
+  char *oid = NULL;
+  int result = gnutls_pkcs8_info(data, der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM, &schema,
+                                 &cipher, NULL, &salt_size, &rounds, &oid);
+  gnutls_free(oid);
+  return result >= 0 ? rounds : 0;
+}
+
+static gboolean
+check_rounds(const FileContent *content, const gnutls_datum_t *data, GError **error)
+{
+  unsigned rounds = rounds_of(data, content->der);
+  if (rounds > PRIVATE_KEY_ROUNDS_MAX)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED,
+                "The key in %s asks for %u rounds of key derivation, which this program does not "
+                "spend on one file; encrypt it anew with `openssl pkcs8 -topk8 -v2 aes256`.",
+                content->label, rounds);
+  return rounds <= PRIVATE_KEY_ROUNDS_MAX;
+}
+
 static const ContentBlock *
 find_key(const FileContent *content, GError **error)
 {
@@ -87,6 +111,8 @@ private_key_open(const FileContent *content, const char *password, GError **erro
   }
   gnutls_x509_privkey_t key;
   gnutls_datum_t data = {content->bytes + block->start, block->length};
+  if (encrypted && !check_rounds(content, &data, error))
+    return NULL;
   int result = gnutls_x509_privkey_init(&key);
   if (result < 0)
     g_error("no memory for a private key");

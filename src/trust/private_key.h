@@ -6,6 +6,10 @@
 
 #include "trust/file_content.h"
 
+/* How long a password is to be worked on is the file's own choice: no more than this, a second or
+ * two, is spent on one key. */
+#define PRIVATE_KEY_ROUNDS_MAX 4000000
+
 /* (transfer full): deinit with gnutls_x509_privkey_deinit(), which overwrites it. NULL and a
  * TRUST_ERROR that tells a missing password from a wrong one; GnuTLS says -24 for both. */
 gnutls_x509_privkey_t private_key_open(const FileContent *content, const char *password,

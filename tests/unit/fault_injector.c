@@ -158,6 +158,8 @@ fault_injector_run(const Injection *injection, int (*work)(gpointer data), gpoin
   g_assert_cmpint(child, >=, 0);
   if (child == 0) {
     close(line[0]);
+    if (injection->kind == INJECT_SIGNAL)
+      signal(injection->number, SIG_DFL); /* nohup has SIGHUP ignored */
     be_child(line[1], work, data);
   }
   close(line[1]);

@@ -100,6 +100,24 @@ test_locked(Files *files, gconstpointer unused)
   assert_signs(identity);
 }
 
+/* As openssl writes it, but for the number of rounds, for which the screen would stand still. */
+static void
+test_locked_for_long(Files *files, gconstpointer unused)
+{
+  static const char key_pem[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                                "MIHuMFkGCSqGSIb3DQEFDTBMMCsGCSqGSIb3DQEFDDAeBAhTMqM/ibJgcAIEAIAA\n"
+                                "ADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQ5xED6nRsjvzLcHnPsC7EFgSB\n"
+                                "kD9EuqpSA5rKjCRNfiadzfpGQ4piD39f6wLGY7koOsoMgSLT7qaW/lIf2j6YxBYZ\n"
+                                "XbRaYKVBwsT76sK64EptecXdcB0eu5ZuYe3AOoIYrEWuXf0ONAmc9/dUHR76sVfZ\n"
+                                "bd0talze9oUW8ifFMkRTFWR6dWKfrJdEPu0GMbLkTvWT3BqC5Cpr7NPkd1yJKTlD\n"
+                                "lQ==\n"
+                                "-----END ENCRYPTED PRIVATE KEY-----\n";
+  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
+  g_autofree char *key = files_write(files, "k.pem", key_pem, -1);
+  assert_fault(certificate, key, "secret", TRUST_ERROR_KEY_UNSUPPORTED, key,
+               "asks for 8388608 rounds");
+}
+
 /* `openssl ec -aes128`, password "secret": the headers of RFC 1421 instead of PKCS#8. */
 static void
 test_traditionally_locked(Files *files, gconstpointer unused)
@@ -211,6 +229,7 @@ main(int argc, char **argv)
   TEST(combined);
   TEST(der);
   TEST(locked);
+  TEST(locked_for_long);
   TEST(traditionally_locked);
   TEST(unknown_encryption);
   TEST(mismatch);

@@ -475,6 +475,44 @@ test_emqx_cloud(void)
   leave();
 }
 
+/* Which CA file the clients need, and a connection that has it. */
+static void
+test_clients(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autofree char *middle = certificate_to_pem(pki_pair_certificate(stage.intermediate));
+  g_autofree char *top = certificate_to_pem(pki_pair_certificate(stage.root));
+  g_autofree char *both = g_strconcat(middle, top, NULL);
+  g_free(bundle_stage_write(&stage, "both.pem", both, 0644));
+  g_autoptr(Scene) scene = filled_form("mosquitto");
+  scene->connection->profile->key_path = g_strdup("client.key");
+  fill(scene, "Port", "18883");
+  write_files(scene);
+  assert_shows(scene, "Give clients the root certificate as their CA file: the chain stops below");
+  scene_keys(scene, "b");
+  choose(scene, "From", "files");
+  fill(scene, "Certificate", "cert.pem");
+  fill(scene, "Chain", "both.pem");
+  fill(scene, "Key  ", "server.key");
+  fill(scene, "Client CA", "ca.pem");
+  fill(scene, "Port", "18883");
+  fill(scene, "Folder", "second");
+  write_files(scene);
+  assert_shows(scene, "Give clients both.pem as their CA file");
+  assert_shows(scene, "n describes a connection to this broker.");
+  scene_keys(scene, "n");
+  g_assert_true(ui_top(scene->ui)->pane_class == &editor_form);
+  assert_field(scene, "Host", "mqtt.test");
+  assert_field(scene, "Port", "18883");
+  g_autofree char *ca = g_canonicalize_filename("both.pem", NULL);
+  g_autofree char *client = g_canonicalize_filename("client.pem", NULL);
+  assert_shows(scene, ca);
+  assert_shows(scene, client);
+  assert_shows(scene, "client.key");
+  scene_keys(scene, "Esc");
+  leave();
+}
+
 /* The stores hold the key: they are told of, not shown. */
 static void
 test_hivemq(void)
@@ -761,6 +799,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/files", test_files_are_read);
   g_test_add_func("/bundle-form/dirty", test_dirty);
   g_test_add_func("/bundle-form/emqx-cloud", test_emqx_cloud);
+  g_test_add_func("/bundle-form/clients", test_clients);
   g_test_add_func("/bundle-form/hivemq", test_hivemq);
   g_test_add_func("/bundle-form/one-way", test_one_way);
   g_test_add_func("/bundle-form/existing", test_existing);

@@ -270,6 +270,44 @@ test_lineage_of_connection(void)
   leave();
 }
 
+/* An address is in no certificate: what the broker showed tells which lineage is its own. */
+static void
+test_lineage_of_address(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autoptr(PkiPair) other =
+      bundle_stage_issue(&stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "other.test", stage.intermediate);
+  g_autoptr(PkiPair) before =
+      bundle_stage_issue(&stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "other.test", stage.intermediate);
+  add_lineage("a-other", other);
+  add_lineage("shop", stage.server);
+  g_autoptr(Scene) scene = scene_new("prod-eu");
+  Connection *connection = scene->connection;
+  g_free(connection->profile->host);
+  connection->profile->host = g_strdup("192.0.2.7");
+  scene->ui->certbot_folder = g_strdup("le");
+  scene_keys(scene, "b");
+  assert_shows(scene, "certbot has: a-other  shop");
+  g_autoptr(GPtrArray) chain = certificate_list_new();
+  g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(stage.server)));
+  connection->info.peer_chain = chain;
+  scene_keys(scene, "Esc b");
+  assert_field(scene, "Lineage", "shop");
+  assert_field(scene, "Host name", "mqtt.test");
+  /* The one that was renewed. */
+  g_ptr_array_set_size(chain, 0);
+  g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(before)));
+  scene_keys(scene, "Esc b");
+  assert_field(scene, "Lineage", "a-other");
+  /* One that is none of certbot's. */
+  g_ptr_array_set_size(chain, 0);
+  g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(stage.client)));
+  scene_keys(scene, "Esc b");
+  assert_shows(scene, "certbot has: a-other  shop");
+  connection->info.peer_chain = NULL;
+  leave();
+}
+
 static void
 test_several_lineages(void)
 {
@@ -791,6 +829,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/pictures", test_pictures);
   g_test_add_func("/bundle-form/one-lineage", test_one_lineage);
   g_test_add_func("/bundle-form/lineage-of-connection", test_lineage_of_connection);
+  g_test_add_func("/bundle-form/lineage-of-address", test_lineage_of_address);
   g_test_add_func("/bundle-form/several-lineages", test_several_lineages);
   g_test_add_func("/bundle-form/opened-for-lineage", test_opened_for_lineage);
   g_test_add_func("/bundle-form/without-certbot", test_without_certbot);

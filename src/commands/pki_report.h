@@ -1,4 +1,5 @@
-/* What `mqtrust pki` prints when it has written, or with --json why it has not. Pure: no clock, no file. */
+/* What `mqtrust pki` prints when it has written, or with --json why it has not. Pure: no clock, no
+ * file. */
 #pragma once
 
 #include "trust/pki.h"

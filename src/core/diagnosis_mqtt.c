@@ -206,8 +206,7 @@ static void
 say_version(const DiagnosisCase *c, Finding *finding)
 {
   gboolean five = c->profile->version == MQTT_5;
-  g_autofree char *why =
-      mqtt_reason_words(c->evidence->connack_text, (guint8)c->evidence->connack);
+  g_autofree char *why = mqtt_reason_words(c->evidence->connack_text, (guint8)c->evidence->connack);
   finding_set_message(finding, "The broker does not speak MQTT %s: %s.", five ? "5" : "3.1.1", why);
   finding_set_remedy(finding, "Set the connection to MQTT %s.", five ? "3.1.1" : "5");
 }
@@ -253,8 +252,7 @@ diagnose_connack(const DiagnosisCase *c)
                                 "rules allow this client.");
   if (strcmp(finding->code, "client-name-missing") == 0)
     diagnosis_describe_identity(finding, c->identity);
-  g_autofree char *why =
-      mqtt_reason_words(c->evidence->connack_text, (guint8)c->evidence->connack);
+  g_autofree char *why = mqtt_reason_words(c->evidence->connack_text, (guint8)c->evidence->connack);
   finding_add_evidence(finding, "CONNACK: %s", why);
   finding_add_evidence(finding, "client id %s", diagnosis_client_id(c));
   if (c->profile->user_name != NULL)
@@ -316,8 +314,8 @@ refused_request(const DiagnosisCase *c, const char *code, const char *verb, cons
 {
   g_autofree char *name = diagnosis_who(c);
   Finding *finding = finding_new(code);
-  g_autofree char *why =
-      mqtt_reason_words(mqtt_reason_text(type, c->profile->version, (guint8)reason), (guint8)reason);
+  g_autofree char *why = mqtt_reason_words(
+      mqtt_reason_text(type, c->profile->version, (guint8)reason), (guint8)reason);
   finding_set_message(finding, "The broker's access rules do not let \"%s\" %s to %s.", name, verb,
                       topic);
   if (reason != REASON_NOT_AUTHORIZED && reason != REASON_UNSPECIFIED)

@@ -171,9 +171,9 @@ const char *mqtt_type_name(guint8 type);
 /* What a reason code means in this packet ("Not authorized"); for 3.1.1 the CONNACK return codes
  * and SUBACK's. Static; "unknown reason" when the standard has none. */
 const char *mqtt_reason_text(MqttType type, MqttVersion version, guint8 reason);
-/* (transfer full) how a reason is told to people, everywhere: its words and its code as the standard
- * writes it, "Not authorized (0x87)"; for 0, which is success, the words alone. `text` is what
- * mqtt_reason_text() says, maybe with the peer's own words; NULL: "no reason given". */
+/* (transfer full) how a reason is told to people, everywhere: its words and its code as the
+ * standard writes it, "Not authorized (0x87)"; for 0, which is success, the words alone. `text` is
+ * what mqtt_reason_text() says, maybe with the peer's own words; NULL: "no reason given". */
 char *mqtt_reason_words(const char *text, guint8 reason);
 /* (transfer full) the same of a CONNACK: "accepted", "Not authorized (0x87)". */
 char *mqtt_connack_words(MqttVersion version, guint8 reason);

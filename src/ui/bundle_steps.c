@@ -79,14 +79,18 @@ add_clients(CertificateLines *list, const Bundle *bundle)
   if (!bundle->root)
     return;
   if (bundle->root_is_public)
-    step(list, "Clients need no CA file: \"%s\", at which the chain ends, is in the system's trust "
-               "store.", bundle->root);
+    step(list,
+         "Clients need no CA file: \"%s\", at which the chain ends, is in the system's trust "
+         "store.",
+         bundle->root);
   else if (file)
     step(list, "Give clients %s as their CA file: \"%s\", at which the chain ends, is in it.", file,
          bundle->root);
   else
-    step(list, "Give clients the root certificate as their CA file: the chain stops below \"%s\", "
-               "which is in none of the files given.", bundle->root);
+    step(list,
+         "Give clients the root certificate as their CA file: the chain stops below \"%s\", "
+         "which is in none of the files given.",
+         bundle->root);
   step(list, "n describes a connection to this broker.");
 }
 

@@ -158,14 +158,15 @@ test_answers(Fixture *fixture, gconstpointer version)
   client_state_unanswered(request(fixture, REQUEST_PUBLISH), "no\nway");
   client_state_drop_request(number = request(fixture, REQUEST_PUBLISH));
   client_state_answered(number, 0);
-  g_assert_cmpstr(fixture->events->str, ==,
-                  five ? "subscribed 1 # Granted QoS 1\nsubscribed 128 # Unspecified error\n"
-                         "unsubscribed 17 # No subscription existed\npublished 0 # -\n"
-                         "request failed 151 # the broker refused the message: Quota exceeded (0x97)\n"
-                         "request failed -1 # no\\nway\n"
-                       : "subscribed 1 # Granted QoS 1\nsubscribed 128 # Failure\n"
-                         "unsubscribed 0 # -\npublished 0 # -\npublished 0 # -\n"
-                         "request failed -1 # no\\nway\n");
+  g_assert_cmpstr(
+      fixture->events->str, ==,
+      five ? "subscribed 1 # Granted QoS 1\nsubscribed 128 # Unspecified error\n"
+             "unsubscribed 17 # No subscription existed\npublished 0 # -\n"
+             "request failed 151 # the broker refused the message: Quota exceeded (0x97)\n"
+             "request failed -1 # no\\nway\n"
+           : "subscribed 1 # Granted QoS 1\nsubscribed 128 # Failure\n"
+             "unsubscribed 0 # -\npublished 0 # -\npublished 0 # -\n"
+             "request failed -1 # no\\nway\n");
 }
 
 /* What waits for an answer is told first that there will be none; a later answer finds nobody. */

@@ -170,7 +170,8 @@ test_hints(void)
   view_close();
 }
 
-/* Every pane says that n makes one, and so does the bar below it, also where there is little room. */
+/* Every pane says that n makes one, and so does the bar below it, also where there is little room.
+ */
 static void
 test_hints_without_connection(void)
 {

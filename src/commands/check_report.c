@@ -80,7 +80,10 @@ add_refused_subscriptions(CheckReport *report)
     Finding *finding = finding_new("mqtt-subscribe-refused");
     finding_set_message(finding, "The broker's access rules do not let us subscribe to %s.",
                         subscription->filter);
-    finding_add_evidence(finding, "SUBACK 0x%02x", subscription->reason);
+    g_autofree char *why = mqtt_reason_words(
+        mqtt_reason_text(MQTT_SUBACK, report->subject.profile->version, subscription->reason),
+        subscription->reason);
+    finding_add_evidence(finding, "SUBACK: %s", why);
     g_ptr_array_add(report->findings, finding);
   }
 }

@@ -156,20 +156,27 @@ append_mqtt(GString *out, const CheckReport *report)
   const Evidence *evidence = report->subject.evidence;
   const char *version = report->subject.profile->version == MQTT_5 ? "5" : "3.1.1";
   g_autoptr(GString) line = g_string_new(NULL);
+  g_autofree char *refused =
+      mqtt_reason_words(evidence->connack_text, (guint8)MAX(evidence->connack, 0));
   if (evidence->connack < 0 && !reached_mqtt(report))
     g_string_append(line, "not reached");
   else if (evidence->connack < 0)
     g_string_append_printf(line, "MQTT %s, no CONNACK", version);
   else
     g_string_append_printf(line, "MQTT %s, CONNACK: %s", version,
-                           evidence->connack == 0           ? "accepted"
-                           : evidence->connack_text != NULL ? evidence->connack_text
-                                                            : "refused");
-  if (evidence->connack > 0)
-    g_string_append_printf(line, " (0x%02x)", (guint)evidence->connack);
+                           evidence->connack == 0 ? "accepted" : refused);
   if (evidence->session_present)
     g_string_append(line, ", the broker kept our session");
   append_stage(out, report, CHECK_STAGE_MQTT, line->str);
+}
+
+/* (transfer full) */
+static char *
+refused_text(const CheckReport *report, const char *filter, guint8 reason)
+{
+  MqttVersion version = report->subject.profile->version;
+  g_autofree char *why = mqtt_reason_words(mqtt_reason_text(MQTT_SUBACK, version, reason), reason);
+  return g_strdup_printf("refused: subscription to %s: %s", filter, why);
 }
 
 static void
@@ -182,7 +189,7 @@ append_subscriptions(GString *out, const CheckReport *report)
     if (subscription->state == SUBSCRIPTION_GRANTED)
       text = g_strdup_printf("subscribed to %s, QoS %d", filter, subscription->granted);
     else if (subscription->state == SUBSCRIPTION_REFUSED)
-      text = g_strdup_printf("refused: subscription to %s (0x%02x)", filter, subscription->reason);
+      text = refused_text(report, filter, subscription->reason);
     else
       text = g_strdup_printf("not answered: subscription to %s", filter);
     text_block_append(out, "                   ", text);

@@ -152,17 +152,32 @@ option_of(const GError *error)
   }
 }
 
-/* "... name the CA's certificate (--ca FILE)." */
-static void
-print_error(const GError *error)
+/* (transfer full): "... name the CA's certificate (--ca FILE)." */
+static char *
+error_text(const GError *error)
 {
   const char *option = option_of(error);
   gsize length = strlen(error->message);
   gboolean open = g_str_has_suffix(error->message, ".") && !g_str_has_suffix(error->message, ").");
-  if (option && open)
-    fprintf(stderr, "mqtrust pki: %.*s (%s).\n", (int)length - 1, error->message, option);
-  else
-    fprintf(stderr, "mqtrust pki: %s\n", error->message);
+  return option && open ? g_strdup_printf("%.*s (%s).", (int)length - 1, error->message, option)
+                        : g_strdup(error->message);
+}
+
+static void
+print_error(const GError *error)
+{
+  g_autofree char *text = error_text(error);
+  fprintf(stderr, "mqtrust pki: %s\n", text);
+}
+
+/* A program that reads standard output learns why there is nothing, too. */
+static void
+print_failure(const PkiOptions *options, const GError *error)
+{
+  g_autofree char *why = error_text(error);
+  g_autofree char *text = pki_json_failed(options->order.action, error->domain == PKI_REFUSAL, why,
+                                          !g_get_charset(NULL));
+  text_block_print(stdout, text); /* stderr says it in any case */
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */
@@ -191,12 +206,17 @@ static gboolean
 run(PkiOptions *options, GError **error)
 {
   g_auto(Passwords) passwords = {NULL, NULL, NULL};
+  g_autoptr(GError) cause = NULL;
   options->order.now = g_get_real_time() / G_USEC_PER_SEC;
-  if (!read_passwords(options, &passwords, error))
-    return FALSE;
-  g_autoptr(PkiResult) result = carry_out(&options->order, &passwords, error);
-  g_autoptr(GPtrArray) files = result ? write_files(options, result, &passwords, error) : NULL;
-  return files && print(options, result, files, error);
+  gboolean ready = read_passwords(options, &passwords, &cause);
+  g_autoptr(PkiResult) result = ready ? carry_out(&options->order, &passwords, &cause) : NULL;
+  g_autoptr(GPtrArray) files = result ? write_files(options, result, &passwords, &cause) : NULL;
+  if (files)
+    return print(options, result, files, error);
+  if (options->json)
+    print_failure(options, cause);
+  g_propagate_error(error, g_steal_pointer(&cause));
+  return FALSE;
 }
 
 static gboolean

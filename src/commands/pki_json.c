@@ -87,11 +87,34 @@ add_findings(JsonWriter *writer, const PkiResult *result)
   json_writer_end_array(writer);
 }
 
+static const char *const actions[] = {
+    [PKI_MAKE] = "make", [PKI_REQUEST] = "request", [PKI_SIGN] = "sign", [PKI_RENEW] = "renew"};
+
+static void
+add_flag(JsonWriter *writer, const char *name, gboolean value)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_add_boolean_value(writer, value);
+}
+
+static char *
+print(JsonWriter *writer, gboolean ascii)
+{
+  g_autofree char *text = json_writer_print(writer, ascii);
+  return g_strconcat(text, "\n", NULL);
+}
+
+static void
+add_empty_list(JsonWriter *writer, const char *name)
+{
+  json_writer_set_member_name(writer, name);
+  json_writer_begin_array(writer);
+  json_writer_end_array(writer);
+}
+
 char *
 pki_json(const PkiReport *report, gboolean ascii)
 {
-  static const char *const actions[] = {
-      [PKI_MAKE] = "make", [PKI_REQUEST] = "request", [PKI_SIGN] = "sign", [PKI_RENEW] = "renew"};
   const PkiResult *result = report->result;
   g_autoptr(JsonWriter) writer = json_writer_new();
   g_autofree char *key = pki_report_key(report), *next = pki_report_next(report);
@@ -101,14 +124,36 @@ pki_json(const PkiReport *report, gboolean ascii)
   finding_json_add_text(writer, "subject", result->subject);
   add_texts(writer, "names", (const char *const *)result->names);
   finding_json_add_text(writer, "key", key);
-  json_writer_set_member_name(writer, "new_key");
-  json_writer_add_boolean_value(writer, result->key_is_new);
+  add_flag(writer, "new_key", result->key_is_new);
   add_path(writer, result);
   add_files(writer, report->files);
   add_notes(writer, result->notes);
   add_findings(writer, result);
   finding_json_add_text(writer, "next", next);
+  add_flag(writer, "refused", FALSE);
+  finding_json_add_text(writer, "error", NULL);
   json_writer_end_object(writer);
-  g_autofree char *text = json_writer_print(writer, ascii);
-  return g_strconcat(text, "\n", NULL);
+  return print(writer, ascii);
+}
+
+char *
+pki_json_failed(PkiAction action, gboolean refused, const char *error, gboolean ascii)
+{
+  static const char *const lists[] = {"path", "files", "notes", "findings"};
+  g_autoptr(JsonWriter) writer = json_writer_new();
+  g_autofree char *valid = g_utf8_make_valid(error, -1);
+  json_writer_begin_object(writer);
+  finding_json_add_text(writer, "action", actions[action]);
+  finding_json_add_text(writer, "role", NULL);
+  finding_json_add_text(writer, "subject", NULL);
+  add_empty_list(writer, "names");
+  finding_json_add_text(writer, "key", NULL);
+  add_flag(writer, "new_key", FALSE);
+  for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+    add_empty_list(writer, lists[i]);
+  finding_json_add_text(writer, "next", NULL);
+  add_flag(writer, "refused", refused);
+  finding_json_add_text(writer, "error", valid);
+  json_writer_end_object(writer);
+  return print(writer, ascii);
 }

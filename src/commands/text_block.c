@@ -23,6 +23,34 @@ append_pieces(GString *out, const char *word, int room, int indent)
   return used;
 }
 
+static gboolean
+is_number(const char *word)
+{
+  const char *first = word + strspn(word, "(-");
+  return g_ascii_isdigit(*first) && first[strspn(first, "0123456789.,")] == '\0';
+}
+
+static gboolean
+is_unit(const char *word)
+{
+  static const char *const units[] = {"d",   "h",    "min",   "s",   "ms",  "us",      "days",
+                                      "day", "bits", "bytes", "KiB", "MiB", "minutes", "seconds"};
+  gsize length = strspn(word, "abcdefghijklmnopqrstuvwxyzKMB");
+  gboolean whole = word[length] == '\0' || g_ascii_ispunct(word[length]);
+  for (gsize i = 0; whole && i < G_N_ELEMENTS(units); i++)
+    if (strlen(units[i]) == length && strncmp(word, units[i], length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Of a word with what must stand in one line with it: "364 d" is read as one. */
+static int
+width_with_unit(char **word)
+{
+  gboolean pair = word[1] && is_number(word[0]) && is_unit(word[1]);
+  return text_width(word[0]) + (pair ? 1 + text_width(word[1]) : 0);
+}
+
 void
 text_block_append(GString *out, const char *lead, const char *text)
 {
@@ -31,7 +59,7 @@ text_block_append(GString *out, const char *lead, const char *text)
   g_string_append(out, lead);
   for (char **word = words; *word; word++) {
     int width = text_width(*word);
-    if (used > 0 && used + 1 + width > room) {
+    if (used > 0 && used + 1 + width_with_unit(word) > room) {
       g_string_append_printf(out, "\n%*s", indent, "");
       used = 0;
     } else if (word != words) {

@@ -223,8 +223,8 @@ take_connack(Connection *connection, const TunnelEvent *event)
   connection_probe(connection);
   DiagnosisCase c = connection_case(connection);
   g_autoptr(Finding) finding = diagnose_end(&c);
-  note(connection, event, TIMELINE_ERROR, "mqtt", finding->code, "CONNACK: %s (reason %u)",
-       packet->reason_text != NULL ? packet->reason_text : "refused", packet->reason);
+  g_autofree char *why = mqtt_reason_words(packet->reason_text, packet->reason);
+  note(connection, event, TIMELINE_ERROR, "mqtt", finding->code, "CONNACK: %s", why);
   connection_fail_by(connection, finding);
   connection_update_findings(connection);
   connection_dispatch(connection, SESSION_EVENT_CONNACK, FALSE, diagnosis_heals(&c, finding));
@@ -250,9 +250,9 @@ take_disconnect(Connection *connection, const TunnelEvent *event)
 {
   const TunnelPacket *packet = event->packet;
   gboolean ours = packet->direction == MQTT_FROM_CLIENT;
+  g_autofree char *why = mqtt_reason_words(packet->reason_text, packet->reason);
   note(connection, event, ours ? TIMELINE_INFO : TIMELINE_WARNING, "mqtt", NULL,
-       "%s DISCONNECT: %s", ours ? "sent" : "the broker sent",
-       packet->reason_text != NULL ? packet->reason_text : "no reason");
+       "%s DISCONNECT: %s", ours ? "sent" : "the broker sent", why);
 }
 
 static void

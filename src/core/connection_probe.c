@@ -46,12 +46,15 @@ start_next(Connection *connection)
 }
 
 static char *
-describe(const PlannedProbe *probe)
+describe(const Connection *connection, const PlannedProbe *probe)
 {
   const ProbeResult *result = probe->result;
   const char *version = result->tls_version != NULL ? result->tls_version : "";
-  if (result->answered)
-    return g_strdup_printf("the broker answers (CONNACK %d)", result->connack);
+  if (result->answered) {
+    g_autofree char *words =
+        mqtt_connack_words(connection->profile->version, (guint8)MAX(result->connack, 0));
+    return g_strdup_printf("the broker answers (CONNACK: %s)", words);
+  }
   if (result->error == NULL && result->established)
     return g_strdup_printf("works (%s)", version);
   if (result->error == NULL)
@@ -220,7 +223,7 @@ connection_handle_probe(Connection *connection, Post *post)
   PlannedProbe *probe = current(connection);
   g_clear_pointer(&connection->probe, probe_stop);
   probe->result = g_steal_pointer(&post->probe);
-  g_autofree char *text = describe(probe);
+  g_autofree char *text = describe(connection, probe);
   connection_log_event(connection, TIMELINE_INFO, "probe", NULL, "%s → %s", probe->text, text);
   connection->probe_next++;
   if (!is_over(connection) && !is_settled(connection, probe))

@@ -238,11 +238,11 @@ take_suback(Connection *connection, Subscription *subscription, int reason)
   subscription->reason = reason >= 0 ? (guint8)reason : 0x80;
   const Finding *finding =
       connection_subscribe_refused(connection, subscription->filter, subscription->reason);
+  g_autofree char *why = mqtt_reason_words(
+      mqtt_reason_text(MQTT_SUBACK, connection->profile->version, subscription->reason),
+      subscription->reason);
   connection_log_event(connection, TIMELINE_ERROR, "mqtt", finding->code,
-                       "subscribe to %s refused: %s",
-                       subscription->filter,
-                       mqtt_reason_text(MQTT_SUBACK, connection->profile->version,
-                                        subscription->reason));
+                       "subscribe to %s refused: %s", subscription->filter, why);
 }
 
 static void

@@ -150,24 +150,22 @@ may_be_password(const DiagnosisCase *c, const Finding *finding)
 static void
 say_connack(const DiagnosisCase *c, Finding *finding)
 {
-  const char *text =
-      c->evidence->connack_text != NULL ? c->evidence->connack_text : "no reason given";
+  guint8 reason = (guint8)c->evidence->connack;
+  g_autofree char *why = mqtt_reason_words(c->evidence->connack_text, reason);
   const char *before = c->profile->scheme == SCHEME_MQTTS
                            ? "TLS and certificates are fine; the broker"
                            : "The broker";
   g_autofree char *name = diagnosis_who(c);
   if (strcmp(finding->code, "mqtt-bad-credentials") == 0)
-    finding_set_message(finding, "%s refuses user \"%s\": %s (reason 0x%02x).", before, name, text,
-                        (guint)c->evidence->connack);
+    finding_set_message(finding, "%s refuses user \"%s\": %s.", before, name, why);
   else if (may_be_password(c, finding))
-    finding_set_message(finding, "%s refuses client \"%s\" as user \"%s\": %s (reason 0x%02x).",
-                        before, diagnosis_client_id(c), name, text, (guint)c->evidence->connack);
+    finding_set_message(finding, "%s refuses client \"%s\" as user \"%s\": %s.", before,
+                        diagnosis_client_id(c), name, why);
   else if (strcmp(finding->code, "mqtt-not-authorized") == 0)
-    finding_set_message(finding, "%s's rules refuse client \"%s\" as \"%s\": %s (reason 0x%02x).",
-                        before, diagnosis_client_id(c), name, text, (guint)c->evidence->connack);
+    finding_set_message(finding, "%s's rules refuse client \"%s\" as \"%s\": %s.", before,
+                        diagnosis_client_id(c), name, why);
   else
-    finding_set_message(finding, "%s answered CONNECT with reason 0x%02x: %s.", before,
-                        (guint)c->evidence->connack, text);
+    finding_set_message(finding, "%s refuses the connection: %s.", before, why);
 }
 
 static void
@@ -208,8 +206,8 @@ static void
 say_version(const DiagnosisCase *c, Finding *finding)
 {
   gboolean five = c->profile->version == MQTT_5;
-  finding_set_message(finding, "The broker does not speak MQTT %s (reason 0x%02x).",
-                      five ? "5" : "3.1.1", (guint)c->evidence->connack);
+  g_autofree char *why = mqtt_reason_words(c->evidence->connack_text, (guint8)c->evidence->connack);
+  finding_set_message(finding, "The broker does not speak MQTT %s: %s.", five ? "5" : "3.1.1", why);
   finding_set_remedy(finding, "Set the connection to MQTT %s.", five ? "3.1.1" : "5");
 }
 
@@ -254,7 +252,8 @@ diagnose_connack(const DiagnosisCase *c)
                                 "rules allow this client.");
   if (strcmp(finding->code, "client-name-missing") == 0)
     diagnosis_describe_identity(finding, c->identity);
-  finding_add_evidence(finding, "CONNACK 0x%02x", (guint)c->evidence->connack);
+  g_autofree char *why = mqtt_reason_words(c->evidence->connack_text, (guint8)c->evidence->connack);
+  finding_add_evidence(finding, "CONNACK: %s", why);
   finding_add_evidence(finding, "client id %s", diagnosis_client_id(c));
   if (c->profile->user_name != NULL)
     finding_add_evidence(finding, "user name %s", c->profile->user_name);
@@ -269,12 +268,10 @@ Finding *
 diagnose_disconnect(const DiagnosisCase *c)
 {
   int reason = c->evidence->disconnect;
-  const char *text =
-      c->evidence->disconnect_text != NULL ? c->evidence->disconnect_text : "no reason given";
+  g_autofree char *why = mqtt_reason_words(c->evidence->disconnect_text, (guint8)reason);
   Finding *finding = finding_new(reason_code(reason));
   finding->severity = FINDING_ERROR;
-  finding_set_message(finding, "The broker ended the connection with reason 0x%02x: %s.",
-                      (guint)reason, text);
+  finding_set_message(finding, "The broker ended the connection: %s.", why);
   if (reason == REASON_TAKEN_OVER)
     finding_set_message(finding,
                         "Another client has connected with our client id \"%s\", and the "
@@ -292,7 +289,7 @@ diagnose_disconnect(const DiagnosisCase *c)
   if (c->evidence->maximum_packet_size != 0)
     finding_add_evidence(finding, "the broker's maximum packet size is %u bytes",
                          c->evidence->maximum_packet_size);
-  finding_add_evidence(finding, "DISCONNECT with reason 0x%02x", (guint)reason);
+  finding_add_evidence(finding, "DISCONNECT: %s", why);
   add_server_reference(c, finding);
   return finding;
 }
@@ -317,13 +314,14 @@ refused_request(const DiagnosisCase *c, const char *code, const char *verb, cons
 {
   g_autofree char *name = diagnosis_who(c);
   Finding *finding = finding_new(code);
-  const char *text = mqtt_reason_text(type, c->profile->version, (guint8)reason);
+  g_autofree char *why = mqtt_reason_words(
+      mqtt_reason_text(type, c->profile->version, (guint8)reason), (guint8)reason);
   finding_set_message(finding, "The broker's access rules do not let \"%s\" %s to %s.", name, verb,
                       topic);
   if (reason != REASON_NOT_AUTHORIZED && reason != REASON_UNSPECIFIED)
-    say_other_reason(finding, name, verb, topic, text);
+    say_other_reason(finding, name, verb, topic, why);
   finding_add_evidence(finding, "topic %s", topic);
-  finding_add_evidence(finding, "%s 0x%02x: %s", mqtt_type_name((guint8)type), (guint)reason, text);
+  finding_add_evidence(finding, "%s: %s", mqtt_type_name((guint8)type), why);
   finding_add_evidence(finding, "client id %s", diagnosis_client_id(c));
   return finding;
 }

@@ -101,8 +101,10 @@ static Finding *
 plain_mqtt(const DiagnosisCase *c, Finding *general, const PlannedProbe *probe)
 {
   Finding *better = diagnosis_replace(general, "port-plain-mqtt");
-  finding_set_message(better, "Port %u answers MQTT without TLS (CONNACK %d).", probe_own_port(c),
-                      probe->result->connack);
+  g_autofree char *words =
+      mqtt_connack_words(c->profile->version, (guint8)MAX(probe->result->connack, 0));
+  finding_set_message(better, "Port %u answers MQTT without TLS (CONNACK: %s).", probe_own_port(c),
+                      words);
   finding_set_remedy(better, "Use the broker's TLS port (mostly 8883), or switch TLS off.");
   probe_saw(better, probe, "the broker answers with CONNACK");
   return better;

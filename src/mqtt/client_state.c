@@ -113,13 +113,21 @@ finish(ClientState *state, MqttClientEventType type, int reason, const char *tex
 
 /* (transfer full) */
 static char *
+reason_words(const ClientState *state, MqttType type, int reason)
+{
+  return mqtt_reason_words(mqtt_reason_text(type, state->version, (guint8)reason), (guint8)reason);
+}
+
+/* (transfer full) */
+static char *
 connect_failure_text(const ClientState *state, int reason, gboolean timed_out, const char *detail)
 {
   g_autofree char *safe = safe_text_string(detail);
 
-  if (reason >= 0)
-    return g_strdup_printf("the broker refused the connection: %s",
-                           mqtt_reason_text(MQTT_CONNACK, state->version, (guint8)reason));
+  if (reason >= 0) {
+    g_autofree char *why = reason_words(state, MQTT_CONNACK, reason);
+    return g_strdup_printf("the broker refused the connection: %s", why);
+  }
   if (timed_out)
     return g_strdup_printf("the broker did not answer within %u seconds", state->timeout_seconds);
   if (*safe != '\0')
@@ -137,9 +145,10 @@ end_by_broker(ClientState *state, int reason)
     finish(state, MQTT_CLIENT_DISCONNECTED, -1, NULL);
   if (state->phase != ONLINE)
     return;
-  if (reason >= 0)
-    text = g_strdup_printf("the broker ended the connection: %s",
-                           mqtt_reason_text(MQTT_DISCONNECT, state->version, (guint8)reason));
+  if (reason >= 0) {
+    g_autofree char *why = reason_words(state, MQTT_DISCONNECT, reason);
+    text = g_strdup_printf("the broker ended the connection: %s", why);
+  }
   finish(state, MQTT_CLIENT_CONNECTION_LOST, reason,
          text != NULL ? text : "the connection was lost");
 }
@@ -147,14 +156,14 @@ end_by_broker(ClientState *state, int reason)
 static void
 emit_answer_to_publish(ClientState *state, guint number, int reason)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *why = NULL, *text = NULL;
 
   if (reason < 0x80) {
     emit(state, MQTT_CLIENT_PUBLISHED, number, reason, NULL);
     return;
   }
-  text = g_strdup_printf("the broker refused the message: %s",
-                         mqtt_reason_text(MQTT_PUBACK, state->version, (guint8)reason));
+  why = reason_words(state, MQTT_PUBACK, reason);
+  text = g_strdup_printf("the broker refused the message: %s", why);
   emit(state, MQTT_CLIENT_REQUEST_FAILED, number, reason, text);
 }
 

@@ -162,3 +162,18 @@ mqtt_reason_text(MqttType type, MqttVersion version, guint8 reason)
     text = suback_return_text(reason);
   return text != NULL ? text : "unknown reason";
 }
+
+char *
+mqtt_reason_words(const char *text, guint8 reason)
+{
+  const char *words = text != NULL ? text : "no reason given";
+
+  return reason == 0 ? g_strdup(words) : g_strdup_printf("%s (0x%02x)", words, reason);
+}
+
+char *
+mqtt_connack_words(MqttVersion version, guint8 reason)
+{
+  return reason == 0 ? g_strdup("accepted")
+                     : mqtt_reason_words(mqtt_reason_text(MQTT_CONNACK, version, reason), reason);
+}

@@ -171,6 +171,12 @@ const char *mqtt_type_name(guint8 type);
 /* What a reason code means in this packet ("Not authorized"); for 3.1.1 the CONNACK return codes
  * and SUBACK's. Static; "unknown reason" when the standard has none. */
 const char *mqtt_reason_text(MqttType type, MqttVersion version, guint8 reason);
+/* (transfer full) how a reason is told to people, everywhere: its words and its code as the
+ * standard writes it, "Not authorized (0x87)"; for 0, which is success, the words alone. `text` is
+ * what mqtt_reason_text() says, maybe with the peer's own words; NULL: "no reason given". */
+char *mqtt_reason_words(const char *text, guint8 reason);
+/* (transfer full) the same of a CONNACK: "accepted", "Not authorized (0x87)". */
+char *mqtt_connack_words(MqttVersion version, guint8 reason);
 
 /* A filter that may be subscribed to (4.7): not empty, UTF-8, '+' and '#' only where allowed; one
  * that begins with "$share/" must go on with a share name and a filter (MQTT 5, 4.8.2). */

@@ -100,11 +100,11 @@ on_publish(MqttDirection direction, const MqttPublish *publish, gpointer data)
 }
 
 static void
-keep_last_word(Tunnel *tunnel, const char *packet, const char *reason)
+keep_last_word(Tunnel *tunnel, const TunnelPacket *summary)
 {
+  g_autofree char *why = mqtt_reason_words(summary->reason_text, summary->reason);
   g_free(tunnel->last_word);
-  tunnel->last_word =
-      g_strdup_printf("%s: %s", packet, reason == NULL ? "no reason given" : reason);
+  tunnel->last_word = g_strdup_printf("%s: %s", mqtt_type_name(summary->type), why);
 }
 
 /* What a later end of the connection is explained by. */
@@ -120,13 +120,13 @@ note_packet(Tunnel *tunnel, const MqttPacket *packet, const TunnelPacket *summar
   case MQTT_CONNACK:
     tunnel->connack_seen = TRUE;
     if (summary->reason != 0)
-      keep_last_word(tunnel, "CONNACK", summary->reason_text);
+      keep_last_word(tunnel, summary);
     else
       tunnel->ping_due = tunnel->config->ping_at_once;
     break;
   case MQTT_DISCONNECT:
     if (from_broker)
-      keep_last_word(tunnel, "DISCONNECT", summary->reason_text);
+      keep_last_word(tunnel, summary);
     else
       tunnel->disconnect_seen = TRUE;
     break;

@@ -142,6 +142,7 @@ bundle_new(const BundleRequest *request)
   bundle_lint(&parts);
   bundle_client(&parts);
   bundle_judge_completeness(&parts);
+  bundle_find_root(&parts);
   if (!has_error(bundle) && is_whole(&parts))
     bundle_make_files(&parts);
   if (bundle->files && has_error(bundle))
@@ -167,5 +168,7 @@ bundle_free(Bundle *bundle)
     g_ptr_array_unref(bundle->client_ca);
   g_ptr_array_unref(bundle->findings);
   g_ptr_array_unref(bundle->steps);
+  g_free(bundle->root);
+  g_free(bundle->root_file);
   g_free(bundle);
 }

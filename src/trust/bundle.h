@@ -66,6 +66,11 @@ typedef struct {
   GPtrArray *client_ca;    /* of Certificate; NULL: one-way */
   GPtrArray *files;        /* of BundleFile; NULL: there is an error among the findings */
   GPtrArray *findings;     /* of Finding, worst first */
+  char *root;              /* label, safe text: at which the chain ends, so that clients must trust
+                            * it, or the CA that stands where it stops; NULL: no chain was read */
+  gboolean root_is_public; /* it is among the system's */
+  char *root_file;         /* raw: of the files given one with `root` in it; NULL: there is none, or
+                            * it is public */
   GPtrArray *steps;        /* of char *: sentences, what is left to do at the broker, in this
                             * order; empty without `files` */
 } Bundle;

@@ -197,6 +197,42 @@ read_key(Lineage *lineage)
   return g_strdup(item->key_id);
 }
 
+/* The part of the message that is the same for all files behind one shut folder; NULL: it is about
+ * the file itself. */
+static const char *
+shut_folder(const Finding *finding)
+{
+  const char *cause = strstr(finding->message, " may not be read: the folder ");
+  return g_str_equal(finding->code, "file-unreadable") ? cause : NULL;
+}
+
+/* One folder keeps several files shut: that is one fault, and not one a file. */
+static void
+join_shut_files(Lineage *lineage)
+{
+  Finding *first = NULL;
+  guint joined = 0;
+  for (guint i = 0; i < lineage->findings->len;) {
+    Finding *finding = lineage->findings->pdata[i];
+    const char *cause = shut_folder(finding);
+    gboolean same = first && cause && g_str_equal(cause, shut_folder(first));
+    if (!first && cause)
+      first = finding;
+    joined += same;
+    if (same)
+      g_ptr_array_remove_index(lineage->findings, i);
+    else
+      i++;
+  }
+  if (joined == 0)
+    return;
+  g_autofree char *cause = g_strdup(shut_folder(first));
+  g_autofree char *folder = safe_text_string(lineage->folder);
+  finding_set_message(first, "The files in %s%s", folder, cause);
+  g_free(first->file);
+  first->file = g_steal_pointer(&folder);
+}
+
 Finding *
 lineage_finding(const Lineage *lineage, const char *code, LineageFileKind kind)
 {
@@ -259,6 +295,7 @@ load(Lineage *lineage, const Anchors *known, gint64 now)
   g_autoptr(GPtrArray) chain = read_certificates(lineage, LINEAGE_CHAIN);
   g_autoptr(GPtrArray) fullchain = read_certificates(lineage, LINEAGE_FULLCHAIN);
   g_autofree char *key_id = read_key(lineage);
+  join_shut_files(lineage);
   take_certificates(lineage, fullchain ? fullchain : cert);
   if (!fullchain)
     take_certificates(lineage, chain);

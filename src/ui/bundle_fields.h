@@ -34,6 +34,7 @@ typedef struct {
   const char *certbot_folder;      /* NULL: certbot's own */
   const char *const *lineages;     /* names of certbot's, NULL-terminated; NULL: none can be read */
   const char *lineage;             /* that the form was opened for, or NULL */
+  const Certificate *seen;         /* what that connection's broker showed last, or NULL */
   const char *client_ca;           /* that was made last in the workshop, or NULL */
 } BundleKnown;
 

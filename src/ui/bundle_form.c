@@ -115,6 +115,14 @@ files_timer(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Borrowed: the broker's own certificate, as the connection has seen it; NULL: it has not. */
+static const Certificate *
+certificate_seen(const Connection *connection)
+{
+  const GPtrArray *chain = connection ? connection_info(connection)->peer_chain : NULL;
+  return chain && chain->len > 0 ? chain->pdata[0] : NULL;
+}
+
 static void
 suggest(BundleForm *bundle)
 {
@@ -123,6 +131,7 @@ suggest(BundleForm *bundle)
                              .certbot_folder = ui_certbot_folder(bundle->ui),
                              .lineages = (const char *const *)bundle->lineages,
                              .lineage = bundle->lineage,
+                             .seen = certificate_seen(connection),
                              .client_ca = workshop_last_ca()};
   bundle_fields_suggest(bundle->form, &known, bundle->touched);
 }

@@ -42,7 +42,25 @@ names_host(const BundleKnown *known, const char *lineage, const char *host)
   return leaf && host_name_host(leaf, host);
 }
 
-/* The only one, or the one whose certificate is for the connection's host. */
+/* The one that the broker serves, whatever name or address it is dialled by; else one of the same
+ * names, which it served before a renewal. */
+static const char *
+lineage_served_by(const BundleKnown *known)
+{
+  const char *same_names = "";
+  for (int i = 0; known->seen && known->lineages[i] && i < LINEAGES_READ; i++) {
+    g_autoptr(Certificate) leaf = leaf_of(known->certbot_folder, known->lineages[i]);
+    if (leaf && certificate_equal(leaf, known->seen))
+      return known->lineages[i];
+    if (leaf && !*same_names &&
+        g_strv_equal(certificate_names(leaf), certificate_names(known->seen)))
+      same_names = known->lineages[i];
+  }
+  return same_names;
+}
+
+/* The only one, or the one whose certificate is for the connection's host, or that its broker was
+ * seen to serve. */
 static const char *
 lineage_for(const BundleKnown *known)
 {
@@ -58,7 +76,7 @@ lineage_for(const BundleKnown *known)
   for (int i = 0; host && known->lineages[i] && i < LINEAGES_READ; i++)
     if (names_host(known, known->lineages[i], host))
       return known->lineages[i];
-  return "";
+  return lineage_served_by(known);
 }
 
 /* The first name of a certificate that is no wildcard. */

@@ -2,8 +2,11 @@
 
 #include "ui/bundle_view.h"
 
+#include <string.h>
+
 #include "ui/bundle_lines.h"
 #include "ui/line_list.h"
+#include "ui/path_complete.h"
 
 #define VIEW_COLUMNS 110
 
@@ -78,6 +81,51 @@ bundle_view_wanted(gpointer data, int *rows, int *columns)
 
 /* --- Acting ----------------------------------------------------------------------------------- */
 
+/* (transfer full): what the certificate is for, a name that can be dialled first; or NULL. */
+static char *
+host_of(const BundleView *view)
+{
+  const GPtrArray *chain = view->bundle->certificates;
+  const char *const *names = chain->len > 0 ? certificate_names(chain->pdata[0]) : NULL;
+  if (view->texts->order.hostname)
+    return g_strdup(view->texts->order.hostname);
+  for (; names && *names; names++)
+    if (g_str_has_prefix(*names, "DNS:") && !strchr(*names, '*'))
+      return g_strdup(*names + strlen("DNS:"));
+  return NULL;
+}
+
+/* The client certificate that was tried; its key is known of the connection that has it. */
+static void
+fill_identity(const BundleView *view, Profile *profile)
+{
+  const Connection *selected = ui_selected(view->ui);
+  const Profile *known = selected ? connection_profile(selected) : NULL;
+  profile->certificate_path = path_expand(view->texts->order.client);
+  if (known && g_strcmp0(known->certificate_path, view->texts->order.client) == 0)
+    profile->key_path = g_strdup(known->key_path);
+}
+
+/* A connection to the broker that has these files. */
+static PaneResult
+describe(const BundleView *view)
+{
+  const BundleOrder *order = &view->texts->order;
+  g_autoptr(Profile) profile = profile_new();
+  profile->host = host_of(view);
+  profile->port = order->port;
+  if (view->bundle->root_file) {
+    profile->trust = TRUST_FILE;
+    profile->ca_path = path_expand(view->bundle->root_file);
+  }
+  if (order->client_ca)
+    profile->broker_ca_path = path_expand(order->client_ca);
+  if (order->client)
+    fill_identity(view, profile);
+  ui_open(view->ui, &editor_form, &(EditorArgument){.start = profile});
+  return PANE_CLOSE;
+}
+
 static gboolean
 is_openable(const CertificateLine *line)
 {
@@ -88,6 +136,8 @@ static const char *
 bundle_view_disabled(gpointer data, Action action)
 {
   const BundleView *view = data;
+  if (action == ACTION_NEW && !view->written)
+    return "Nothing was written that a connection could use: Esc goes back to the form.";
   if (action == ACTION_OPEN && !is_openable(line_list_selected(&view->list)))
     return "Enter opens a finding, a certificate or a file: Up and Down go to one.";
   return NULL;
@@ -122,6 +172,8 @@ bundle_view_act(gpointer data, Action action)
     return PANE_HANDLED;
   if (action == ACTION_BUNDLE)
     return another(view);
+  if (action == ACTION_NEW)
+    return describe(view);
   if (action == ACTION_OPEN)
     return open_line(view, line_list_selected(&view->list));
   return PANE_IGNORED;
@@ -133,6 +185,8 @@ bundle_view_hint(gpointer data, Action action)
   const BundleView *view = data;
   if (action == ACTION_BUNDLE)
     return view->written ? "for another" : "";
+  if (action == ACTION_NEW)
+    return view->written ? "connection" : "";
   if (action == ACTION_BACK)
     return view->written ? "" : "to the form";
   if (action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP)

@@ -52,9 +52,8 @@ static void
 ask_delete(Ui *ui, Connection *connection)
 {
   gboolean saved = workspace_is_saved(ui_workspace(ui), connection);
-  g_autofree char *question =
-      saved ? g_strdup_printf("Delete %s and its file?", connection_profile(connection)->name)
-            : g_strdup_printf("Remove %s from the list?", connection_profile(connection)->name);
+  g_autofree char *question = g_strdup_printf("Delete %s%s?", connection_profile(connection)->name,
+                                              saved ? " and its file" : ", which was never saved");
   ui_ask(ui, question, delete_now, target_new(ui, connection), g_free);
 }
 

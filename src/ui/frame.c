@@ -13,6 +13,7 @@ static const char *const tab_names[LAYOUT_TILES] = {"Connections", "Certificates
                                                     "Timeline"};
 static const char *const short_tab_names[LAYOUT_TILES] = {"Conns", "Certs", "Msgs", "Time"};
 
+#define TILE_CONNECTIONS 0
 #define TILE_CERTIFICATES 1
 #define TABS_COLUMNS 58 /* what the long names take */
 
@@ -232,6 +233,14 @@ draw_notice(Ui *ui, const Layout *layout, CanvasCursor *cursor)
   }
 }
 
+/* Beside the list of connections, making one is what helps as long as there is none. */
+static gboolean
+is_needless(Ui *ui, Action action)
+{
+  gboolean beside_list = !ui_has_view(ui) && ui->focused != TILE_CONNECTIONS;
+  return action == ACTION_NEW && beside_list && ui_selected(ui) != NULL;
+}
+
 /* A key that can do nothing now is no hint; pressed all the same, it says why. */
 static const char *
 hint_word(gpointer data, Action action)
@@ -239,7 +248,7 @@ hint_word(gpointer data, Action action)
   Ui *ui = data;
   const View *view = ui_top(ui);
   const PaneClass *class = view->pane_class;
-  if (ui_missing_connection(ui, action))
+  if (ui_missing_connection(ui, action) || is_needless(ui, action))
     return "";
   if (class->disabled && class->disabled(view->pane, action))
     return "";

@@ -64,13 +64,19 @@ set_findings(LineageRow *row, const Lineage *lineage)
   row->findings_role = finding_role(worst->severity);
 }
 
+/* After both lines: the worst that stands in them. */
 static void
 set_glyph(LineageRow *row, const Lineage *lineage)
 {
   const Finding *worst = lineage->findings->len > 0 ? lineage->findings->pdata[0] : NULL;
   gboolean bad = worst && worst->severity <= FINDING_WARNING;
-  row->glyph = bad ? finding_glyph(worst->severity) : GLYPH_OK;
-  row->glyph_role = bad ? finding_role(worst->severity) : ROLE_GOOD;
+  gboolean doubtful = row->served_role == ROLE_WARNING || row->renewal_role == ROLE_WARNING;
+  row->glyph = bad        ? finding_glyph(worst->severity)
+               : doubtful ? finding_glyph(FINDING_WARNING)
+                          : GLYPH_OK;
+  row->glyph_role = bad        ? finding_role(worst->severity)
+                    : doubtful ? finding_role(FINDING_WARNING)
+                               : ROLE_GOOD;
 }
 
 static void
@@ -85,10 +91,10 @@ static void
 set_lineage(LineageRow *row, const Lineage *lineage, gint64 now)
 {
   const Certificate *leaf = lineage_leaf(lineage);
-  set_glyph(row, lineage);
   set_findings(row, lineage);
   set_served(row, lineage);
   set_renewal(row, lineage, now);
+  set_glyph(row, lineage);
   row->key = g_strdup(lineage->key_label);
   if (!leaf)
     return;

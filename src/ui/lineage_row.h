@@ -6,7 +6,7 @@
 #include "ui/paint.h"
 
 typedef struct {
-  Glyph glyph; /* the worst of its findings at a glance */
+  Glyph glyph; /* the worst of what its lines say, at a glance */
   Role glyph_role;
   char *name;    /* safe text, as all here */
   char *problem; /* why it cannot be read, or that its turn has not come; then that is all */

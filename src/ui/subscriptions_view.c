@@ -50,11 +50,11 @@ state_of(const Subscription *subscription, MqttVersion version)
   switch (subscription->state) {
   case SUBSCRIPTION_GRANTED:
     return (State){GLYPH_OK, ROLE_GOOD, g_strdup_printf("granted QoS %d", subscription->granted)};
-  case SUBSCRIPTION_REFUSED:
-    return (State){GLYPH_FAIL, ROLE_ERROR,
-                   g_strdup_printf("refused: %s (0x%02x)",
-                                   mqtt_reason_text(MQTT_SUBACK, version, subscription->reason),
-                                   subscription->reason)};
+  case SUBSCRIPTION_REFUSED: {
+    g_autofree char *why = mqtt_reason_words(
+        mqtt_reason_text(MQTT_SUBACK, version, subscription->reason), subscription->reason);
+    return (State){GLYPH_FAIL, ROLE_ERROR, g_strdup_printf("refused: %s", why)};
+  }
   case SUBSCRIPTION_PENDING:
     return (State){GLYPH_BUSY, ROLE_ACCENT, g_strdup("asked, no answer yet")};
   default:

@@ -657,10 +657,51 @@ test_words(void)
 #define ADD(name, function)                                                                        \
   g_test_add("/bundle/" name, BundleStage, NULL, setup, function, teardown)
 
+/* --- what clients must trust ------------------------------------------------------------------ */
+
+static void
+assert_root(const BundleRequest *request, const char *root, gboolean is_public, const char *file)
+{
+  g_autoptr(Bundle) bundle = bundle_new(request);
+  print_findings(bundle);
+  g_assert_cmpstr(bundle->root, ==, root);
+  g_assert_cmpint(bundle->root_is_public, ==, is_public);
+  g_assert_cmpstr(bundle->root_file, ==, file);
+}
+
+static void
+test_root(BundleStage *stage, gconstpointer unused)
+{
+  const char *root = certificate_subject_label(pki_pair_certificate(stage->root));
+  BundleRequest request = bundle_stage_request(stage, BUNDLE_MOSQUITTO);
+  request.known = NULL;
+  assert_root(&request, root, FALSE, NULL);
+  /* In the chain's file, though it is not written. */
+  g_autofree char *middle = certificate_to_pem(pki_pair_certificate(stage->intermediate));
+  g_autofree char *top = certificate_to_pem(pki_pair_certificate(stage->root));
+  g_autofree char *both = g_strconcat(middle, top, NULL);
+  g_autofree char *chain = bundle_stage_write(stage, "both.pem", both, 0644);
+  request.chain_path = chain;
+  assert_root(&request, root, FALSE, chain);
+  /* The same CA issues the clients' certificates. */
+  request.chain_path = stage->chain;
+  request.client_ca_path = stage->root_path;
+  request.client_path = NULL;
+  assert_root(&request, root, FALSE, stage->root_path);
+  g_autoptr(Anchors) known = anchors_load_file(stage->root_path, NULL);
+  request.known = known;
+  assert_root(&request, root, TRUE, NULL);
+  request.chain_path = chain;
+  assert_root(&request, root, TRUE, NULL);
+  request.certificate_path = "/nowhere/cert.pem";
+  assert_root(&request, NULL, FALSE, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  ADD("root", test_root);
   ADD("emqx-cloud", test_emqx_cloud);
   ADD("emqx-cloud-no-chain", test_emqx_cloud_no_chain);
   ADD("mosquitto", test_mosquitto);

@@ -69,7 +69,7 @@ test_connect_failures(Fixture *fixture, gconstpointer version)
   client_state_connect_failed(fixture->number, -1, FALSE, NULL);
   client_state_connect_failed(fixture->number, -1, FALSE, NULL); /* once is enough */
   g_assert_cmpstr(fixture->events->str, ==,
-                  "failed 134 the broker refused the connection: Bad User Name or Password\n"
+                  "failed 134 the broker refused the connection: Bad User Name or Password (0x86)\n"
                   "failed -2 the broker did not answer within 5 seconds\n"
                   "failed -1 the connection ended before the broker answered (odd\\e[2J)\n"
                   "failed -1 the connection ended before the broker answered\n");
@@ -98,7 +98,7 @@ test_lost(Fixture *fixture, gconstpointer version)
   client_state_lost(fixture->number, 0x8b);
   g_assert_cmpstr(fixture->events->str, ==,
                   "lost -1 the connection was lost\nconnected 0 -\n"
-                  "lost 139 the broker ended the connection: Server shutting down\n");
+                  "lost 139 the broker ended the connection: Server shutting down (0x8b)\n");
 }
 
 static void
@@ -158,14 +158,15 @@ test_answers(Fixture *fixture, gconstpointer version)
   client_state_unanswered(request(fixture, REQUEST_PUBLISH), "no\nway");
   client_state_drop_request(number = request(fixture, REQUEST_PUBLISH));
   client_state_answered(number, 0);
-  g_assert_cmpstr(fixture->events->str, ==,
-                  five ? "subscribed 1 # Granted QoS 1\nsubscribed 128 # Unspecified error\n"
-                         "unsubscribed 17 # No subscription existed\npublished 0 # -\n"
-                         "request failed 151 # the broker refused the message: Quota exceeded\n"
-                         "request failed -1 # no\\nway\n"
-                       : "subscribed 1 # Granted QoS 1\nsubscribed 128 # Failure\n"
-                         "unsubscribed 0 # -\npublished 0 # -\npublished 0 # -\n"
-                         "request failed -1 # no\\nway\n");
+  g_assert_cmpstr(
+      fixture->events->str, ==,
+      five ? "subscribed 1 # Granted QoS 1\nsubscribed 128 # Unspecified error\n"
+             "unsubscribed 17 # No subscription existed\npublished 0 # -\n"
+             "request failed 151 # the broker refused the message: Quota exceeded (0x97)\n"
+             "request failed -1 # no\\nway\n"
+           : "subscribed 1 # Granted QoS 1\nsubscribed 128 # Failure\n"
+             "unsubscribed 0 # -\npublished 0 # -\npublished 0 # -\n"
+             "request failed -1 # no\\nway\n");
 }
 
 /* What waits for an answer is told first that there will be none; a later answer finds nobody. */

@@ -117,6 +117,24 @@ test_too_large_says_how_large(void)
   scene_clear(&scene);
 }
 
+/* The code stands behind its words, as in the timeline and in the list of subscriptions. */
+static void
+test_reason_words(void)
+{
+  Scene scene;
+  scene_init(&scene);
+  scene.evidence->connack = 0x87;
+  scene.evidence->connack_text = g_strdup("Not authorized");
+  g_autoptr(Finding) refused = diagnose_end(&scene.c);
+  g_assert_true(g_str_has_suffix(refused->message, ": Not authorized (0x87)."));
+  g_assert_true(has_line(refused->evidence, "CONNACK: Not authorized (0x87)"));
+  g_autoptr(Finding) asked = diagnose_subscribe(&scene.c, "plant/#", 0x87);
+  g_assert_true(has_line(asked->evidence, "SUBACK: Not authorized (0x87)"));
+  g_autoptr(Finding) quota = diagnose_publish(&scene.c, "plant/1", 7, 0x97);
+  g_assert_true(g_str_has_suffix(quota->message, " publish to plant/1: Quota exceeded (0x97)."));
+  scene_clear(&scene);
+}
+
 static void
 test_server_reference(void)
 {
@@ -365,7 +383,7 @@ test_requests_refused_otherwise(void)
   g_autoptr(Finding) publish = diagnose_publish(&scene.c, "a/b", 1, 0x97);
   g_assert_cmpstr(publish->code, ==, "mqtt-publish-refused");
   g_assert_cmpstr(publish->message, ==,
-                  "The broker does not let \"anna\" publish to a/b: Quota exceeded.");
+                  "The broker does not let \"anna\" publish to a/b: Quota exceeded (0x97).");
   g_assert_null(strstr(publish->remedy, "access rules"));
   g_autoptr(Finding) subscribe = diagnose_subscribe(&scene.c, "a/b", 0x80);
   g_assert_nonnull(strstr(subscribe->message, "access rules"));
@@ -385,7 +403,7 @@ test_message_too_large(void)
   g_assert_cmpstr(publish->message, ==,
                   "The broker takes no message of that size: 1000 bytes, to open/7.");
   g_assert_cmpstr(publish->remedy, ==, "Send a smaller message, or raise the broker's limit.");
-  g_assert_true(has_line(publish->evidence, "PUBACK 0x95: Packet too large"));
+  g_assert_true(has_line(publish->evidence, "PUBACK: Packet too large (0x95)"));
   g_assert_true(diagnosis_is_about(publish, "mqtt-packet-too-large", "open/7"));
   g_assert_false(diagnosis_is_about(publish, "mqtt-publish-refused", "open/7"));
   scene_clear(&scene);
@@ -431,6 +449,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/diagnosis-mqtt/disconnect", test_disconnect);
   g_test_add_func("/diagnosis-mqtt/too-large", test_too_large_says_how_large);
+  g_test_add_func("/diagnosis-mqtt/reason-words", test_reason_words);
   g_test_add_func("/diagnosis-mqtt/server-reference", test_server_reference);
   g_test_add_func("/diagnosis-mqtt/after-publish", test_closed_after_publish);
   g_test_add_func("/diagnosis-mqtt/close-loop", test_close_loop);

@@ -418,6 +418,53 @@ test_unreadable(BundleStage *stage, gconstpointer unused)
   g_assert_nonnull(strstr(text, geteuid() == 0 ? "owned by root, mode 0700" : "mode 0000"));
 }
 
+/* What is wrong with the lineage, a line a finding. */
+static void
+load_as_nobody(const char *certbot, int output)
+{
+  if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+    _exit(2);
+  g_autoptr(Lineage) lineage = lineage_load(certbot, "mqtt.test", NULL, NOW, NULL);
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; lineage && i < lineage->findings->len; i++) {
+    const Finding *finding = lineage->findings->pdata[i];
+    g_string_append_printf(text, "%s %s\n", finding->code, finding->message);
+  }
+  _exit(text->len > 0 && write(output, text->str, text->len) == (gssize)text->len ? 0 : 1);
+}
+
+/* Four files behind one shut folder are one fault. */
+static void
+test_archive_shut(BundleStage *stage, gconstpointer unused)
+{
+  g_autofree char *certbot = g_build_filename(stage->folder, "le", NULL);
+  g_autofree char *live = g_build_filename(certbot, "live", NULL);
+  g_autofree char *folder = g_build_filename(live, "mqtt.test", NULL);
+  g_autofree char *archive = g_build_filename(certbot, "archive", NULL);
+  const char *const open[] = {stage->folder, certbot, live, folder};
+  int pipes[2], status;
+  char text[4096] = "";
+  for (gsize i = 0; i < G_N_ELEMENTS(open); i++)
+    g_assert_cmpint(g_chmod(open[i], 0755), ==, 0);
+  g_assert_cmpint(g_chmod(archive, geteuid() == 0 ? 0700 : 0000), ==, 0);
+  g_assert_cmpint(pipe(pipes), ==, 0);
+  pid_t child = fork();
+  if (child == 0)
+    load_as_nobody(certbot, pipes[1]);
+  close(pipes[1]);
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  g_assert_cmpint(read(pipes[0], text, sizeof text - 1), >, 0);
+  close(pipes[0]);
+  g_assert_cmpint(g_chmod(archive, 0700), ==, 0);
+  g_assert_cmpint(g_chmod(stage->folder, 0700), ==, 0);
+  g_assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  g_autofree char *expected =
+      g_strdup_printf("file-unreadable The files in %s may not be read: the folder ", folder);
+  g_test_message("%s", text);
+  g_assert_true(g_str_has_prefix(text, expected));
+  g_assert_true(strchr(text, '\n') == text + strlen(text) - 1);
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add("/lineage/" name, BundleStage, NULL, setup, function, teardown)
 
@@ -446,5 +493,6 @@ main(int argc, char **argv)
   ADD("served-by-several", test_served_by_several);
   ADD("forget-brokers", test_forget_brokers);
   ADD("unreadable", test_unreadable);
+  ADD("archive-shut", test_archive_shut);
   return g_test_run();
 }

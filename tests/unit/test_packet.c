@@ -448,6 +448,23 @@ test_reason_texts(void)
                     texts[i].text);
 }
 
+static void
+test_reason_words(void)
+{
+  g_autofree char *refused = mqtt_reason_words("Not authorized", 0x87);
+  g_autofree char *old = mqtt_reason_words("Not authorized", 5);
+  g_autofree char *good = mqtt_reason_words("Normal disconnection", 0);
+  g_autofree char *none = mqtt_reason_words(NULL, 0x80);
+  g_autofree char *connack = mqtt_connack_words(MQTT_5, 0x86);
+  g_autofree char *accepted = mqtt_connack_words(MQTT_3_1_1, 0);
+  g_assert_cmpstr(refused, ==, "Not authorized (0x87)");
+  g_assert_cmpstr(old, ==, "Not authorized (0x05)");
+  g_assert_cmpstr(good, ==, "Normal disconnection");
+  g_assert_cmpstr(none, ==, "no reason given (0x80)");
+  g_assert_cmpstr(connack, ==, "Bad User Name or Password (0x86)");
+  g_assert_cmpstr(accepted, ==, "accepted");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -461,5 +478,6 @@ main(int argc, char **argv)
   g_test_add_func("/packet/utf8", test_utf8);
   g_test_add_func("/packet/type-names", test_type_names);
   g_test_add_func("/packet/reason-texts", test_reason_texts);
+  g_test_add_func("/packet/reason-words", test_reason_words);
   return g_test_run();
 }

@@ -211,6 +211,34 @@ test_json(Stage *stage, gconstpointer unused)
   g_assert_true(json_parser_load_from_data(parser, stage->out, -1, NULL));
   object = json_node_get_object(json_parser_get_root(parser));
   g_assert_true(json_object_get_null_member(object, "role"));
+  g_assert_true(json_object_get_null_member(object, "error"));
+  g_assert_false(json_object_get_boolean_member(object, "refused"));
+}
+
+/* What must not be, and what cannot be: why stands in the object, as on standard error. */
+static void
+assert_failed(Stage *stage, const char *command, int status, gboolean refused, const char *why)
+{
+  g_autoptr(JsonParser) parser = json_parser_new();
+  g_assert_cmpint(run(stage, command), ==, status);
+  g_assert_nonnull(strstr(stage->err, why));
+  g_assert_true(json_parser_load_from_data(parser, stage->out, -1, NULL));
+  JsonObject *object = json_node_get_object(json_parser_get_root(parser));
+  g_assert_cmpint(json_object_get_boolean_member(object, "refused"), ==, refused);
+  g_assert_nonnull(strstr(json_object_get_string_member(object, "error"), why));
+  g_assert_cmpstr(json_object_get_string_member(object, "action"), ==, "make");
+  g_assert_cmpuint(json_array_get_length(json_object_get_array_member(object, "files")), ==, 0);
+  g_assert_cmpuint(json_object_get_size(object), ==, 13);
+}
+
+static void
+test_json_failed(Stage *stage, gconstpointer unused)
+{
+  must(stage, "MQTRUST pki ca CN=Root && MQTRUST pki client --ca root.pem CN=C");
+  assert_failed(stage, "MQTRUST pki client --json --ca c.pem CN=D", 1, TRUE, "\"C\"");
+  assert_failed(stage, "MQTRUST pki client --json --ca root.pem CN=C", 2, FALSE,
+                "Give --force to replace it");
+  assert_failed(stage, "MQTRUST pki client --json --ca none.pem CN=D", 2, FALSE, "none.pem");
 }
 
 /* --- passwords and PKCS#12 -------------------------------------------------------------------- */
@@ -556,6 +584,7 @@ main(int argc, char **argv)
   ADD("/pki/command/files", test_files);
   ADD("/pki/command/text", test_text);
   ADD("/pki/command/json", test_json);
+  ADD("/pki/command/json-failed", test_json_failed);
   ADD("/pki/command/passwords", test_passwords);
   ADD("/pki/command/pkcs12", test_pkcs12);
   ADD("/pki/command/openssl-ca", test_openssl_ca);

@@ -35,6 +35,20 @@ test_wraps(void)
                "012\n");
 }
 
+/* A number and its unit stand in one line; what only looks like them may part. */
+static void
+test_units(void)
+{
+#define SEVENTY "23456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+  assert_block("", SEVENTY "until 364 d left", SEVENTY "until 364 d\nleft\n");
+  assert_block("", SEVENTY "fr now 364 d.", SEVENTY "fr now\n364 d.\n");
+  assert_block("", SEVENTY "at m. (60 min) x", SEVENTY "at m.\n(60 min) x\n");
+  assert_block("", SEVENTY "MQTT us 5 days", SEVENTY "MQTT us\n5 days\n");
+  assert_block("", SEVENTY "from now 364 dates", SEVENTY "from now\n364 dates\n");
+  assert_block("", SEVENTY "fr now 364 dates", SEVENTY "fr now 364\ndates\n");
+#undef SEVENTY
+}
+
 /* A word that fits no line is cut, and no line is ever longer than the terminal is wide. */
 static void
 test_long_words(void)
@@ -71,6 +85,7 @@ main(int argc, char **argv)
   setlocale(LC_ALL, "");
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/text-block/wraps", test_wraps);
+  g_test_add_func("/text-block/units", test_units);
   g_test_add_func("/text-block/long-words", test_long_words);
   g_test_add_func("/text-block/cells", test_cells);
   return g_test_run();

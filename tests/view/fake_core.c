@@ -203,7 +203,7 @@ workspace_delete(Workspace *workspace, Connection *connection, GError **error)
 gboolean
 workspace_is_saved(Workspace *workspace, Connection *connection)
 {
-  return TRUE;
+  return !connection->unsaved;
 }
 
 /* --- core/check.h ----------------------------------------------------------------------------- */

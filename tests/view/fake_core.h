@@ -16,6 +16,7 @@ struct Connection {
   ConnectionRates rates;
   gboolean needs_tick, probing;
   char *calls;              /* what was asked of it: "connect; publish a/b 5 q1; " */
+  gboolean unsaved;         /* workspace_is_saved() says so */
 };
 
 /* core/check.h over plain fields; a test ends it with fake_check_end(). */

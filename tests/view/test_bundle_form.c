@@ -270,6 +270,44 @@ test_lineage_of_connection(void)
   leave();
 }
 
+/* An address is in no certificate: what the broker showed tells which lineage is its own. */
+static void
+test_lineage_of_address(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autoptr(PkiPair) other =
+      bundle_stage_issue(&stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "other.test", stage.intermediate);
+  g_autoptr(PkiPair) before =
+      bundle_stage_issue(&stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "other.test", stage.intermediate);
+  add_lineage("a-other", other);
+  add_lineage("shop", stage.server);
+  g_autoptr(Scene) scene = scene_new("prod-eu");
+  Connection *connection = scene->connection;
+  g_free(connection->profile->host);
+  connection->profile->host = g_strdup("192.0.2.7");
+  scene->ui->certbot_folder = g_strdup("le");
+  scene_keys(scene, "b");
+  assert_shows(scene, "certbot has: a-other  shop");
+  g_autoptr(GPtrArray) chain = certificate_list_new();
+  g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(stage.server)));
+  connection->info.peer_chain = chain;
+  scene_keys(scene, "Esc b");
+  assert_field(scene, "Lineage", "shop");
+  assert_field(scene, "Host name", "mqtt.test");
+  /* The one that was renewed. */
+  g_ptr_array_set_size(chain, 0);
+  g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(before)));
+  scene_keys(scene, "Esc b");
+  assert_field(scene, "Lineage", "a-other");
+  /* One that is none of certbot's. */
+  g_ptr_array_set_size(chain, 0);
+  g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(stage.client)));
+  scene_keys(scene, "Esc b");
+  assert_shows(scene, "certbot has: a-other  shop");
+  connection->info.peer_chain = NULL;
+  leave();
+}
+
 static void
 test_several_lineages(void)
 {
@@ -472,6 +510,44 @@ test_emqx_cloud(void)
   scene_keys(scene, "Esc b");
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
   assert_shows(scene, "< EMQX Cloud >");
+  leave();
+}
+
+/* Which CA file the clients need, and a connection that has it. */
+static void
+test_clients(void)
+{
+  enter(PKI_KEY_ECDSA_P256);
+  g_autofree char *middle = certificate_to_pem(pki_pair_certificate(stage.intermediate));
+  g_autofree char *top = certificate_to_pem(pki_pair_certificate(stage.root));
+  g_autofree char *both = g_strconcat(middle, top, NULL);
+  g_free(bundle_stage_write(&stage, "both.pem", both, 0644));
+  g_autoptr(Scene) scene = filled_form("mosquitto");
+  scene->connection->profile->key_path = g_strdup("client.key");
+  fill(scene, "Port", "18883");
+  write_files(scene);
+  assert_shows(scene, "Give clients the root certificate as their CA file: the chain stops below");
+  scene_keys(scene, "b");
+  choose(scene, "From", "files");
+  fill(scene, "Certificate", "cert.pem");
+  fill(scene, "Chain", "both.pem");
+  fill(scene, "Key  ", "server.key");
+  fill(scene, "Client CA", "ca.pem");
+  fill(scene, "Port", "18883");
+  fill(scene, "Folder", "second");
+  write_files(scene);
+  assert_shows(scene, "Give clients both.pem as their CA file");
+  assert_shows(scene, "n describes a connection to this broker.");
+  scene_keys(scene, "n");
+  g_assert_true(ui_top(scene->ui)->pane_class == &editor_form);
+  assert_field(scene, "Host", "mqtt.test");
+  assert_field(scene, "Port", "18883");
+  g_autofree char *ca = g_canonicalize_filename("both.pem", NULL);
+  g_autofree char *client = g_canonicalize_filename("client.pem", NULL);
+  assert_shows(scene, ca);
+  assert_shows(scene, client);
+  assert_shows(scene, "client.key");
+  scene_keys(scene, "Esc");
   leave();
 }
 
@@ -753,6 +829,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/pictures", test_pictures);
   g_test_add_func("/bundle-form/one-lineage", test_one_lineage);
   g_test_add_func("/bundle-form/lineage-of-connection", test_lineage_of_connection);
+  g_test_add_func("/bundle-form/lineage-of-address", test_lineage_of_address);
   g_test_add_func("/bundle-form/several-lineages", test_several_lineages);
   g_test_add_func("/bundle-form/opened-for-lineage", test_opened_for_lineage);
   g_test_add_func("/bundle-form/without-certbot", test_without_certbot);
@@ -761,6 +838,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle-form/files", test_files_are_read);
   g_test_add_func("/bundle-form/dirty", test_dirty);
   g_test_add_func("/bundle-form/emqx-cloud", test_emqx_cloud);
+  g_test_add_func("/bundle-form/clients", test_clients);
   g_test_add_func("/bundle-form/hivemq", test_hivemq);
   g_test_add_func("/bundle-form/one-way", test_one_way);
   g_test_add_func("/bundle-form/existing", test_existing);

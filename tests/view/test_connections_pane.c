@@ -128,7 +128,11 @@ static void
 test_last_one_deleted(void)
 {
   g_autoptr(Scene) scene = scene_new("only");
-  scene_keys(scene, "x y");
+  scene->connection->unsaved = TRUE;
+  scene_keys(scene, "x");
+  g_assert_cmpstr(scene->ui->question.text, ==, "Delete only, which was never saved?");
+  scene_keys(scene, "y");
+  g_assert_cmpstr(scene->ui->notice, ==, "only is deleted.");
   g_assert_null(ui_selected(scene->ui));
   scene_draw(scene, &connections_pane, 10, 40);
   scene_keys(scene, "e");
@@ -164,6 +168,42 @@ test_hints(void)
   g_assert_cmpstr(online, ==,
                   " ? help  Tab pane  d disconnect  e edit  n new  s subscribe  p publish  q quit");
   view_close();
+}
+
+/* Every pane says that n makes one, and so does the bar below it, also where there is little room.
+ */
+static void
+test_hints_without_connection(void)
+{
+  g_autoptr(Scene) scene = scene_new(NULL);
+  CanvasCursor cursor;
+  for (int columns = 40; columns <= 200; columns += 40) {
+    view_open(24, columns, 0);
+    for (const char *const *tile = (const char *const[]){"1", "2", "3", "4", NULL}; *tile; tile++) {
+      scene_keys(scene, *tile);
+      ui_draw(scene->ui, 24, columns, &cursor);
+      g_autofree char *bar = view_row(23);
+      g_assert_nonnull(strstr(bar, " n new "));
+    }
+    view_close();
+  }
+}
+
+/* Where there are some, only their list offers another one. */
+static void
+test_hints_beside_list(void)
+{
+  g_autoptr(Scene) scene = scene_new("lab");
+  CanvasCursor cursor;
+  view_open(24, 200, 0);
+  for (const char *const *tile = (const char *const[]){"2", "3", "4", NULL}; *tile; tile++) {
+    scene_keys(scene, *tile);
+    ui_draw(scene->ui, 24, 200, &cursor);
+    g_autofree char *bar = view_row(23);
+    g_assert_nonnull(strstr(bar, " ? help "));
+    g_assert_null(strstr(bar, " n new "));
+  }
+  view_close();
   g_autoptr(Scene) empty = scene_new(NULL);
   view_open(24, 80, 0);
   ui_draw(empty->ui, 24, 80, &cursor);
@@ -185,5 +225,7 @@ main(int argc, char **argv)
   g_test_add_func("/connections-pane/last-one-deleted", test_last_one_deleted);
   g_test_add_func("/connections-pane/duplicate-and-new", test_duplicate_and_new);
   g_test_add_func("/connections-pane/hints", test_hints);
+  g_test_add_func("/connections-pane/hints-without-connection", test_hints_without_connection);
+  g_test_add_func("/connections-pane/hints-beside-list", test_hints_beside_list);
   return g_test_run();
 }

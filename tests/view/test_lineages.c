@@ -284,10 +284,13 @@ test_brokers(Fixture *f, gconstpointer unused)
   assert_hides(f, "the old one");
   serve(f, staging, f->renewed);
   assert_shows(f, "✓ prod-eu and 1 more serve it");
+  assert_shows(f, "✓ " SERVER);
   serve(f, staging, foreign); /* one name of two */
   assert_shows(f, "! staging serves another one");
+  assert_shows(f, "! " SERVER); /* the sign of the row is the worst of its lines */
   serve(f, staging, shown);
   assert_shows(f, "✓ prod-eu serves it");
+  assert_shows(f, "✓ " SERVER);
   g_free(staging->profile->host);
   staging->profile->host = g_strdup(SERVER);
   serve(f, staging, shown);

@@ -148,6 +148,17 @@ judge_findings(GString *out, const FaultResult *result, const LabFault *fault)
     g_string_append_printf(out, "%u errors %s\n", count, allowed);
 }
 
+/* What the broker answered is said in the timeline in the finding's own words. */
+static void
+judge_answer(GString *out, const FaultResult *result, const Finding *finding)
+{
+  for (guint i = 0; i < finding->evidence->len; i++) {
+    const char *line = finding->evidence->pdata[i];
+    if (g_str_has_prefix(line, "CONNACK: ") && strstr(result->timeline, line) == NULL)
+      g_string_append_printf(out, "the timeline does not say \"%s\"\n", line);
+  }
+}
+
 char *
 fault_result_judge(const FaultResult *result, const LabFault *fault)
 {
@@ -155,10 +166,12 @@ fault_result_judge(const FaultResult *result, const LabFault *fault)
   const Finding *finding = fault_result_find(result, fault->code);
   if (!result->over)
     g_string_append(out, "it was not over in time\n");
-  if (finding != NULL)
+  if (finding != NULL) {
     compare_finding(out, result, fault, finding);
-  else
+    judge_answer(out, result, finding);
+  } else {
     g_string_append_printf(out, "%s was not found\n", fault->code);
+  }
   judge_findings(out, result, fault);
   return out->len > 0 ? g_strdup(out->str) : NULL;
 }

@@ -80,7 +80,7 @@ finish(Check *check, CheckOutcome outcome)
   check->later = g_idle_add_full(G_PRIORITY_DEFAULT, report, check, NULL);
 }
 
-/* A broker that has accepted us, and to which nothing is owed but the answer to a PINGREQ, is good. */
+/* A broker that has accepted us and owes nothing but the answer to a PINGREQ is good. */
 static gboolean
 on_limit(gpointer data)
 {

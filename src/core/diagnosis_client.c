@@ -292,8 +292,8 @@ diagnose_client_refused(const DiagnosisCase *c)
   return as_ours(explain_refusal(c));
 }
 
-/* A broker that has answered us in MQTT before takes the certificate as it is; only its dates change
- * by themselves. NULL: it is not that. */
+/* A broker that has answered us in MQTT before takes the certificate as it is; only its dates
+ * change by themselves. NULL: it is not that. */
 static Finding *
 by_silence(const DiagnosisCase *c, const char *how)
 {

@@ -645,8 +645,8 @@ test_closed_on_a_good_one(void)
   scene_clear(&scene);
 }
 
-/* It has answered this certificate before: a proxy that has lost its broker is not to be taken for a
- * refusal, and the next try may go well. */
+/* It has answered this certificate before: a proxy that has lost its broker is not to be taken for
+ * a refusal, and the next try may go well. */
 static void
 test_closed_once_taken(void)
 {
@@ -674,7 +674,7 @@ test_closed_once_taken(void)
 
 /* Its dates do change by themselves. */
 static void
-test_closed_once_taken_and_expired(void)
+test_closed_once_taken_expired(void)
 {
   const PastEnd before = {.online_us = G_USEC_PER_SEC, .quiet_us = 0, .at_us = 1};
   Row row = plain_row;
@@ -955,7 +955,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-client/alternatives", test_alternatives_have_a_test);
   g_test_add_func("/diagnosis-client/closed-good", test_closed_on_a_good_one);
   g_test_add_func("/diagnosis-client/closed-once-taken", test_closed_once_taken);
-  g_test_add_func("/diagnosis-client/closed-once-taken-and-expired", test_closed_once_taken_and_expired);
+  g_test_add_func("/diagnosis-client/closed-once-taken-expired", test_closed_once_taken_expired);
   g_test_add_func("/diagnosis-client/closed-without-ours", test_closed_without_ours);
   g_test_add_func("/diagnosis-client/refused-late", test_refused_late);
   g_test_add_func("/diagnosis-client/strength", test_strength);

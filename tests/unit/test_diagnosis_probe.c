@@ -701,8 +701,8 @@ error_of(const char *code, FindingSource source)
   return finding;
 }
 
-/* The dates of a certificate that is not the broker's own tell nothing of the clock, and hide nothing
- * that is wrong with ours. */
+/* The dates of a certificate that is not the broker's own tell nothing of the clock, and hide
+ * nothing that is wrong with ours. */
 static void
 test_proxy_hides_no_dates_of_ours(void)
 {

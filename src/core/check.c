@@ -80,13 +80,17 @@ finish(Check *check, CheckOutcome outcome)
   check->later = g_idle_add_full(G_PRIORITY_DEFAULT, report, check, NULL);
 }
 
+/* A broker that has accepted us and owes nothing but the answer to a PINGREQ is good. */
 static gboolean
 on_limit(gpointer data)
 {
   Check *check = data;
   check->limit = 0;
-  if (check->outcome == CHECK_RUNNING)
-    finish(check, CHECK_TIMED_OUT);
+  if (check->outcome != CHECK_RUNNING)
+    return G_SOURCE_REMOVE;
+  check->settled = TRUE;
+  CheckOutcome outcome = judge(check);
+  finish(check, outcome != CHECK_RUNNING ? outcome : CHECK_TIMED_OUT);
   return G_SOURCE_REMOVE;
 }
 

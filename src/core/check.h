@@ -1,7 +1,8 @@
 /* One connection, tried once and reported: what `mqtrust check`, the editor's test and the fault lab
  * share. It is a Connection (core/connection.h) without a screen that is watched until all that can
  * be known is known: online with its subscriptions (or, without any, a PINGREQ) answered, or failed
- * with its second probes over. Then it is closed politely. Any number at once. Main thread. */
+ * with its second probes over. A PINGREQ is waited for a second at most, and is no fault when it
+ * stays open. Then it is closed politely. Any number at once. Main thread. */
 #pragma once
 
 #include <glib.h>

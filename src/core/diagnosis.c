@@ -321,11 +321,30 @@ settle(const DiagnosisCase *c, Finding *finding)
                                                          : "this broker did not ask for it");
 }
 
+static gboolean
+is_of_verdict(const DiagnosisCase *c, const Finding *end)
+{
+  const Verdict *verdict = c->evidence->verdict;
+  if (verdict == NULL || verdict->accepted || end == NULL)
+    return FALSE;
+  return holds(verdict->findings, end->code) ||
+         (strcmp(end->code, "clock-wrong") == 0 && diagnosis_is_clock(c));
+}
+
+/* Another cause than the certificates themselves explains the refusal: what was found wrong with
+ * the ones that came is no fault of its own. */
+static gboolean
+is_explained(const DiagnosisCase *c, const Finding *end)
+{
+  const Verdict *verdict = c->evidence->verdict;
+  return verdict != NULL && !verdict->accepted && end != NULL && !is_of_verdict(c, end);
+}
+
 /* Where the clock is wrong, that is the one fault. */
 static void
 add_local(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
 {
-  gboolean is_clock = diagnosis_is_clock(c);
+  gboolean is_clock = diagnosis_is_clock(c) && !is_explained(c, end);
   for (guint i = 0; c->local != NULL && i < c->local->len; i++) {
     const Finding *finding = g_ptr_array_index(c->local, i);
     if (!is_clock || strcmp(finding->code, "client-not-yet-valid") != 0)
@@ -359,25 +378,13 @@ add_over(GPtrArray *findings, const Finding *finding)
   g_ptr_array_add(findings, finding_copy(finding));
 }
 
-static gboolean
-is_of_verdict(const DiagnosisCase *c, const Finding *end)
-{
-  const Verdict *verdict = c->evidence->verdict;
-  if (verdict == NULL || verdict->accepted || end == NULL)
-    return FALSE;
-  return holds(verdict->findings, end->code) ||
-         (strcmp(end->code, "clock-wrong") == 0 && diagnosis_is_clock(c));
-}
-
-/* Another cause than the certificates themselves explains the refusal: what was found wrong with
- * the ones that came is no fault of its own. */
 static void
 add_verdict(GPtrArray *findings, const DiagnosisCase *c, const Finding *end)
 {
   const Verdict *verdict = c->evidence->verdict;
   if (verdict == NULL)
     return;
-  gboolean explained = end != NULL && !verdict->accepted && !is_of_verdict(c, end);
+  gboolean explained = is_explained(c, end);
   for (guint i = 0; i < verdict->findings->len; i++) {
     const Finding *finding = g_ptr_array_index(verdict->findings, i);
     g_autoptr(Finding) joined = diagnosis_join_clock(c, finding_copy(finding));

@@ -292,21 +292,31 @@ diagnose_client_refused(const DiagnosisCase *c)
   return as_ours(explain_refusal(c));
 }
 
+/* A broker that has answered us in MQTT before takes the certificate as it is; only its dates
+ * change by themselves. NULL: it is not that. */
+static Finding *
+by_silence(const DiagnosisCase *c, const char *how)
+{
+  Finding *finding = c->end_count > 0 ? by_dates(c) : by_certificate(c);
+  if (finding != NULL)
+    finding_add_evidence(finding, "%s", how);
+  else if (c->end_count == 0 && client_is_of_unnamed_ca(c))
+    finding = by_ca_names(c, how);
+  return finding;
+}
+
 /* nginx, and what is built like it, ends the handshake well whatever certificate came, looks at it
  * then, and closes in good order. */
 Finding *
 diagnose_silent_refusal(const DiagnosisCase *c)
 {
-  const char *how = "the broker asked for our certificate, got it, and closed without an alert";
-  if (c->identity == NULL || !c->evidence->requested ||
-      c->evidence->at_us[EVIDENCE_FIRST_BYTE] != 0 ||
-      strcmp(diagnosis_tunnel_code(c->evidence->closed), "mqtt-closed-after-connect") != 0)
+  const Evidence *evidence = c->evidence;
+  if (c->identity == NULL || !evidence->requested || !evidence->sent ||
+      evidence->at_us[EVIDENCE_FIRST_BYTE] != 0 ||
+      strcmp(diagnosis_tunnel_code(evidence->closed), "mqtt-closed-after-connect") != 0)
     return NULL;
-  Finding *finding = by_certificate(c);
-  if (finding != NULL)
-    finding_add_evidence(finding, "%s", how);
-  else if (client_is_of_unnamed_ca(c))
-    finding = by_ca_names(c, how);
+  Finding *finding = by_silence(c, "the broker asked for our certificate, got it, and closed "
+                                   "without an alert");
   return finding != NULL ? as_ours(finding) : NULL;
 }
 

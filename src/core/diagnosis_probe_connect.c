@@ -9,6 +9,15 @@ was_answered(const PlannedProbe *probe)
   return probe != NULL && probe->result->answered;
 }
 
+/* It came as far as we did, and was shut out as we were; one that did not tells nothing: what lies
+ * between may only be starting, and answer the next one. */
+static gboolean
+was_shut_out(const PlannedProbe *probe)
+{
+  return probe != NULL && probe->result->connected && !probe->result->timed_out &&
+         !probe->result->answered;
+}
+
 /* MQTT 3.1.1, 3.1.2-2 has a broker say that it does not know a version; not all do (RabbitMQ before
  * 3.13). NULL: nobody's MQTT 5 is answered, or not even his MQTT 3.1.1 is. */
 static Finding *
@@ -16,7 +25,7 @@ by_mqtt_version(const DiagnosisCase *c, Finding *general)
 {
   const PlannedProbe *same = probe_find(c, PROBE_SAME_CONNECT);
   const PlannedProbe *older = probe_find(c, PROBE_OLDER_CONNECT);
-  if (same == NULL || was_answered(same) || !was_answered(older))
+  if (!was_shut_out(same) || !was_answered(older))
     return NULL;
   Finding *better = diagnosis_replace(general, "mqtt-version-refused");
   finding_set_message(better, "The broker closes the connection on MQTT 5 without an answer, and "
@@ -32,7 +41,7 @@ by_protocol_name(const DiagnosisCase *c, Finding *general)
 {
   const PlannedProbe *same = probe_find(c, PROBE_SAME_CONNECT);
   const PlannedProbe *alpn = probe_find(c, PROBE_ALPN);
-  if (same == NULL || was_answered(same) || !was_answered(alpn))
+  if (!was_shut_out(same) || !was_answered(alpn))
     return NULL;
   Finding *better = diagnosis_replace(general, "alpn-required");
   finding_set_message(better, "The broker closes the connection unless an application protocol is "

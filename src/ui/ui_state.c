@@ -153,7 +153,6 @@ ui_select(Ui *ui, Connection *connection)
   ui_redraw(ui);
 }
 
-/* Messages of connections that are not selected are in no pane; their rates come with the tick. */
 /* What went well before must not hide why the connection fails now. */
 static void
 make_room_for_fault(Ui *ui, Connection *connection)
@@ -167,6 +166,7 @@ make_room_for_fault(Ui *ui, Connection *connection)
   ui->faulty = faulty;
 }
 
+/* Messages of connections that are not selected are in no pane; their rates come with the tick. */
 void
 ui_connection_changed(Ui *ui, Connection *connection, ConnectionChange what)
 {

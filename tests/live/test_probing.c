@@ -561,6 +561,51 @@ test_check_closed_after_connack(void)
   }
 }
 
+/* Accepts, and never says anything more. */
+static void
+accept_and_hang(int fd, gpointer data)
+{
+  static const guint8 connack[] = {0x20, 0x02, 0x00, 0x00};
+  guint8 connect[256];
+  if (recv(fd, connect, sizeof connect, 0) > 0 &&
+      send(fd, connack, sizeof connack, MSG_NOSIGNAL) == sizeof connack)
+    peer_wait_for_end(fd);
+}
+
+/* FALSE: on a busy machine the time was up before the broker had accepted. */
+static gboolean
+check_until_limit(const Profile *profile)
+{
+  gboolean done = FALSE;
+  g_autoptr(GError) error = NULL;
+  Transport *transport = transport_new();
+  Check *check = check_start(transport, profile, 900, on_check_done, &done, &error);
+  g_assert_no_error(error);
+  while (!done)
+    g_main_context_iteration(NULL, TRUE);
+  gboolean accepted = connection_evidence(check_connection(check))->at_us[EVIDENCE_CONNACK] != 0;
+  if (accepted)
+    g_assert_cmpint(check_outcome(check), ==, CHECK_ONLINE);
+  check_free(check);
+  transport_free(transport);
+  return accepted;
+}
+
+/* It has accepted: a PINGREQ that it leaves open when the time is up makes it no worse. */
+static void
+test_check_limit_after_connack(void)
+{
+  g_autoptr(Peer) peer = peer_start(accept_and_hang, NULL);
+  g_autoptr(Profile) profile = profile_new();
+  g_free(profile->host);
+  profile->host = g_strdup("127.0.0.1");
+  profile->port = peer_port(peer);
+  profile->scheme = SCHEME_MQTT;
+  profile->version = MQTT_3_1_1;
+  while (!check_until_limit(profile))
+    continue;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -578,6 +623,7 @@ main(int argc, char **argv)
   g_test_add_func("/probing/intolerant", test_intolerant);
   g_test_add_func("/probing/check-tries-once", test_check_tries_once);
   g_test_add_func("/probing/check-closed-after-connack", test_check_closed_after_connack);
+  g_test_add_func("/probing/check-limit-after-connack", test_check_limit_after_connack);
   g_test_add_func("/probing/enforced", test_enforced);
   g_test_add_func("/requests/publish-refused", test_publish_refused);
   for (int qos = 1; qos <= 2; qos++) {

@@ -645,6 +645,69 @@ test_closed_on_a_good_one(void)
   scene_clear(&scene);
 }
 
+/* It has answered this certificate before: a proxy that has lost its broker is not to be taken for
+ * a refusal, and the next try may go well. */
+static void
+test_closed_once_taken(void)
+{
+  static const struct {
+    const char *client, *ca;
+  } fine[] = {{"flat.pem", OTHER}, {"server.pem", ROOT}};
+  const PastEnd before = {.online_us = G_USEC_PER_SEC, .quiet_us = 0, .at_us = 1};
+  for (gsize i = 0; i < G_N_ELEMENTS(fine); i++) {
+    Row row = plain_row;
+    row.client = fine[i].client;
+    row.ca_names[0] = fine[i].ca;
+    row.alert = -1;
+    row.error = TUNNEL_ERROR_CLOSED_AFTER_CONNECT;
+    Scene scene;
+    scene_init(&scene, &row);
+    scene.c.ends = &before;
+    scene.c.end_count = 1;
+    g_autoptr(Finding) end = diagnose_end(&scene.c);
+    g_assert_cmpstr(end->code, ==, "mqtt-closed-after-connect");
+    g_assert_cmpint(end->side, ==, FINDING_SIDE_BROKER);
+    g_assert_true(diagnosis_heals(&scene.c, end));
+    scene_clear(&scene);
+  }
+}
+
+/* Its dates do change by themselves. */
+static void
+test_closed_once_taken_expired(void)
+{
+  const PastEnd before = {.online_us = G_USEC_PER_SEC, .quiet_us = 0, .at_us = 1};
+  Row row = plain_row;
+  row.client = "old.pem";
+  row.ca_names[0] = ROOT;
+  row.alert = -1;
+  row.error = TUNNEL_ERROR_CLOSED_AFTER_CONNECT;
+  Scene scene;
+  scene_init(&scene, &row);
+  scene.c.ends = &before;
+  scene.c.end_count = 1;
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->code, ==, "client-expired");
+  g_assert_false(diagnosis_heals(&scene.c, end));
+  scene_clear(&scene);
+}
+
+/* What the broker never got it did not refuse. */
+static void
+test_closed_without_ours(void)
+{
+  Row row = plain_row;
+  row.ca_names[0] = OTHER;
+  row.alert = -1;
+  row.error = TUNNEL_ERROR_CLOSED_AFTER_CONNECT;
+  Scene scene;
+  scene_init(&scene, &row);
+  scene.evidence->sent = FALSE;
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->code, ==, "mqtt-closed-after-connect");
+  scene_clear(&scene);
+}
+
 static void
 test_refused_late(void)
 {
@@ -891,6 +954,9 @@ main(int argc, char **argv)
   }
   g_test_add_func("/diagnosis-client/alternatives", test_alternatives_have_a_test);
   g_test_add_func("/diagnosis-client/closed-good", test_closed_on_a_good_one);
+  g_test_add_func("/diagnosis-client/closed-once-taken", test_closed_once_taken);
+  g_test_add_func("/diagnosis-client/closed-once-taken-expired", test_closed_once_taken_expired);
+  g_test_add_func("/diagnosis-client/closed-without-ours", test_closed_without_ours);
   g_test_add_func("/diagnosis-client/refused-late", test_refused_late);
   g_test_add_func("/diagnosis-client/strength", test_strength);
   g_test_add_func("/diagnosis-client/strength-of-issuer", test_strength_of_issuer);

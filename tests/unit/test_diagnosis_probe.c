@@ -505,6 +505,15 @@ test_unanswered(void)
   assert_end(&scene, "mqtt-closed-after-connect");
   g_assert_false(has_alternative(&scene, "mqtt-version-refused"));
   result_of(probe_for(&scene, PROBE_ALPN))->answered = TRUE;
+  result_of(probe_for(&scene, PROBE_OLDER_CONNECT))->answered = TRUE;
+  /* The same CONNECT did not get there: what answers the next one may have been starting. */
+  result_of(probe_for(&scene, PROBE_SAME_CONNECT))->connected = FALSE;
+  assert_end(&scene, "mqtt-closed-after-connect");
+  result_of(probe_for(&scene, PROBE_SAME_CONNECT))->connected = TRUE;
+  result_of(probe_for(&scene, PROBE_SAME_CONNECT))->timed_out = TRUE;
+  assert_end(&scene, "mqtt-closed-after-connect");
+  result_of(probe_for(&scene, PROBE_SAME_CONNECT))->timed_out = FALSE;
+  result_of(probe_for(&scene, PROBE_OLDER_CONNECT))->answered = FALSE;
   assert_end(&scene, "alpn-required");
   result_of(probe_for(&scene, PROBE_OLDER_CONNECT))->answered = TRUE;
   assert_end(&scene, "mqtt-version-refused");
@@ -683,6 +692,53 @@ test_proxy_certificate(void)
   pki_clear(&pki);
 }
 
+static gboolean
+has_finding(const GPtrArray *findings, const char *code)
+{
+  for (guint i = 0; i < findings->len; i++)
+    if (strcmp(((const Finding *)findings->pdata[i])->code, code) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static Finding *
+error_of(const char *code, FindingSource source)
+{
+  Finding *finding = finding_new(code);
+  finding->severity = FINDING_ERROR;
+  finding->source = source;
+  return finding;
+}
+
+/* The dates of a certificate that is not the broker's own tell nothing of the clock, and hide
+ * nothing that is wrong with ours. */
+static void
+test_proxy_hides_no_dates_of_ours(void)
+{
+  Pki pki;
+  pki_init(&pki);
+  Scene scene;
+  scene_init(&scene);
+  show_bad(&scene, &pki);
+  g_ptr_array_add(scene.evidence->verdict->findings,
+                  error_of("leaf-not-yet-valid", FINDING_SOURCE_PEER));
+  g_autoptr(GPtrArray) local = finding_list_new();
+  g_ptr_array_add(local, error_of("client-not-yet-valid", FINDING_SOURCE_CLIENT));
+  scene.c.local = local;
+  scene.evidence->addresses = g_strsplit("192.0.2.1 192.0.2.2", " ", -1);
+  plan(&scene, "name-mismatch");
+  nobody_answers(&scene);
+  result_of(probe_for(&scene, PROBE_OTHER_ADDRESS))->certificates = chain_of(pki.good);
+  g_autoptr(Finding) end = diagnose_end(&scene.c);
+  g_assert_cmpstr(end->code, ==, "dns-wrong-host");
+  g_autoptr(GPtrArray) all = diagnose(&scene.c);
+  g_assert_true(has_finding(all, "dns-wrong-host"));
+  g_assert_true(has_finding(all, "client-not-yet-valid"));
+  g_assert_false(has_finding(all, "clock-wrong"));
+  scene_clear(&scene);
+  pki_clear(&pki);
+}
+
 /* --- Ports ------------------------------------------------------------------------------------ */
 
 static void
@@ -728,6 +784,7 @@ main(int argc, char **argv)
   g_test_add_func("/diagnosis-probe/another-way", test_another_way);
   g_test_add_func("/diagnosis-probe/nodes", test_nodes_differ);
   g_test_add_func("/diagnosis-probe/proxy", test_proxy_certificate);
+  g_test_add_func("/diagnosis-probe/proxy/dates-of-ours", test_proxy_hides_no_dates_of_ours);
   g_test_add_func("/diagnosis-probe/open-ports", test_open_ports);
   return g_test_run();
 }

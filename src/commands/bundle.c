@@ -100,6 +100,7 @@ run(const BundleOptions *options, int *code, GError **error)
   g_autoptr(Bundle) bundle = bundle_order_carry_out(&order);
   g_autofree char *fault = NULL;
   g_autoptr(GPtrArray) kept = bundle_order_kept(&order, bundle);
+  g_autoptr(GPtrArray) anew = bundle_order_anew(&order, bundle);
   gboolean good = bundle->files != NULL;
   if (good && !write_files(&order, bundle, options->force, error))
     return FALSE;
@@ -111,6 +112,7 @@ run(const BundleOptions *options, int *code, GError **error)
                                .folder = options->folder,
                                .written = good,
                                .kept = kept,
+                               .anew = anew,
                                .left_over = left_over,
                                .reload = good ? options->reload : NULL,
                                .reload_fault = fault,

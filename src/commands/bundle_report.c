@@ -69,20 +69,29 @@ find_kept(const BundleReport *report, const BundleFile *file)
   return NULL;
 }
 
+static gboolean
+is_anew(const BundleReport *report, const BundleFile *file)
+{
+  return g_ptr_array_find_with_equal_func((GPtrArray *)report->anew, file->name, g_str_equal, NULL);
+}
+
 static void
 add_file_line(GString *out, const BundleReport *report, const BundleFile *file)
 {
   const BundleKept *kept = find_kept(report, file);
-  g_autofree char *lead = g_strdup_printf("  %s %-*s",
-                                          !kept             ? "✓"
-                                          : kept->different ? "!"
-                                                            : "·",
-                                          NAME_COLUMNS, file->name);
-  text_block_append(out, lead,
-                    !kept             ? file->purpose
-                    : kept->different ? "stays as it is, for the broker runs with it; these "
-                                        "options would write another one (with --force)"
-                                      : "stays as it is");
+  const char *sign = "✓", *text = file->purpose;
+  if (is_anew(report, file)) {
+    sign = "!";
+    text = "written anew: what is new had no place in the one that was there; what had been changed "
+           "in it by hand is to be changed again";
+  } else if (kept) {
+    sign = kept->different ? "!" : "·";
+    text = kept->different ? "stays as it is, for the broker runs with it; these options would write "
+                             "another one (with --force)"
+                           : "stays as it is";
+  }
+  g_autofree char *lead = g_strdup_printf("  %s %-*s", sign, NAME_COLUMNS, file->name);
+  text_block_append(out, lead, text);
 }
 
 static void
@@ -208,6 +217,11 @@ add_written(JsonWriter *writer, const BundleReport *report)
   json_writer_begin_array(writer);
   for (guint i = 0; i < report->kept->len; i++)
     add_kept(writer, report->kept->pdata[i]);
+  json_writer_end_array(writer);
+  json_writer_set_member_name(writer, "anew");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < report->anew->len; i++)
+    json_writer_add_string_value(writer, report->anew->pdata[i]);
   json_writer_end_array(writer);
   json_writer_set_member_name(writer, "left_over");
   json_writer_begin_array(writer);

@@ -9,6 +9,7 @@ typedef struct {
   const char *folder; /* as it was given */
   gboolean written;
   const GPtrArray *kept;      /* of BundleKept: not written */
+  const GPtrArray *anew;      /* of const char *: settings of before that were replaced */
   const GPtrArray *left_over; /* of const char *: files of before that were not written now */
   const char *reload;         /* the command that was run, or NULL */
   const char *reload_fault;   /* why it failed, safe text, or NULL */

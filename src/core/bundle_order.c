@@ -165,6 +165,28 @@ bundle_order_kept(const BundleOrder *order, const Bundle *bundle)
   return kept;
 }
 
+static gboolean
+is_anew(const BundleOrder *order, const BundleFile *file)
+{
+  g_autofree char *path = g_build_filename(order->folder, file->name, NULL);
+  if (!order->keep_settings || !g_file_test(path, G_FILE_TEST_EXISTS))
+    return FALSE;
+  secret_auto renewed = renewed_text(order, file);
+  return file->carries ? renewed == NULL : file->settings && !opens_stores(order, file);
+}
+
+GPtrArray *
+bundle_order_anew(const BundleOrder *order, const Bundle *bundle)
+{
+  GPtrArray *anew = g_ptr_array_new();
+  for (guint i = 0; bundle->files && i < bundle->files->len; i++) {
+    BundleFile *file = bundle->files->pdata[i];
+    if (is_anew(order, file))
+      g_ptr_array_add(anew, (gpointer)file->name);
+  }
+  return anew;
+}
+
 /* What nobody can make again is not replaced, whatever was said; the key that comes out of an input
  * stands in key.pem then. */
 static const char *

@@ -48,6 +48,11 @@ typedef struct {
 /* (transfer full), of BundleKept. To be asked before bundle_order_write(). */
 GPtrArray *bundle_order_kept(const BundleOrder *order, const Bundle *bundle);
 
+/* (transfer container), of const char * borrowed from the bundle: settings that are there and are
+ * written anew despite `keep_settings`, for the new certificates, key or password find no place in
+ * them. To be asked before bundle_order_write(). */
+GPtrArray *bundle_order_anew(const BundleOrder *order, const Bundle *bundle);
+
 /* (transfer full): names of the bundle's files that are in the folder already, of char *. */
 GPtrArray *bundle_order_existing(const BundleOrder *order, const Bundle *bundle);
 /* (transfer container): names of files of another bundle that stand there still, of static strings;

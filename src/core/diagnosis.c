@@ -93,10 +93,10 @@ say_key_exchange(Finding *finding)
 {
   finding_set_message(finding,
                       "The broker chose the key exchange of RSA, for which its certificate lacks "
-                      "the key usage keyEncipherment: it has no ECDHE suite or group in common "
-                      "with us.");
-  finding_set_remedy(finding, "Allow an ECDHE suite, and X25519 or P-256, on the side that lacks "
-                              "them; the certificate is fine.");
+                      "the key usage keyEncipherment: it prefers that to ECDHE, or has no ECDHE "
+                      "suite or group in common with us.");
+  finding_set_remedy(finding, "Have the broker prefer ECDHE suites, and allow one, and X25519 or "
+                              "P-256, on both sides; the certificate is fine.");
 }
 
 static const char *

@@ -14,7 +14,8 @@
  *   diagnosis_names.c    a certificate for what the name leads to, not for the name
  *   diagnosis_clock.c    nothing is valid yet, on either side
  *   diagnosis_network.c  names, addresses, ports; connections that end by a pattern
- *   diagnosis_probe.c    what second connections make of it; diagnosis_probe_tls.c: of handshakes
+ *   diagnosis_probe.c    what second connections make of it; diagnosis_probe_tls.c: of handshakes,
+ *                        diagnosis_probe_connect.c: of CONNECT
  */
 #pragma once
 

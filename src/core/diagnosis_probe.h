@@ -18,3 +18,6 @@ void probe_saw(Finding *finding, const PlannedProbe *probe, const char *what);
 /* --- diagnosis_probe_tls.c: (transfer full) both ways --- */
 Finding *probe_refine_version(const DiagnosisCase *c, Finding *general);
 Finding *probe_refine_negotiation(const DiagnosisCase *c, Finding *general);
+
+/* --- diagnosis_probe_connect.c: (transfer full) both ways --- */
+Finding *probe_refine_connect(const DiagnosisCase *c, Finding *general);

@@ -174,8 +174,9 @@ explain_silence(const TlsCase *c)
   if (!c->facts->server_answered)
     return tls_error_new(
         TUNNEL_ERROR_TLS_RESET,
-        "%s %s the connection at the first TLS message: not a TLS port, one "
-        "that expects the PROXY protocol, a proxy without a backend, or a firewall; check the port (MQTT over TLS: mostly 8883)",
+        "%s %s the connection at the first TLS message: not a TLS port, one that "
+        "expects the PROXY protocol, a proxy without a backend, or a firewall; check the port (MQTT "
+        "over TLS: mostly 8883)",
         c->at->peer, how);
   if (c->facts->established)
     return tls_error_new(

@@ -147,7 +147,7 @@ static const CatalogueEntry entries[] = {
      "Replace the certificate in the CA file by the CA's current one."},
     {"client-expired", FINDING_ERROR, FINDING_SIDE_CLIENT,
      "The validity of our own certificate is over.",
-     "Renew your certificate; the broker refuses it."},
+     "Renew your certificate; brokers refuse it as it is."},
     {"client-not-yet-valid", FINDING_ERROR, FINDING_SIDE_CLIENT,
      "The validity of our own certificate has not begun.",
      "Check the clock, or use a certificate that begins earlier."},

@@ -83,7 +83,7 @@ report_expired(GPtrArray *findings, const VerifyRequest *request, const Path *pa
                        "expired.",
                        label, place);
   else if (report_is_client(request))
-    finding_set_remedy(finding, "Renew your certificate in %s; the broker refuses it.", place);
+    finding_set_remedy(finding, "Renew your certificate in %s; brokers refuse it as it is.", place);
   else
     finding_set_remedy(finding, "Renew it (certbot renew) and reload the broker: the file on its "
                                 "disk may be newer than the one in its memory.");

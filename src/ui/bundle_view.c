@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "trust/certificate_file.h"
+#include "trust/folder_look.h"
+#include "trust/key_file.h"
 #include "ui/bundle_lines.h"
 #include "ui/line_list.h"
 #include "ui/path_complete.h"
@@ -95,7 +98,18 @@ host_of(const BundleView *view)
   return NULL;
 }
 
-/* The client certificate that was tried; its key is known of the connection that has it. */
+/* (transfer full): the file beside a certificate with its key; NULL: none is needed, or there. */
+static char *
+key_beside(const char *certificate_path)
+{
+  g_autoptr(GPtrArray) certificates = certificate_file_read(certificate_path, NULL);
+  if (!certificates || key_file_holds_key(certificate_path))
+    return NULL;
+  return folder_find_key(certificate_path, certificate_key_id(certificates->pdata[0]));
+}
+
+/* The client certificate that was tried, and its key: that of the connection which has it, or the
+ * one that lies beside it. */
 static void
 fill_identity(const BundleView *view, Profile *profile)
 {
@@ -104,6 +118,8 @@ fill_identity(const BundleView *view, Profile *profile)
   profile->certificate_path = path_expand(view->texts->order.client);
   if (known && g_strcmp0(known->certificate_path, view->texts->order.client) == 0)
     profile->key_path = g_strdup(known->key_path);
+  if (!profile->key_path)
+    profile->key_path = key_beside(profile->certificate_path);
 }
 
 /* A connection to the broker that has these files. */

@@ -527,7 +527,11 @@ test_clients(void)
   fill(scene, "Port", "18883");
   write_files(scene);
   assert_shows(scene, "Give clients the root certificate as their CA file: the chain stops below");
-  scene_keys(scene, "b");
+  scene_keys(scene, "n");
+  assert_shows(scene, "client.key"); /* the connection's */
+  g_clear_pointer(&scene->connection->profile->key_path, g_free);
+  g_free(bundle_stage_write_key(&stage, "device.key", stage.client, NULL));
+  scene_keys(scene, "Esc b");
   choose(scene, "From", "files");
   fill(scene, "Certificate", "cert.pem");
   fill(scene, "Chain", "both.pem");
@@ -546,7 +550,8 @@ test_clients(void)
   g_autofree char *client = g_canonicalize_filename("client.pem", NULL);
   assert_shows(scene, ca);
   assert_shows(scene, client);
-  assert_shows(scene, "client.key");
+  assert_shows(scene, "device.key");
+  assert_shows(scene, "it belongs to the certificate");
   scene_keys(scene, "Esc");
   leave();
 }

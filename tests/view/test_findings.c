@@ -704,9 +704,9 @@ test_hints_without_connection(void)
 {
   g_autoptr(Scene) scene = scene_new(NULL);
   scene_keys(scene, "2");
-  assert_row(scene, 24, 80, 23, " ? help  Tab pane  i identity  L certbot  b broker's files  q quit");
+  assert_row(scene, 24, 80, 23, " ? help  Tab pane  n new  i identity  L certbot  b broker's files  q quit");
   scene_keys(scene, "3");
-  assert_row(scene, 24, 80, 23, " ? help  Tab pane  q quit");
+  assert_row(scene, 24, 80, 23, " ? help  Tab pane  n new  q quit");
 }
 
 /* What the connection said before is no news beside what the test says. */

@@ -399,6 +399,29 @@ test_hook_emqx(Stage *stage, gconstpointer unused)
   assert_same(stage, "fresh/cert.pem", hooked);
   g_assert_cmpstr(before, !=, after);
   g_assert_cmpint(mode_of(stage, "out/listener.json"), ==, 0600);
+  g_assert_null(strstr(stage->out, "written anew"));
+}
+
+/* What somebody has made of it cannot be taken apart: it is replaced, and that is said. */
+static void
+test_hook_emqx_anew(Stage *stage, gconstpointer unused)
+{
+  const char *hook = "RENEWED_LINEAGE=$PWD/le/live/" NAME " MQTRUST bundle --deploy-hook "
+                     "--for emqx -o out ";
+  g_autofree char *json = g_strconcat(hook, "--json", NULL);
+  g_assert_cmpint(run(stage, hook), ==, 0);
+  g_assert_null(strstr(stage->out, "written anew"));
+  g_free(bundle_stage_write(&stage->files, "out/listener.json", "{\"certfile\": 1}\n", 0600));
+  g_assert_cmpint(run(stage, hook), ==, 0);
+  assert_says(stage->out, "! listener.json  written anew: what is new had no place");
+  g_free(bundle_stage_write(&stage->files, "out/listener.json", "{\"certfile\": 1}\n", 0600));
+  g_assert_cmpint(run(stage, json), ==, 0);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  g_assert_true(json_parser_load_from_data(parser, stage->out, -1, NULL));
+  JsonObject *object = json_node_get_object(json_parser_get_root(parser));
+  JsonArray *anew = json_object_get_array_member(object, "anew");
+  g_assert_cmpuint(json_array_get_length(anew), ==, 1);
+  g_assert_cmpstr(json_array_get_string_element(anew, 0), ==, "listener.json");
 }
 
 /* certbot runs the hooks of its folder for every lineage. */
@@ -447,11 +470,13 @@ test_hook_hivemq(Stage *stage, gconstpointer unused)
   g_autofree char *other = g_strconcat(with, " --port 1234", NULL);
   g_assert_cmpint(run(stage, other), ==, 0);
   assert_same(stage, "out/config.xml", settings);
+  g_assert_null(strstr(stage->out, "written anew"));
   /* With another password the broker could not open its new stores. */
   g_free(bundle_stage_write(&stage->files, "word", "a&other\n", 0600));
   g_assert_cmpint(run(stage, with), ==, 0);
   g_autofree char *changed = bundle_stage_read(&stage->files, "out/config.xml");
   assert_says(changed, "<password>a&amp;other</password>");
+  assert_says(stage->out, "! config.xml     written anew: what is new had no place");
   g_assert_cmpint(run(stage, other), ==, 0);
   assert_same(stage, "out/config.xml", changed);
 }
@@ -572,6 +597,7 @@ main(int argc, char **argv)
   ADD("hook-hivemq", test_hook_hivemq);
   ADD("hook-settings", test_hook_settings);
   ADD("hook-emqx", test_hook_emqx);
+  ADD("hook-emqx-anew", test_hook_emqx_anew);
   ADD("inspect", test_inspect);
   ADD("lineages", test_lineages);
   ADD("lineage-unread", test_lineage_unread);

@@ -156,7 +156,8 @@ update_certificate(Note *note, const Profile *profile, gint64 now)
     note->role = file_dates_role(path, FALSE, now);
 }
 
-/* (transfer full): the file beside the certificate that holds its key, safe text; or NULL. */
+/* (transfer full): the name of the file beside the certificate that holds its key, safe text; or
+ * NULL. */
 static char *
 key_beside(const Profile *profile)
 {
@@ -165,7 +166,8 @@ key_beside(const Profile *profile)
     return NULL;
   g_autofree char *path =
       folder_find_key(profile->certificate_path, certificate_key_id(certificates->pdata[0]));
-  return path ? safe_text_string(path) : NULL;
+  g_autofree char *name = path ? g_path_get_basename(path) : NULL;
+  return name ? safe_text_string(name) : NULL;
 }
 
 /* Does the key belong to the certificate? Said beside the key, after what the key is. */
@@ -177,10 +179,11 @@ join_identity(Note *note, const Profile *profile)
       identity_load(profile->certificate_path, profile->key_path, profile->key_password, &error);
   g_autofree char *right = identity ? NULL : key_beside(profile);
   if (right && !profile->key_path)
-    say(note, ROLE_ERROR, g_strdup_printf("the key is missing: it is in %s", right));
+    say(note, ROLE_ERROR,
+        g_strdup_printf("the key is missing: it is in %s, beside the certificate", right));
   else if (right && g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_MISMATCH))
     say(note, ROLE_ERROR,
-        g_strdup_printf("it is not the one of the certificate: that is in %s", right));
+        g_strdup_printf("it is not the one of the certificate: that is in %s, beside it", right));
   else if (!identity)
     say_error(note, error);
   else if (note->text)

@@ -214,8 +214,8 @@ test_key_missing(void)
   g_free(profile->certificate_path);
   profile->certificate_path = g_strdup("client.pem");
   scene_keys(scene, "e");
-  assert_shows(scene, "the key is missing: it is in ");
-  assert_shows(scene, "client.key");
+  assert_shows(scene, "the key is missing: it is in client.key");
+  assert_shows(scene, "beside the certificate");
 }
 
 static void

@@ -78,8 +78,7 @@ int
 check_exit_of_stage(const Evidence *evidence, gboolean tls)
 {
   const gint64 *at = evidence->at_us;
-  if (at[EVIDENCE_STARTED] == 0 && at[EVIDENCE_RESOLVED] == 0 && at[EVIDENCE_CONNECTED] == 0 &&
-      evidence->closed == NULL)
+  if (!evidence_has_begun(evidence))
     return EXIT_LOCAL_FILE;
   if (at[EVIDENCE_CONNECTED] == 0)
     return EXIT_NETWORK;

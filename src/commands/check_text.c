@@ -79,7 +79,9 @@ append_dns(GString *out, const CheckReport *report)
     g_string_append_printf(line, "%s%s", line->len > 0 ? " → " : "", addresses);
   if (evidence->ttl > 0)
     g_string_append_printf(line, " (for %u s)", evidence->ttl);
-  if (line->len == 0)
+  if (line->len == 0 && !evidence_has_begun(evidence))
+    g_string_append(line, "not asked: our own files come first");
+  else if (line->len == 0)
     g_string_append_printf(line, "%s was not resolved", report->subject.profile->host);
   append_stage(out, report, CHECK_STAGE_DNS, line->str);
 }

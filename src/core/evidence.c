@@ -201,6 +201,14 @@ evidence_take(Evidence *evidence, const TunnelEvent *event)
     evidence->at_us[stage] = event->monotonic_us;
 }
 
+gboolean
+evidence_has_begun(const Evidence *evidence)
+{
+  const gint64 *at = evidence->at_us;
+  return at[EVIDENCE_STARTED] != 0 || at[EVIDENCE_RESOLVED] != 0 || at[EVIDENCE_CONNECTED] != 0 ||
+         evidence->closed != NULL;
+}
+
 gint64
 evidence_duration_us(const Evidence *evidence, EvidenceStage stage)
 {

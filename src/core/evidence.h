@@ -64,5 +64,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Evidence, evidence_free)
 /* Takes in what the event shows; copies. TUNNEL_CLOSED is kept as a copy of its plain parts. */
 void evidence_take(Evidence *evidence, const TunnelEvent *event);
 
+/* Whether anything was asked of the network; not, when our own files stopped it. */
+gboolean evidence_has_begun(const Evidence *evidence);
+
 /* Microseconds from the latest stage before `stage` that was reached to `stage`; -1: not reached. */
 gint64 evidence_duration_us(const Evidence *evidence, EvidenceStage stage);

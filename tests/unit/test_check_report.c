@@ -277,6 +277,25 @@ test_days(void)
   g_assert_cmpint(check_expiry_days(0, 86401), ==, -2);
 }
 
+/* Nobody is to look for a fault of DNS where our own files have stopped it. */
+static void
+test_not_asked(void)
+{
+  g_autoptr(MadeSubject) made = made_refused();
+  g_clear_pointer(&made->evidence->names, g_strfreev);
+  g_clear_pointer(&made->evidence->addresses, g_strfreev);
+  made->evidence->ttl = 0;
+  made->evidence->at_us[EVIDENCE_RESOLVED] = 0;
+  g_autoptr(GPtrArray) reports = report_of(made);
+  g_autofree char *asked = check_text(reports);
+  g_assert_nonnull(strstr(asked, "-  mqtt.example.com was not resolved\n"));
+  memset(made->evidence->at_us, 0, sizeof made->evidence->at_us);
+  g_autoptr(GPtrArray) stopped = report_of(made);
+  g_autofree char *text = check_text(stopped);
+  g_assert_nonnull(strstr(text, "-  not asked: our own files come first\n"));
+  g_assert_null(strstr(text, "was not resolved"));
+}
+
 /* --- Colours and files ------------------------------------------------------------------------ */
 
 static void
@@ -374,6 +393,7 @@ main(int argc, char **argv)
   g_test_add_func("/check-report/warn-days", test_warn_days);
   g_test_add_func("/check-report/warn-default", test_warn_default);
   g_test_add_func("/check-report/days", test_days);
+  g_test_add_func("/check-report/not-asked", test_not_asked);
   g_test_add_func("/check-report/colour", test_colour);
   g_test_add_func("/check-report/save-name", test_save_name);
   g_test_add_func("/check-report/save", test_save);

@@ -10,6 +10,7 @@
 #include "ui/background_job.h"
 #include "ui/bundle_view.h"
 #include "unit/bundle_stage.h"
+#include "view/form_scene.h"
 #include "view/pane_scene.h"
 
 #define PICTURE(scene, name) scene_golden(scene, NULL, name)
@@ -75,66 +76,11 @@ mode_of(const char *name)
 
 /* --- The screen ------------------------------------------------------------------------------- */
 
-static char *
-screen(Scene *scene)
-{
-  const View *view = ui_top(scene->ui);
-  view_open(60, 160, 0);
-  view->pane_class->draw(view->pane, view_canvas(), TRUE);
-  char *text = view_text();
-  view_close();
-  return text;
-}
-
-static void
-assert_shows(Scene *scene, const char *what)
-{
-  g_autofree char *text = screen(scene);
-  if (!strstr(text, what))
-    g_error("\"%s\" is not on the screen:\n%s", what, text);
-}
-
-static void
-assert_hides(Scene *scene, const char *what)
-{
-  g_autofree char *text = screen(scene);
-  if (strstr(text, what))
-    g_error("\"%s\" is on the screen:\n%s", what, text);
-}
-
-/* (transfer full): the row of the cursor. */
-static char *
-focused_row(Scene *scene)
-{
-  int row, column;
-  gboolean visible;
-  const View *view = ui_top(scene->ui);
-  view_open(60, 160, 0);
-  view->pane_class->draw(view->pane, view_canvas(), TRUE);
-  g_assert_true(view_cursor(&row, &column, &visible));
-  char *text = view_row(row);
-  view_close();
-  return g_strchug(text);
-}
-
-/* Down to the field, or the line, that begins so. */
-static void
-go_to(Scene *scene, const char *label)
-{
-  for (int i = 0; i < 40; i++) {
-    g_autofree char *row = focused_row(scene);
-    if (g_str_has_prefix(row, label))
-      return;
-    scene_keys(scene, "Down");
-  }
-  g_error("there is no \"%s\"", label);
-}
-
 static void
 assert_field(Scene *scene, const char *label, const char *value)
 {
-  go_to(scene, label);
-  g_autofree char *row = focused_row(scene);
+  scene_go_to(scene, label);
+  g_autofree char *row = scene_focused_row(scene);
   const char *text = row + strlen(label);
   while (*text == ' ')
     text++;
@@ -144,19 +90,11 @@ assert_field(Scene *scene, const char *label, const char *value)
 }
 
 static void
-fill(Scene *scene, const char *label, const char *text)
-{
-  go_to(scene, label);
-  scene_keys(scene, "End C-u");
-  scene_type(scene, text);
-}
-
-static void
 choose(Scene *scene, const char *label, const char *choice)
 {
-  go_to(scene, label);
+  scene_go_to(scene, label);
   for (int i = 0; i < 7; i++) {
-    g_autofree char *row = focused_row(scene);
+    g_autofree char *row = scene_focused_row(scene);
     if (strstr(row, choice))
       return;
     scene_keys(scene, "Right");
@@ -189,10 +127,10 @@ filled_form(const char *broker)
 {
   Scene *scene = form_for(broker, TRUE);
   choose(scene, "From", "files");
-  fill(scene, "Certificate", "cert.pem");
-  fill(scene, "Chain", "chain.pem");
-  fill(scene, "Key  ", "server.key");
-  fill(scene, "Client CA", "ca.pem");
+  scene_fill(scene, "Certificate", "cert.pem");
+  scene_fill(scene, "Chain", "chain.pem");
+  scene_fill(scene, "Key  ", "server.key");
+  scene_fill(scene, "Client CA", "ca.pem");
   return scene;
 }
 
@@ -219,8 +157,8 @@ test_pictures(void)
   enter(PKI_KEY_RSA_2048);
   add_lineage("mqtt.test", stage.server);
   g_autoptr(Scene) scene = form_for("EMQX Cloud", TRUE);
-  fill(scene, "Client CA", "ca.pem");
-  go_to(scene, "A client");
+  scene_fill(scene, "Client CA", "ca.pem");
+  scene_go_to(scene, "A client");
   PICTURE(scene, "bundle-form-emqx-cloud");
   choose(scene, "Broker", "HiveMQ");
   choose(scene, "From", "files");
@@ -237,13 +175,13 @@ test_one_lineage(void)
   enter(PKI_KEY_ECDSA_P256);
   add_lineage("shop", stage.server);
   g_autoptr(Scene) scene = form_for("mosquitto", FALSE);
-  assert_shows(scene, "< certbot >");
+  scene_assert_shows(scene, "< certbot >");
   assert_field(scene, "Lineage", "shop");
-  assert_shows(scene, "mqtt.test ← Server CA, 80 days left");
+  scene_assert_shows(scene, "mqtt.test ← Server CA, 80 days left");
   assert_field(scene, "Host name", "mqtt.test");
   assert_field(scene, "Port", "8883");
   assert_field(scene, "Folder", "mosquitto");
-  assert_hides(scene, "A client");
+  scene_assert_hides(scene, "A client");
   leave();
 }
 
@@ -259,7 +197,7 @@ test_lineage_of_connection(void)
   g_autoptr(Scene) scene = form_for("mosquitto", TRUE);
   assert_field(scene, "Lineage", "shop");
   assert_field(scene, "Host name", "mqtt.test");
-  fill(scene, "Lineage", "a-other");
+  scene_fill(scene, "Lineage", "a-other");
   assert_field(scene, "Host name", "other.test");
   scene->connection->profile->port = 18883;
   scene->connection->profile->broker_ca_path = g_strdup("ca.pem");
@@ -287,7 +225,7 @@ test_lineage_of_address(void)
   connection->profile->host = g_strdup("192.0.2.7");
   scene->ui->certbot_folder = g_strdup("le");
   scene_keys(scene, "b");
-  assert_shows(scene, "certbot has: a-other  shop");
+  scene_assert_shows(scene, "certbot has: a-other  shop");
   g_autoptr(GPtrArray) chain = certificate_list_new();
   g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(stage.server)));
   connection->info.peer_chain = chain;
@@ -303,7 +241,7 @@ test_lineage_of_address(void)
   g_ptr_array_set_size(chain, 0);
   g_ptr_array_add(chain, certificate_ref(pki_pair_certificate(stage.client)));
   scene_keys(scene, "Esc b");
-  assert_shows(scene, "certbot has: a-other  shop");
+  scene_assert_shows(scene, "certbot has: a-other  shop");
   connection->info.peer_chain = NULL;
   leave();
 }
@@ -316,21 +254,21 @@ test_several_lineages(void)
   add_lineage("mqtt.test-0001", stage.server);
   add_lineage("shop", stage.server);
   g_autoptr(Scene) scene = form_for("mosquitto", FALSE);
-  assert_shows(scene, "certbot has: mqtt.test  mqtt.test-0001  shop");
+  scene_assert_shows(scene, "certbot has: mqtt.test  mqtt.test-0001  shop");
   scene_keys(scene, "C-s");
   g_assert_cmpstr(scene->ui->notice, ==,
                   "Not written: certbot's name for the certificate is needed");
-  fill(scene, "Lineage", "m");
+  scene_fill(scene, "Lineage", "m");
   scene_keys(scene, "Tab");
   assert_field(scene, "Lineage", "mqtt.test");
-  assert_shows(scene, "2 fit: mqtt.test  mqtt.test-0001");
+  scene_assert_shows(scene, "2 fit: mqtt.test  mqtt.test-0001");
   scene_keys(scene, "Tab"); /* it is one of them, and so the next field is meant */
-  g_autofree char *next = focused_row(scene);
+  g_autofree char *next = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(next, "Host name"));
-  fill(scene, "Lineage", "none");
-  assert_shows(scene, "certbot has no certificate of this name");
-  fill(scene, "Lineage", "le/live/shop");
-  assert_hides(scene, "✗");
+  scene_fill(scene, "Lineage", "none");
+  scene_assert_shows(scene, "certbot has no certificate of this name");
+  scene_fill(scene, "Lineage", "le/live/shop");
+  scene_assert_hides(scene, "✗");
   leave();
 }
 
@@ -350,7 +288,7 @@ test_opened_for_lineage(void)
   assert_field(scene, "Lineage", "le/live/shop");
   scene_keys(scene, "C-s");
   wait_for_view(scene, &bundle_view);
-  assert_shows(scene, "mqtt.test: 3 files written to the folder rabbitmq");
+  scene_assert_shows(scene, "mqtt.test: 3 files written to the folder rabbitmq");
   g_assert_true(is_there("rabbitmq/rabbitmq.conf"));
   leave();
 }
@@ -360,7 +298,7 @@ test_without_certbot(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = form_for("mosquitto", TRUE);
-  assert_shows(scene, "< files >");
+  scene_assert_shows(scene, "< files >");
   assert_field(scene, "Host name", "mqtt.test");
   choose(scene, "From", "certbot");
   scene_keys(scene, "C-s");
@@ -376,21 +314,21 @@ test_visible(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = form_for("EMQX Cloud", TRUE);
-  assert_hides(scene, "Port");
-  assert_hides(scene, "At the broker");
-  assert_hides(scene, "Store password");
+  scene_assert_hides(scene, "Port");
+  scene_assert_hides(scene, "At the broker");
+  scene_assert_hides(scene, "Store password");
   choose(scene, "Broker", "HiveMQ");
-  assert_shows(scene, "Port");
-  assert_shows(scene, "Store password");
-  assert_hides(scene, "Owner");
+  scene_assert_shows(scene, "Port");
+  scene_assert_shows(scene, "Store password");
+  scene_assert_hides(scene, "Owner");
   is_root = TRUE;
   choose(scene, "Broker", "mosquitto");
-  assert_shows(scene, "Owner");
-  assert_hides(scene, "Store password");
-  assert_hides(scene, "Lineage");
+  scene_assert_shows(scene, "Owner");
+  scene_assert_hides(scene, "Store password");
+  scene_assert_hides(scene, "Lineage");
   choose(scene, "From", "certbot");
-  assert_shows(scene, "Lineage");
-  assert_hides(scene, "Key password");
+  scene_assert_shows(scene, "Lineage");
+  scene_assert_hides(scene, "Key password");
   leave();
 }
 
@@ -400,52 +338,52 @@ test_checked_as_typed(void)
   enter(PKI_KEY_ECDSA_P256);
   is_root = TRUE;
   g_autoptr(Scene) scene = filled_form("HiveMQ");
-  assert_hides(scene, "✗");
-  assert_shows(scene, "it belongs to the certificate");
-  fill(scene, "Host name", "mqtts://mqtt.test");
-  assert_shows(scene, "a name alone, such as mqtt.example.com");
-  fill(scene, "Host name", "");
-  fill(scene, "Folder", "no/such/place");
-  assert_shows(scene, "neither this folder nor the one above it is there");
-  fill(scene, "Folder", "cert.pem");
-  assert_shows(scene, "this is a file, not a folder");
-  fill(scene, "Folder", "a#b");
-  assert_shows(scene, "which configuration files do not hold");
-  fill(scene, "At the broker", "conf");
-  assert_shows(scene, "a path that begins with /");
-  fill(scene, "At the broker", "/opt/hivemq/$conf");
-  assert_shows(scene, "'#' or '$', which configuration files do not hold");
-  fill(scene, "At the broker", "/opt/hivemq/conf");
-  fill(scene, "Port", "0");
-  assert_shows(scene, "1 to 65535");
-  fill(scene, "Port", "65536");
-  assert_shows(scene, "1 to 65535");
-  fill(scene, "Port", "8883");
-  fill(scene, "Address", "localhost");
-  assert_shows(scene, "an address, such as 192.0.2.1");
-  fill(scene, "Address", "[2001:db8::1]");
+  scene_assert_hides(scene, "✗");
+  scene_assert_shows(scene, "it belongs to the certificate");
+  scene_fill(scene, "Host name", "mqtts://mqtt.test");
+  scene_assert_shows(scene, "a name alone, such as mqtt.example.com");
+  scene_fill(scene, "Host name", "");
+  scene_fill(scene, "Folder", "no/such/place");
+  scene_assert_shows(scene, "neither this folder nor the one above it is there");
+  scene_fill(scene, "Folder", "cert.pem");
+  scene_assert_shows(scene, "this is a file, not a folder");
+  scene_fill(scene, "Folder", "a#b");
+  scene_assert_shows(scene, "which configuration files do not hold");
+  scene_fill(scene, "At the broker", "conf");
+  scene_assert_shows(scene, "a path that begins with /");
+  scene_fill(scene, "At the broker", "/opt/hivemq/$conf");
+  scene_assert_shows(scene, "'#' or '$', which configuration files do not hold");
+  scene_fill(scene, "At the broker", "/opt/hivemq/conf");
+  scene_fill(scene, "Port", "0");
+  scene_assert_shows(scene, "1 to 65535");
+  scene_fill(scene, "Port", "65536");
+  scene_assert_shows(scene, "1 to 65535");
+  scene_fill(scene, "Port", "8883");
+  scene_fill(scene, "Address", "localhost");
+  scene_assert_shows(scene, "an address, such as 192.0.2.1");
+  scene_fill(scene, "Address", "[2001:db8::1]");
   choose(scene, "Users", "password file");
-  assert_shows(scene, "HiveMQ has no password file");
+  scene_assert_shows(scene, "HiveMQ has no password file");
   choose(scene, "Broker", "mosquitto");
-  fill(scene, "Password file", "passwd");
-  assert_shows(scene, "its path at the broker, which begins with /");
-  fill(scene, "Password file", "/etc/mosquitto/passwd");
+  scene_fill(scene, "Password file", "passwd");
+  scene_assert_shows(scene, "its path at the broker, which begins with /");
+  scene_fill(scene, "Password file", "/etc/mosquitto/passwd");
   choose(scene, "Users", "named by their certificates");
-  fill(scene, "Client CA", "");
-  assert_shows(scene, "without a client CA no client shows a certificate");
-  fill(scene, "Client CA", "ca.pem");
+  scene_fill(scene, "Client CA", "");
+  scene_assert_shows(scene, "without a client CA no client shows a certificate");
+  scene_fill(scene, "Client CA", "ca.pem");
   choose(scene, "Users", "its own configuration says");
   choose(scene, "Broker", "HiveMQ");
-  fill(scene, "Owner", "nobody-of-that-name");
-  assert_shows(scene, "no user of this machine");
-  fill(scene, "Owner", "mosquitto");
-  fill(scene, "Store password", "Schlüssel");
-  assert_shows(scene, "letters, digits and signs of ASCII");
-  fill(scene, "Store password", "${PATH}");
-  assert_shows(scene, "no \"${\", which HiveMQ takes for a variable");
-  fill(scene, "Store password", "sesame");
-  assert_hides(scene, "sesame");
-  assert_hides(scene, "✗");
+  scene_fill(scene, "Owner", "nobody-of-that-name");
+  scene_assert_shows(scene, "no user of this machine");
+  scene_fill(scene, "Owner", "mosquitto");
+  scene_fill(scene, "Store password", "Schlüssel");
+  scene_assert_shows(scene, "letters, digits and signs of ASCII");
+  scene_fill(scene, "Store password", "${PATH}");
+  scene_assert_shows(scene, "no \"${\", which HiveMQ takes for a variable");
+  scene_fill(scene, "Store password", "sesame");
+  scene_assert_hides(scene, "sesame");
+  scene_assert_hides(scene, "✗");
   leave();
 }
 
@@ -457,15 +395,15 @@ test_files_are_read(void)
       bundle_stage_issue(&stage, PKI_SERVER, PKI_KEY_ECDSA_P256, "other.test", stage.intermediate);
   g_free(bundle_stage_write_key(&stage, "other.key", other, NULL));
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Key  ", "other.key");
+  scene_fill(scene, "Key  ", "other.key");
   scene_keys(scene, "Down");
-  assert_shows(scene, "is not the one of");
-  fill(scene, "Client CA", "server.key");
+  scene_assert_shows(scene, "is not the one of");
+  scene_fill(scene, "Client CA", "server.key");
   scene_keys(scene, "Down");
-  assert_shows(scene, "server.key");
-  fill(scene, "A client", ".");
+  scene_assert_shows(scene, "server.key");
+  scene_fill(scene, "A client", ".");
   scene_keys(scene, "Down");
-  assert_shows(scene, "this is a folder, not a file");
+  scene_assert_shows(scene, "this is a folder, not a file");
   leave();
 }
 
@@ -477,8 +415,8 @@ test_dirty(void)
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
   scene_keys(scene, "b");
-  assert_shows(scene, "< mosquitto >");
-  fill(scene, "Port", "1883");
+  scene_assert_shows(scene, "< mosquitto >");
+  scene_fill(scene, "Port", "1883");
   scene_keys(scene, "Esc");
   g_assert_cmpstr(scene->ui->question.text, ==, "Throw away what you have changed?");
   scene_keys(scene, "y");
@@ -497,19 +435,19 @@ test_emqx_cloud(void)
   PICTURE(scene, "bundle-emqx-cloud");
   g_assert_cmpint(mode_of("emqx-cloud/body.pem"), ==, 0644);
   g_assert_cmpint(mode_of("emqx-cloud/key.pem"), ==, 0600);
-  go_to(scene, "✓ Certificate body        → body.pem       mode 0644");
+  scene_go_to(scene, "✓ Certificate body        → body.pem       mode 0644");
   scene_keys(scene, "Enter");
-  assert_shows(scene, "-----BEGIN CERTIFICATE-----");
+  scene_assert_shows(scene, "-----BEGIN CERTIFICATE-----");
   scene_keys(scene, "Esc");
-  go_to(scene, "✓ Certificate private key → key.pem        mode 0600");
+  scene_go_to(scene, "✓ Certificate private key → key.pem        mode 0600");
   scene_keys(scene, "Enter");
-  assert_shows(scene, "emqx-cloud/key.pem: the private key, without a password.");
-  assert_hides(scene, "-----BEGIN");
+  scene_assert_shows(scene, "emqx-cloud/key.pem: the private key, without a password.");
+  scene_assert_hides(scene, "-----BEGIN");
   scene_keys(scene, "Esc Home Down Enter");
   g_assert_true(ui_top(scene->ui)->pane_class == &certificate_view);
   scene_keys(scene, "Esc b");
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
-  assert_shows(scene, "< EMQX Cloud >");
+  scene_assert_shows(scene, "< EMQX Cloud >");
   leave();
 }
 
@@ -524,34 +462,35 @@ test_clients(void)
   g_free(bundle_stage_write(&stage, "both.pem", both, 0644));
   g_autoptr(Scene) scene = filled_form("mosquitto");
   scene->connection->profile->key_path = g_strdup("client.key");
-  fill(scene, "Port", "18883");
+  scene_fill(scene, "Port", "18883");
   write_files(scene);
-  assert_shows(scene, "Give clients the root certificate as their CA file: the chain stops below");
+  scene_assert_shows(scene,
+                     "Give clients the root certificate as their CA file: the chain stops below");
   scene_keys(scene, "n");
-  assert_shows(scene, "client.key"); /* the connection's */
+  scene_assert_shows(scene, "client.key"); /* the connection's */
   g_clear_pointer(&scene->connection->profile->key_path, g_free);
   g_free(bundle_stage_write_key(&stage, "device.key", stage.client, NULL));
   scene_keys(scene, "Esc b");
   choose(scene, "From", "files");
-  fill(scene, "Certificate", "cert.pem");
-  fill(scene, "Chain", "both.pem");
-  fill(scene, "Key  ", "server.key");
-  fill(scene, "Client CA", "ca.pem");
-  fill(scene, "Port", "18883");
-  fill(scene, "Folder", "second");
+  scene_fill(scene, "Certificate", "cert.pem");
+  scene_fill(scene, "Chain", "both.pem");
+  scene_fill(scene, "Key  ", "server.key");
+  scene_fill(scene, "Client CA", "ca.pem");
+  scene_fill(scene, "Port", "18883");
+  scene_fill(scene, "Folder", "second");
   write_files(scene);
-  assert_shows(scene, "Give clients both.pem as their CA file");
-  assert_shows(scene, "n describes a connection to this broker.");
+  scene_assert_shows(scene, "Give clients both.pem as their CA file");
+  scene_assert_shows(scene, "n describes a connection to this broker.");
   scene_keys(scene, "n");
   g_assert_true(ui_top(scene->ui)->pane_class == &editor_form);
   assert_field(scene, "Host", "mqtt.test");
   assert_field(scene, "Port", "18883");
   g_autofree char *ca = g_canonicalize_filename("both.pem", NULL);
   g_autofree char *client = g_canonicalize_filename("client.pem", NULL);
-  assert_shows(scene, ca);
-  assert_shows(scene, client);
-  assert_shows(scene, "device.key");
-  assert_shows(scene, "it belongs to the certificate");
+  scene_assert_shows(scene, ca);
+  scene_assert_shows(scene, client);
+  scene_assert_shows(scene, "device.key");
+  scene_assert_shows(scene, "it belongs to the certificate");
   scene_keys(scene, "Esc");
   leave();
 }
@@ -562,21 +501,21 @@ test_hivemq(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = filled_form("HiveMQ");
-  fill(scene, "Store password", "open-sesame");
-  fill(scene, "At the broker", "/opt/hivemq/conf");
+  scene_fill(scene, "Store password", "open-sesame");
+  scene_fill(scene, "At the broker", "/opt/hivemq/conf");
   write_files(scene);
   PICTURE(scene, "bundle-hivemq");
   static const char *const hidden[] = {"✓ keystore.p12", "✓ config.xml"};
   for (gsize i = 0; i < G_N_ELEMENTS(hidden); i++) {
-    go_to(scene, hidden[i]);
+    scene_go_to(scene, hidden[i]);
     scene_keys(scene, "Enter");
-    assert_shows(scene, "mode 0600. It is not shown here");
-    assert_hides(scene, "open-sesame");
+    scene_assert_shows(scene, "mode 0600. It is not shown here");
+    scene_assert_hides(scene, "open-sesame");
     scene_keys(scene, "Esc Home");
   }
-  go_to(scene, "✓ truststore.p12");
+  scene_go_to(scene, "✓ truststore.p12");
   scene_keys(scene, "Enter");
-  assert_shows(scene, "It is no text: only programs can read it.");
+  scene_assert_shows(scene, "It is no text: only programs can read it.");
   leave();
 }
 
@@ -585,9 +524,9 @@ test_one_way(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Client CA", "");
+  scene_fill(scene, "Client CA", "");
   write_files(scene);
-  assert_shows(scene, "every client: without a client CA it is one-way TLS");
+  scene_assert_shows(scene, "every client: without a client CA it is one-way TLS");
   g_assert_false(is_there("mosquitto/client-ca.pem"));
   leave();
 }
@@ -617,7 +556,7 @@ test_existing(void)
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_view);
   g_autofree char *written = bundle_stage_read(&stage, "mosquitto/key.pem");
   g_assert_true(g_str_has_prefix(written, "-----BEGIN PRIVATE KEY-----"));
-  assert_shows(scene, "body.pem of before stands there still");
+  scene_assert_shows(scene, "body.pem of before stands there still");
   leave();
 }
 
@@ -643,7 +582,7 @@ test_left_while_making(void)
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = filled_form("mosquitto");
   scene_keys(scene, "C-s");
-  assert_shows(scene, "Checking what mosquitto is to get...");
+  scene_assert_shows(scene, "Checking what mosquitto is to get...");
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
   background_jobs_wait();
@@ -659,17 +598,18 @@ static void
 assert_refused(Scene *scene, const char *finding, const char *label)
 {
   write_files(scene);
-  assert_shows(scene, "✗ Nothing was written: 1 error to mend first. Esc goes back to the form.");
-  assert_shows(scene, finding);
+  scene_assert_shows(scene,
+                     "✗ Nothing was written: 1 error to mend first. Esc goes back to the form.");
+  scene_assert_shows(scene, finding);
   g_assert_false(is_there("mosquitto"));
   scene_keys(scene, "Down Enter");
   g_assert_true(ui_top(scene->ui)->pane_class == &finding_alone_view);
   scene_keys(scene, "Esc Esc");
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
-  g_autofree char *row = focused_row(scene);
+  g_autofree char *row = scene_focused_row(scene);
   if (!g_str_has_prefix(row, label))
     g_error("the cursor is not at \"%s\" but at \"%s\"", label, row);
-  assert_shows(scene, "cert.pem");
+  scene_assert_shows(scene, "cert.pem");
 }
 
 static void
@@ -680,7 +620,7 @@ test_wrong_chain(void)
       bundle_stage_issue(&stage, PKI_INTERMEDIATE, PKI_KEY_ECDSA_P256, "Other CA", stage.root);
   g_free(bundle_stage_write_certificate(&stage, "other.pem", other));
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Chain", "other.pem");
+  scene_fill(scene, "Chain", "other.pem");
   assert_refused(scene, "✗ chain-gap: error", "Chain");
   leave();
 }
@@ -691,10 +631,10 @@ test_key_missing(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Key  ", "");
+  scene_fill(scene, "Key  ", "");
   write_files(scene);
-  assert_shows(scene, "→ Give the key's file in the field Key.");
-  assert_hides(scene, "--");
+  scene_assert_shows(scene, "→ Give the key's file in the field Key.");
+  scene_assert_hides(scene, "--");
   leave();
 }
 
@@ -704,9 +644,9 @@ test_key_on_token(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Key  ", "pkcs11:token=none;object=server");
-  go_to(scene, "Broker");
-  assert_hides(scene, "does not exist");
+  scene_fill(scene, "Key  ", "pkcs11:token=none;object=server");
+  scene_go_to(scene, "Broker");
+  scene_assert_hides(scene, "does not exist");
   assert_refused(scene, "✗ file-wrong-kind: error", "Key");
   leave();
 }
@@ -722,8 +662,8 @@ test_wrong_chain_at_home(void)
   g_autofree char *path = g_build_filename(g_get_home_dir(), "other.pem", NULL);
   g_assert_true(g_file_set_contents(path, pem, -1, NULL));
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Chain", "~/other.pem");
-  go_to(scene, "Broker");
+  scene_fill(scene, "Chain", "~/other.pem");
+  scene_go_to(scene, "Broker");
   assert_refused(scene, "✗ chain-gap: error", "Chain");
   g_assert_cmpint(g_unlink(path), ==, 0);
   leave();
@@ -737,13 +677,13 @@ test_wrong_client_ca(void)
       bundle_stage_issue(&stage, PKI_ROOT, PKI_KEY_ECDSA_P256, "Other Client CA", NULL);
   g_free(bundle_stage_write_certificate(&stage, "other-ca.pem", other));
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  go_to(scene, "A client");
-  assert_shows(scene, "✓ 1 certificate: Client CA (self-signed)");
+  scene_go_to(scene, "A client");
+  scene_assert_shows(scene, "✓ 1 certificate: Client CA (self-signed)");
   scene_keys(scene, "Up");
-  fill(scene, "Client CA", "other-ca.pem");
-  go_to(scene, "A client");
-  assert_shows(scene, "✗ 1 certificate: Other Client CA (self-signed)");
-  assert_shows(scene, "with it the broker refuses \"");
+  scene_fill(scene, "Client CA", "other-ca.pem");
+  scene_go_to(scene, "A client");
+  scene_assert_shows(scene, "✗ 1 certificate: Other Client CA (self-signed)");
+  scene_assert_shows(scene, "with it the broker refuses \"");
   scene_keys(scene, "C-s");
   wait_for_view(scene, &bundle_view);
   PICTURE(scene, "bundle-wrong-client-ca");
@@ -758,10 +698,10 @@ test_wrong_password(void)
   enter(PKI_KEY_ECDSA_P256);
   g_free(bundle_stage_write_key(&stage, "locked.key", stage.server, "sesame"));
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Key  ", "locked.key");
-  fill(scene, "Key password", "sesamo");
+  scene_fill(scene, "Key  ", "locked.key");
+  scene_fill(scene, "Key password", "sesamo");
   assert_refused(scene, "✗ key-password-wrong: error", "Key password");
-  fill(scene, "Key password", "sesame");
+  scene_fill(scene, "Key password", "sesame");
   write_files(scene);
   g_autofree char *key = bundle_stage_read(&stage, "mosquitto/key.pem");
   g_assert_true(g_str_has_prefix(key, "-----BEGIN PRIVATE KEY-----"));
@@ -773,7 +713,7 @@ test_wrong_host(void)
 {
   enter(PKI_KEY_ECDSA_P256);
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Host name", "other.test");
+  scene_fill(scene, "Host name", "other.test");
   assert_refused(scene, "✗ name-mismatch: error", "Host name");
   leave();
 }
@@ -788,9 +728,9 @@ assert_not_written(Scene *scene, const char *reason)
   g_assert_true(g_str_has_prefix(scene->ui->notice, "Not written: "));
   if (!strstr(scene->ui->notice, reason))
     g_error("\"%s\" does not say \"%s\"", scene->ui->notice, reason);
-  g_autofree char *row = focused_row(scene);
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(row, "Folder"));
-  assert_shows(scene, reason);
+  scene_assert_shows(scene, reason);
 }
 
 static void
@@ -803,7 +743,7 @@ test_folder_not_writable(void)
   enter(PKI_KEY_ECDSA_P256);
   g_assert_cmpint(g_mkdir("locked", 0500), ==, 0);
   g_autoptr(Scene) scene = filled_form("mosquitto");
-  fill(scene, "Folder", "locked");
+  scene_fill(scene, "Folder", "locked");
   assert_not_written(scene, "Permission denied; nothing was written");
   leave();
 }

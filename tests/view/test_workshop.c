@@ -10,6 +10,7 @@
 #include "trust/identity.h"
 #include "ui/background_job.h"
 #include "ui/workshop_view.h"
+#include "view/form_scene.h"
 #include "view/pane_scene.h"
 
 #define PICTURE(scene, name) scene_golden(scene, NULL, name)
@@ -63,70 +64,6 @@ mode_of(const char *name)
 
 /* --- The screen ------------------------------------------------------------------------------- */
 
-static char *
-screen(Scene *scene)
-{
-  const View *view = ui_top(scene->ui);
-  view_open(60, 160, 0);
-  view->pane_class->draw(view->pane, view_canvas(), TRUE);
-  char *text = view_text();
-  view_close();
-  return text;
-}
-
-static void
-assert_shows(Scene *scene, const char *what)
-{
-  g_autofree char *text = screen(scene);
-  if (!strstr(text, what))
-    g_error("\"%s\" is not on the screen:\n%s", what, text);
-}
-
-static void
-assert_hides(Scene *scene, const char *what)
-{
-  g_autofree char *text = screen(scene);
-  if (strstr(text, what))
-    g_error("\"%s\" is on the screen:\n%s", what, text);
-}
-
-/* (transfer full): the row of the focused field. */
-static char *
-focused_row(Scene *scene)
-{
-  int row, column;
-  gboolean visible;
-  const View *view = ui_top(scene->ui);
-  view_open(60, 160, 0);
-  view->pane_class->draw(view->pane, view_canvas(), TRUE);
-  g_assert_true(view_cursor(&row, &column, &visible));
-  char *text = view_row(row);
-  view_close();
-  return g_strchug(text);
-}
-
-/* Down to the field with this label. */
-static void
-go_to(Scene *scene, const char *label)
-{
-  for (int i = 0; i < 40; i++) {
-    g_autofree char *row = focused_row(scene);
-    if (g_str_has_prefix(row, label))
-      return;
-    scene_keys(scene, "Down");
-  }
-  g_error("there is no field \"%s\"", label);
-}
-
-/* Replaces what stands in it. */
-static void
-fill(Scene *scene, const char *label, const char *text)
-{
-  go_to(scene, label);
-  scene_keys(scene, "End C-u");
-  scene_type(scene, text);
-}
-
 /* The workshop, with this kind of thing chosen. */
 static Scene *
 workshop(const char *connection, const char *kind)
@@ -134,7 +71,7 @@ workshop(const char *connection, const char *kind)
   Scene *scene = scene_new(connection);
   scene_keys(scene, "i");
   for (int i = 0; i < 6; i++) {
-    g_autofree char *row = focused_row(scene);
+    g_autofree char *row = scene_focused_row(scene);
     if (strstr(row, kind))
       return scene;
     scene_keys(scene, "Right");
@@ -195,9 +132,9 @@ test_server_names(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop("prod-eu", "server certificate");
-  assert_shows(scene, "prod-eu.example.com");
-  go_to(scene, "Names");
-  g_autofree char *row = focused_row(scene);
+  scene_assert_shows(scene, "prod-eu.example.com");
+  scene_go_to(scene, "Names");
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_nonnull(strstr(row, "prod-eu.example.com"));
   leave_folder();
 }
@@ -210,11 +147,11 @@ test_folder_of_connection(void)
   scene->connection->profile->trust = TRUST_FILE;
   scene->connection->profile->ca_path = g_strdup("/nowhere/pki/root.pem");
   scene_keys(scene, "i");
-  go_to(scene, "Folder");
-  g_autofree char *row = focused_row(scene);
+  scene_go_to(scene, "Folder");
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_nonnull(strstr(row, "/nowhere/pki"));
   scene_keys(scene, "C-s");
-  assert_shows(scene, "neither this folder nor the one above it is there");
+  scene_assert_shows(scene, "neither this folder nor the one above it is there");
 }
 
 static void
@@ -222,20 +159,20 @@ test_checked_as_typed(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop("prod-eu", "client certificate");
-  assert_hides(scene, "✗");
-  fill(scene, "Subject", "C=Germany");
-  assert_shows(scene, "✗");
-  fill(scene, "Subject", "CN=device-1,O=Test Org");
-  assert_hides(scene, "✗");
-  fill(scene, "Names", "a..b");
-  assert_shows(scene, "a label is empty");
-  fill(scene, "Names", "192.0.2.1, dev.example.com");
-  assert_hides(scene, "✗");
-  fill(scene, "Days", "0");
-  assert_shows(scene, "1 to 36500 days");
-  fill(scene, "Days", "30");
-  fill(scene, "Name  ", "a/b");
-  assert_shows(scene, "a name without a /");
+  scene_assert_hides(scene, "✗");
+  scene_fill(scene, "Subject", "C=Germany");
+  scene_assert_shows(scene, "✗");
+  scene_fill(scene, "Subject", "CN=device-1,O=Test Org");
+  scene_assert_hides(scene, "✗");
+  scene_fill(scene, "Names", "a..b");
+  scene_assert_shows(scene, "a label is empty");
+  scene_fill(scene, "Names", "192.0.2.1, dev.example.com");
+  scene_assert_hides(scene, "✗");
+  scene_fill(scene, "Days", "0");
+  scene_assert_shows(scene, "1 to 36500 days");
+  scene_fill(scene, "Days", "30");
+  scene_fill(scene, "Name  ", "a/b");
+  scene_assert_shows(scene, "a name without a /");
   leave_folder();
 }
 
@@ -245,23 +182,23 @@ test_dates(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop("prod-eu", "CA");
-  fill(scene, "From", "2027-0");
-  assert_shows(scene, "\302\267 write a date, such as 2027-01-31 or 2027-01-31T12:00:00Z");
+  scene_fill(scene, "From", "2027-0");
+  scene_assert_shows(scene, "\302\267 write a date, such as 2027-01-31 or 2027-01-31T12:00:00Z");
   scene_keys(scene, "Down");
-  assert_shows(scene, "\342\234\227 write a date, such as");
-  fill(scene, "From", "2027-01-31");
-  assert_shows(scene, "2027-01-31 00:00:00 UTC");
-  assert_shows(scene, "Days  ");
-  fill(scene, "Until", "2020");
-  assert_hides(scene, "Days  ");
-  assert_shows(scene, "write a date");
-  fill(scene, "Until", "2020-01-01");
-  assert_shows(scene, "this has passed: it would be expired already");
-  fill(scene, "Until", "2027-01-31");
-  assert_shows(scene, "it would end before it begins");
-  fill(scene, "Until", "2029-02-28T12:00:00Z");
-  assert_shows(scene, "2029-02-28 12:00:00 UTC");
-  assert_hides(scene, "write a date");
+  scene_assert_shows(scene, "\342\234\227 write a date, such as");
+  scene_fill(scene, "From", "2027-01-31");
+  scene_assert_shows(scene, "2027-01-31 00:00:00 UTC");
+  scene_assert_shows(scene, "Days  ");
+  scene_fill(scene, "Until", "2020");
+  scene_assert_hides(scene, "Days  ");
+  scene_assert_shows(scene, "write a date");
+  scene_fill(scene, "Until", "2020-01-01");
+  scene_assert_shows(scene, "this has passed: it would be expired already");
+  scene_fill(scene, "Until", "2027-01-31");
+  scene_assert_shows(scene, "it would end before it begins");
+  scene_fill(scene, "Until", "2029-02-28T12:00:00Z");
+  scene_assert_shows(scene, "2029-02-28 12:00:00 UTC");
+  scene_assert_hides(scene, "write a date");
   make(scene);
   g_autoptr(GPtrArray) list = certificate_file_read("client-ca.pem", NULL);
   g_assert_cmpint(certificate_not_before(list->pdata[0]), ==, 1801353600);
@@ -275,11 +212,11 @@ test_days_from_date(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop(NULL, "CA");
-  fill(scene, "Until", "2029-01-01");
-  assert_hides(scene, "Days  ");
+  scene_fill(scene, "Until", "2029-01-01");
+  scene_assert_hides(scene, "Days  ");
   scene_keys(scene, "C-u");
-  fill(scene, "From", "2027-01-31");
-  fill(scene, "Days", "10");
+  scene_fill(scene, "From", "2027-01-31");
+  scene_fill(scene, "Days", "10");
   make(scene);
   g_autoptr(GPtrArray) list = certificate_file_read("client-ca.pem", NULL);
   g_assert_cmpint(certificate_not_before(list->pdata[0]), ==, 1801353600);
@@ -300,25 +237,25 @@ test_path_length(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop(NULL, "CA");
-  assert_shows(scene, "no limit");
-  fill(scene, "Path length", "17");
-  assert_shows(scene, "0 to 16, or empty for no limit");
-  fill(scene, "Path length", "1");
+  scene_assert_shows(scene, "no limit");
+  scene_fill(scene, "Path length", "17");
+  scene_assert_shows(scene, "0 to 16, or empty for no limit");
+  scene_fill(scene, "Path length", "1");
   make(scene);
   g_assert_cmpint(path_length_of("client-ca.pem"), ==, 1);
   g_autoptr(Scene) inner = workshop(NULL, "client certificate");
-  assert_hides(inner, "Path length");
+  scene_assert_hides(inner, "Path length");
   scene_keys(inner, "Left");
-  fill(inner, "CA  ", "client-ca.pem");
+  scene_fill(inner, "CA  ", "client-ca.pem");
   scene_keys(inner, "Up Up Up Up");
-  g_autofree char *row = focused_row(inner);
+  g_autofree char *row = scene_focused_row(inner);
   g_assert_true(g_str_has_prefix(row, "Path length    0"));
-  fill(inner, "Path length", "3");
+  scene_fill(inner, "Path length", "3");
   make_in_vain(inner);
-  assert_shows(inner, "can have 0 at most, not 3");
-  g_autofree char *wrong = focused_row(inner);
+  scene_assert_shows(inner, "can have 0 at most, not 3");
+  g_autofree char *wrong = scene_focused_row(inner);
   g_assert_true(g_str_has_prefix(wrong, "Path length"));
-  fill(inner, "Path length", "0");
+  scene_fill(inner, "Path length", "0");
   make(inner);
   g_assert_cmpint(path_length_of("client-issuing-ca.pem"), ==, 0);
   leave_folder();
@@ -329,15 +266,15 @@ test_passwords(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop("prod-eu", "CA");
-  assert_hides(scene, "Once more");
-  fill(scene, "Password", "sesame");
-  assert_hides(scene, "sesame");
-  fill(scene, "Once more", "sesamo");
-  assert_shows(scene, "not the same as the password above");
+  scene_assert_hides(scene, "Once more");
+  scene_fill(scene, "Password", "sesame");
+  scene_assert_hides(scene, "sesame");
+  scene_fill(scene, "Once more", "sesamo");
+  scene_assert_shows(scene, "not the same as the password above");
   scene_keys(scene, "C-s");
   g_assert_cmpstr(scene->ui->notice, ==, "Not made: not the same as the password above");
   g_assert_false(is_there("client-ca.key"));
-  fill(scene, "Once more", "sesame");
+  scene_fill(scene, "Once more", "sesame");
   make(scene);
   g_autofree char *key = content("client-ca.key");
   g_assert_true(g_str_has_prefix(key, "-----BEGIN ENCRYPTED PRIVATE KEY-----"));
@@ -353,7 +290,7 @@ test_dirty(void)
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
   scene_keys(scene, "i");
-  fill(scene, "Subject", "x");
+  scene_fill(scene, "Subject", "x");
   scene_keys(scene, "Esc");
   g_assert_cmpstr(scene->ui->question.text, ==, "Throw away what you have changed?");
   scene_keys(scene, "y");
@@ -374,8 +311,8 @@ test_ca_then_client(void)
   g_assert_cmpint(mode_of("client-ca.pem"), ==, 0644);
   g_assert_cmpint(mode_of("client-ca.key"), ==, 0600);
   scene_keys(scene, "i");
-  assert_shows(scene, "< client certificate >");
-  assert_shows(scene, "1 certificate: Client CA (self-signed)");
+  scene_assert_shows(scene, "< client certificate >");
+  scene_assert_shows(scene, "1 certificate: Client CA (self-signed)");
   make(scene);
   PICTURE(scene, "workshop-made-client");
   g_assert_cmpint(mode_of("client.key"), ==, 0600);
@@ -408,15 +345,15 @@ test_without_connection(void)
   g_assert_cmpstr(scene->ui->notice, ==, no);
   scene_keys(scene, "i");
   make(scene);
-  assert_shows(scene, "There is no connection yet: n describes one, with client.pem");
-  assert_shows(scene, "Press b to write the broker's files, with client-ca.pem");
+  scene_assert_shows(scene, "There is no connection yet: n describes one, with client.pem");
+  scene_assert_shows(scene, "Press b to write the broker's files, with client-ca.pem");
   scene_keys(scene, "b");
   g_assert_true(ui_top(scene->ui)->pane_class == &bundle_form);
-  assert_shows(scene, "Client CA     client-ca.pem");
+  scene_assert_shows(scene, "Client CA     client-ca.pem");
   scene_keys(scene, "Esc n");
   g_assert_true(ui_top(scene->ui)->pane_class == &editor_form);
-  assert_shows(scene, "/client.pem");
-  assert_shows(scene, "it belongs to the certificate");
+  scene_assert_shows(scene, "/client.pem");
+  scene_assert_shows(scene, "it belongs to the certificate");
   leave_folder();
 }
 
@@ -429,12 +366,12 @@ test_broker_after_restart(void)
   g_assert_cmpint(g_rename("client-ca.pem", "kept.pem"), ==, 0);
   g_autoptr(Scene) scene = scene_new(NULL);
   scene_keys(scene, "b");
-  assert_shows(scene, "none: everybody is let in");
+  scene_assert_shows(scene, "none: everybody is let in");
   scene_keys(scene, "Esc");
   g_assert_cmpint(g_rename("kept.pem", "client-ca.pem"), ==, 0);
   scene_keys(scene, "b");
-  assert_hides(scene, "none: everybody is let in");
-  assert_shows(scene, "client-ca.pem");
+  scene_assert_hides(scene, "none: everybody is let in");
+  scene_assert_shows(scene, "client-ca.pem");
   leave_folder();
 }
 
@@ -450,8 +387,8 @@ test_expired_client(void)
   scene->connection->session.stopped_by_fault = TRUE;
   scene->ui->fixed_now += 366 * G_GINT64_CONSTANT(86400);
   scene_keys(scene, "i");
-  assert_shows(scene, "< renew a certificate >");
-  assert_shows(scene, "! 1 certificate: prod-eu ← Client CA, expired ");
+  scene_assert_shows(scene, "< renew a certificate >");
+  scene_assert_shows(scene, "! 1 certificate: prod-eu ← Client CA, expired ");
   make(scene);
   scene_keys(scene, "u");
   g_assert_cmpstr(scene->ui->notice, ==, "prod-eu uses the new certificate and connects again.");
@@ -500,12 +437,12 @@ test_not_for_connection(void)
   make(server);
   refuses_use(server, "A server's certificate is for the broker, not for a connection to it.");
   g_autoptr(Scene) request = workshop("prod-eu", "request");
-  fill(request, "Name  ", "device");
+  scene_fill(request, "Name  ", "device");
   make(request);
   refuses_use(request,
               "A request is no certificate yet: a connection uses what the CA sends back.");
   g_autoptr(Scene) sign = workshop("prod-eu", "sign a request");
-  fill(sign, "Request", "device.csr");
+  scene_fill(sign, "Request", "device.csr");
   make(sign);
   refuses_use(sign, "Its key is with who asked for it, so a connection here cannot use it.");
   leave_folder();
@@ -518,12 +455,12 @@ test_encrypted_client(void)
   enter_new_folder();
   make_ca();
   g_autoptr(Scene) scene = workshop("prod-eu", "client certificate");
-  fill(scene, "Password", "sesame");
-  fill(scene, "Once more", "sesame");
-  go_to(scene, "PKCS#12");
+  scene_fill(scene, "Password", "sesame");
+  scene_fill(scene, "Once more", "sesame");
+  scene_go_to(scene, "PKCS#12");
   scene_keys(scene, "C-t");
   make(scene);
-  assert_shows(scene, "client.p12: certificate and key in one (PKCS#12), encrypted");
+  scene_assert_shows(scene, "client.p12: certificate and key in one (PKCS#12), encrypted");
   g_assert_cmpint(mode_of("client.p12"), ==, 0600);
   scene_keys(scene, "u");
   g_assert_cmpstr(scene->connection->profile->key_password, ==, "sesame");
@@ -537,7 +474,7 @@ test_opens_certificate(void)
   enter_new_folder();
   g_autoptr(Scene) scene = workshop(NULL, "CA");
   make(scene);
-  assert_shows(scene, "Client CA");
+  scene_assert_shows(scene, "Client CA");
   scene_keys(scene, "Enter");
   g_assert_cmpstr(scene->ui->notice, ==, "Enter opens a certificate: Up and Down go to one.");
   scene_keys(scene, "Down Enter");
@@ -570,14 +507,14 @@ test_overwriting(void)
   g_autofree char *before = content("client-ca.key");
   g_autoptr(Scene) scene = workshop(NULL, "CA");
   while (TRUE) {
-    g_autofree char *row = focused_row(scene);
+    g_autofree char *row = scene_focused_row(scene);
     if (strstr(row, "< CA >"))
       break;
     scene_keys(scene, "Left");
   }
-  assert_shows(scene, "client-ca-2");
-  fill(scene, "Name  ", "client-ca");
-  assert_shows(scene, "there already: client-ca.pem, client-ca.key");
+  scene_assert_shows(scene, "client-ca-2");
+  scene_fill(scene, "Name  ", "client-ca");
+  scene_assert_shows(scene, "there already: client-ca.pem, client-ca.key");
   scene_keys(scene, "C-s");
   g_assert_cmpstr(scene->ui->question.text, ==, "Overwrite client-ca.pem, client-ca.key?");
   scene_keys(scene, "n");
@@ -599,20 +536,20 @@ test_request_and_sign(void)
   enter_new_folder();
   make_ca();
   g_autoptr(Scene) scene = workshop(NULL, "request");
-  fill(scene, "Subject", "CN=device-1");
-  fill(scene, "Names", "device-1.example.com");
-  fill(scene, "Name  ", "device-1");
+  scene_fill(scene, "Subject", "CN=device-1");
+  scene_fill(scene, "Names", "device-1.example.com");
+  scene_fill(scene, "Name  ", "device-1");
   make(scene);
-  assert_shows(scene, "Send device-1.csr to the CA");
+  scene_assert_shows(scene, "Send device-1.csr to the CA");
   g_assert_cmpint(mode_of("device-1.key"), ==, 0600);
   g_autoptr(Scene) other = workshop(NULL, "sign a request");
-  fill(other, "Request", "device-1.csr");
+  scene_fill(other, "Request", "device-1.csr");
   scene_keys(other, "Down");
-  assert_shows(other, "it asks for DNS:device-1.example.com");
-  go_to(other, "Its own names");
+  scene_assert_shows(other, "it asks for DNS:device-1.example.com");
+  scene_go_to(other, "Its own names");
   scene_keys(other, "C-t");
   make(other);
-  assert_shows(other, "Send device-1-2.pem back to who asked for it.");
+  scene_assert_shows(other, "Send device-1-2.pem back to who asked for it.");
   g_autoptr(GPtrArray) list = certificate_file_read("device-1-2.pem", NULL);
   g_assert_cmpstr(certificate_subject(list->pdata[0]), ==, "CN=device-1");
   g_assert_cmpstr(certificate_names(list->pdata[0])[0], ==, "DNS:device-1.example.com");
@@ -629,15 +566,15 @@ test_renew(void)
   make(first);
   scene_keys(first, "u i");
   while (TRUE) {
-    g_autofree char *row = focused_row(first);
+    g_autofree char *row = scene_focused_row(first);
     if (strstr(row, "renew"))
       break;
     scene_keys(first, "Right");
   }
-  assert_shows(first, "client-renewed");
+  scene_assert_shows(first, "client-renewed");
   make(first);
-  assert_shows(first, "client-renewed.pem");
-  assert_shows(first, "in the place of the old one, which ends on 2027-11-18");
+  scene_assert_shows(first, "client-renewed.pem");
+  scene_assert_shows(first, "in the place of the old one, which ends on 2027-11-18");
   scene_keys(first, "u");
   const Profile *profile = first->connection->profile;
   g_assert_true(g_str_has_suffix(profile->certificate_path, "/client-renewed.pem"));
@@ -660,7 +597,7 @@ test_ca_without_key(void)
   g_autoptr(Scene) scene = workshop("prod-eu", "client certificate");
   make_in_vain(scene);
   g_assert_true(g_str_has_prefix(scene->ui->notice, "Not made: "));
-  g_autofree char *row = focused_row(scene);
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(row, "CA's key"));
   g_assert_false(is_there("client.key"));
   PICTURE(scene, "workshop-ca-without-key");
@@ -672,12 +609,12 @@ test_wrong_ca_password(void)
 {
   enter_new_folder();
   g_autoptr(Scene) ca = workshop(NULL, "CA");
-  fill(ca, "Password", "sesame");
-  fill(ca, "Once more", "sesame");
+  scene_fill(ca, "Password", "sesame");
+  scene_fill(ca, "Once more", "sesame");
   make(ca);
   g_autoptr(Scene) scene = workshop(NULL, "client certificate");
   make_in_vain(scene);
-  g_autofree char *row = focused_row(scene);
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(row, "CA's password"));
   scene_type(scene, "sesame");
   make(scene);
@@ -691,10 +628,10 @@ test_outlives_its_ca(void)
   enter_new_folder();
   make_ca();
   g_autoptr(Scene) scene = workshop("prod-eu", "client certificate");
-  fill(scene, "Days", "9999");
+  scene_fill(scene, "Days", "9999");
   make_in_vain(scene);
-  assert_shows(scene, "would outlive its CA");
-  g_autofree char *row = focused_row(scene);
+  scene_assert_shows(scene, "would outlive its CA");
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(row, "Days"));
   leave_folder();
 }
@@ -704,9 +641,9 @@ test_folder_not_writable(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop(NULL, "CA");
-  fill(scene, "Folder", "/proc/1");
+  scene_fill(scene, "Folder", "/proc/1");
   make_in_vain(scene);
-  g_autofree char *row = focused_row(scene);
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(row, "Folder"));
   leave_folder();
 }
@@ -717,13 +654,13 @@ test_tab_completes(void)
   enter_new_folder();
   make_ca();
   g_autoptr(Scene) scene = workshop("prod-eu", "client certificate");
-  fill(scene, "CA", "client");
+  scene_fill(scene, "CA", "client");
   scene_keys(scene, "Tab");
-  assert_shows(scene, "2 fit: client-ca.key  client-ca.pem");
+  scene_assert_shows(scene, "2 fit: client-ca.key  client-ca.pem");
   scene_type(scene, "p");
   scene_keys(scene, "Tab Tab");
-  assert_shows(scene, "1 certificate: Client CA (self-signed)");
-  g_autofree char *row = focused_row(scene);
+  scene_assert_shows(scene, "1 certificate: Client CA (self-signed)");
+  g_autofree char *row = scene_focused_row(scene);
   g_assert_true(g_str_has_prefix(row, "CA's key"));
   leave_folder();
 }
@@ -736,11 +673,11 @@ test_left(void)
 {
   enter_new_folder();
   g_autoptr(Scene) scene = workshop(NULL, "CA");
-  go_to(scene, "Kind of key");
+  scene_go_to(scene, "Kind of key");
   scene_keys(scene, "Right Right Right Right");
-  assert_shows(scene, "< RSA 4096 >");
+  scene_assert_shows(scene, "< RSA 4096 >");
   scene_keys(scene, "C-s");
-  assert_shows(scene, "Making the CA... 0 s");
+  scene_assert_shows(scene, "Making the CA... 0 s");
   scene_keys(scene, "Esc");
   g_assert_false(ui_has_view(scene->ui));
   background_jobs_wait();

@@ -132,6 +132,17 @@ build_literal_line_ends(LabScene *scene)
   use_certificate(scene, write_text(scene, "json.pem", line));
 }
 
+/* As a mail program or a key server adds them (RFC 1421, 4.6). */
+static void
+build_header_lines(LabScene *scene)
+{
+  lab_good_broker(scene);
+  g_autofree char *text =
+      with_all(lab_pem(scene, lab_pki(scene)->client), "BEGIN CERTIFICATE-----\n",
+               "BEGIN CERTIFICATE-----\nComment: our certificate\n\n");
+  use_certificate(scene, write_text(scene, "commented.pem", text));
+}
+
 static void
 build_trusted_label(LabScene *scene)
 {
@@ -160,6 +171,8 @@ static const LabFault faults[] = {
           LOCAL, CLIENT, -1, 0, build_indented),
     FAULT("pem-damaged", "literal", "our certificate file has \\n for its line ends", ERROR, LOCAL,
           CLIENT, -1, LAB_NO_TLS, build_literal_line_ends),
+    FAULT("pem-damaged", "header", "our certificate's PEM has a line \"Comment: ...\"", ERROR,
+          LOCAL, CLIENT, -1, LAB_NO_TLS, build_header_lines),
     FAULT("pem-trusted-label", NULL, "the CA file is labelled TRUSTED CERTIFICATE", ERROR, LOCAL,
           TRUST, -1, LAB_NO_TLS, build_trusted_label),
     {0},

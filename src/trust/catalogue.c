@@ -27,8 +27,8 @@ static const CatalogueEntry entries[] = {
      "bytes are missing.",
      "Copy the file again completely."},
     {"pem-damaged", FINDING_WARNING, FINDING_SIDE_LOCAL,
-     "The PEM is readable here but not everywhere: line breaks are missing, or lines are indented "
-     "or hold a literal \\n; OpenSSL finds no start line in it.",
+     "The PEM is readable here but not everywhere: line breaks are missing, lines are indented or "
+     "hold a literal \\n, or header lines stand in it; other programs cannot read it.",
      "Write the file anew with its line breaks; other programs refuse it as it is."},
     {"pem-trusted-label", FINDING_ERROR, FINDING_SIDE_LOCAL,
      "The file has OpenSSL's own label TRUSTED CERTIFICATE, which other libraries pass over "

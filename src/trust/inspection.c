@@ -94,16 +94,22 @@ remark_damage(InspectionReader *reader, const PemBlock *pem, guint index)
 {
   Finding *remark = inspection_add_remark(reader->inspection, "pem-damaged", (int)index);
   finding_set_message(remark,
-                      "The %s block at line %u of %s can be read here, but programs with OpenSSL "
-                      "(mosquitto, MQTTX) refuse it: %s.",
-                      pem->label, reader->line, reader->label, pem->damage);
-  finding_set_remedy(remark, "Write the file anew with `mqtrust split FILE`, or with an editor: "
-                             "BEGIN, text and END each on lines of their own.");
-  finding_add_evidence(remark, "GnuTLS %s", pem->gnutls_reads ? "reads it" : "refuses it, too");
+                      "The %s block at line %u of %s can be read here, but programs with %s refuse "
+                      "it: %s.",
+                      pem->label, reader->line, reader->label,
+                      pem->openssl_reads ? "GnuTLS" : "OpenSSL (mosquitto, MQTTX)", pem->damage);
+  finding_set_remedy(remark, "%s",
+                     pem->remedy ? pem->remedy
+                                 : "Write the file anew with `mqtrust split FILE`, or with an "
+                                   "editor: BEGIN, text and END each on lines of their own.");
+  finding_add_evidence(remark, "%s",
+                       pem->openssl_reads  ? "OpenSSL reads it"
+                       : pem->gnutls_reads ? "GnuTLS reads it"
+                                           : "GnuTLS refuses it, too");
 }
 
 static void
-add_no_base64(InspectionReader *reader, const PemBlock *pem)
+add_lost(InspectionReader *reader, const PemBlock *pem)
 {
   /* Others put checksums or hexadecimal numbers between the lines, and mean no harm. */
   if (pem->kind == CONTENT_OTHER) {
@@ -113,9 +119,8 @@ add_no_base64(InspectionReader *reader, const PemBlock *pem)
   InspectedItem *item = inspection_add(reader, INSPECTED_DAMAGED);
   inspection_set_title(item, "PEM block \"%s\", damaged", pem->label);
   inspection_set_problem(reader, item, "pem-damaged",
-                         "The %s block at line %u of %s is not Base64 text; copy it again "
-                         "completely.",
-                         pem->label, reader->line, reader->label);
+                         "The %s block at line %u of %s %s; copy it again completely.", pem->label,
+                         reader->line, reader->label, pem->loss);
   Finding *remark = reader->inspection->remarks->pdata[reader->inspection->remarks->len - 1];
   remark->severity = FINDING_ERROR; /* nobody can read it */
 }
@@ -128,7 +133,7 @@ read_block(InspectionReader *reader, const FileContent *content, const ContentBl
   if (!block->complete)
     add_truncated(reader, file_kind_name(pem->kind));
   else if (!pem->der)
-    add_no_base64(reader, pem);
+    add_lost(reader, pem);
   else
     read_structure(reader, pem->kind, pem, pem->der, pem->length);
   const GPtrArray *items = reader->inspection->items;

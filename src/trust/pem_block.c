@@ -6,10 +6,11 @@
 
 #include "trust/pem_block.h"
 
-#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <string.h>
 
 #include "trust/file_kind.h"
+#include "trust/pem_headers.h"
 #include "util/safe_text.h"
 #include "util/secret.h"
 
@@ -74,36 +75,6 @@ label_is(const guint8 *from, const guint8 *end, const char *label)
 }
 
 /* --- the text between ------------------------------------------------------------------------- */
-
-/* RFC 1421, 4.6: lines "Name: value" up to an empty line. Base64 has no colon. */
-static const guint8 *
-skip_headers(const guint8 *body, const guint8 *end)
-{
-  const guint8 *line = body;
-  while (line < end && g_ascii_isspace(*line))
-    line++;
-  const guint8 *line_end = find(line, end, "\n");
-  if (!memchr(line, ':', line_end - line))
-    return body;
-  while (line_end < end) {
-    line = line_end + 1;
-    line_end = find(line, end, "\n");
-    if (line_end == line || (line_end == line + 1 && *line == '\r'))
-      return line;
-  }
-  return body;
-}
-
-static char *
-headers_text(const guint8 *from, const guint8 *end)
-{
-  g_autofree char *text = g_strndup((const char *)from, end - from);
-  g_auto(GStrv) lines = g_strsplit(g_strstrip(text), "\n", -1);
-  GString *out = g_string_new(NULL);
-  for (gsize i = 0; lines[i]; i++)
-    g_string_append_printf(out, "%s\n", g_strchomp(lines[i]));
-  return g_string_free(out, FALSE);
-}
 
 static gboolean
 is_base64(guint8 c)
@@ -255,13 +226,43 @@ damage_of(const Parts *parts, const char *label, const guint8 *text)
   return damage;
 }
 
+static void
+take_headers(PemBlock *pem, const Parts *parts, const guint8 *text)
+{
+  gboolean encrypted =
+      pem->kind == CONTENT_ENCRYPTED_KEY && !g_str_equal(pem->label, "ENCRYPTED PRIVATE KEY");
+  PemHeaders headers = pem_headers_read(parts->body, text, encrypted);
+  pem->headers = headers.text;
+  if (headers.lost)
+    pem->loss = "is encrypted, and its header lines do not say how";
+  if (pem->damage || !headers.damage)
+    return;
+  pem->damage = headers.damage;
+  pem->remedy = headers.remedy;
+  pem->openssl_reads = headers.openssl_reads;
+}
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* Without a password it comes as far as where it needs one. */
 static gboolean
-gnutls_reads(const Parts *parts, const char *label)
+gnutls_reads_encrypted(const gnutls_datum_t *text)
+{
+  gnutls_x509_privkey_t key;
+  if (gnutls_x509_privkey_init(&key) < 0)
+    g_error("no memory for a private key");
+  int result = gnutls_x509_privkey_import_openssl(key, text, NULL);
+  gnutls_x509_privkey_deinit(key);
+  return result == GNUTLS_E_DECRYPTION_FAILED;
+}
+
+static gboolean
+gnutls_reads(const PemBlock *pem, const Parts *parts, const char *label)
 {
   gnutls_datum_t text = {(unsigned char *)parts->begin, parts->tail - parts->begin};
   gnutls_datum_t der = {NULL, 0};
+  if (pem->headers)
+    return gnutls_reads_encrypted(&text);
   if (gnutls_pem_base64_decode2(label, &text, &der) < 0)
     return FALSE;
   gnutls_memset(der.data, 0, der.size);
@@ -275,15 +276,17 @@ pem_block_read(const FileContent *content, const ContentBlock *block)
   Parts parts = parts_of(content, block);
   PemBlock *pem = g_new0(PemBlock, 1);
   g_autofree char *label = tidy_label(parts.label, parts.label_end);
-  const guint8 *text = skip_headers(parts.body, parts.body_end);
+  const guint8 *text = pem_headers_end(parts.body, parts.body_end);
   pem->label = safe_text_string(label);
   pem->kind = file_kind_of_pem((const guint8 *)label, strlen(label), parts.body,
                                parts.body_end - parts.body);
-  if (text > parts.body)
-    pem->headers = headers_text(parts.body, text);
-  decode(pem, text, parts.body_end);
   pem->damage = damage_of(&parts, label, text);
-  pem->gnutls_reads = !pem->damage || gnutls_reads(&parts, label);
+  take_headers(pem, &parts, text);
+  if (!pem->loss)
+    decode(pem, text, parts.body_end);
+  if (!pem->loss && !pem->der)
+    pem->loss = "is not Base64 text";
+  pem->gnutls_reads = !pem->damage || gnutls_reads(pem, &parts, label);
   return pem;
 }
 

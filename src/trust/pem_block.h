@@ -1,17 +1,19 @@
 /* One PEM block, read as leniently as can be done without guessing, and why programs with OpenSSL
- * would refuse it. Private to trust/. */
+ * or with GnuTLS would refuse it. Private to trust/. */
 #pragma once
 
 #include "trust/file_content.h"
 
 typedef struct {
-  char *label;         /* as it should be: "CERTIFICATE"; safe text */
-  ContentKind kind;    /* of that label */
-  char *headers;       /* RFC 1421 header lines of an old encrypted key, LF line ends; or NULL */
-  guint8 *der;         /* a secret: overwritten at the end; NULL: its text is not Base64 */
+  char *label;      /* as it should be: "CERTIFICATE"; safe text */
+  ContentKind kind; /* of that label */
+  char *headers;    /* RFC 1421 header lines of an old encrypted key, LF line ends; or NULL */
+  guint8 *der;      /* a secret: overwritten at the end; NULL: nobody can read it */
   gsize length;
-  const char *damage;  /* static phrase: why OpenSSL refuses it; NULL: it does not */
-  gboolean gnutls_reads;
+  const char *loss;   /* static phrase: why nobody can read it; NULL: `der` is there */
+  const char *damage; /* static phrase: why OpenSSL or GnuTLS refuses it; NULL: neither does */
+  const char *remedy; /* static sentence for this damage; NULL: writing the file anew mends it */
+  gboolean openssl_reads, gnutls_reads; /* in spite of the damage */
 } PemBlock;
 
 PemBlock *pem_block_read(const FileContent *content, const ContentBlock *block);

@@ -70,6 +70,8 @@ repair_keys(const RepairJob *job, RepairDraft *draft)
       g_strdup_printf("keeps the one of the %u keys that belongs to \"%s\"", draft->keys->len,
                       certificate_subject_label(repair_find_key(certificates, key->key_id)));
   draft->suffix = "single";
+  if (job->slot == REPAIR_KEY_FILE)
+    g_ptr_array_set_size(draft->certificates, 0);
   g_ptr_array_set_size(draft->keys, 0);
   g_ptr_array_add(draft->keys, key->key_pem);
 }

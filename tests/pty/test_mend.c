@@ -39,7 +39,7 @@ join_files(const char *folder, const char *name, const char *first, const char *
   }
   char *path = g_build_filename(folder, name, NULL);
   g_assert_true(
-      g_file_set_contents_full(path, text->str, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      g_file_set_contents_full(path, text->str, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
   return path;
 }
 

@@ -39,7 +39,7 @@ bundle_stage_write(const BundleStage *stage, const char *name, const char *text,
 {
   g_autoptr(GError) error = NULL;
   char *path = g_build_filename(stage->folder, name, NULL);
-  g_assert_true(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, mode, &error));
+  g_assert_true(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, mode, &error));
   g_assert_no_error(error);
   g_assert_cmpint(g_chmod(path, mode), ==, 0);
   return path;

@@ -312,6 +312,22 @@ test_keys(Stage *stage, gconstpointer unused)
   assert_mends(stage, "file-several-keys", "client-single.key", 0600, "belongs to \"Client\"");
 }
 
+/* The field of the key gets a key alone, whatever else stood in its file. */
+static void
+test_keys_among_certificates(Stage *stage, gconstpointer unused)
+{
+  g_autoptr(PkiPair) other = client_of("Other", stage->files.root);
+  secret_auto other_key = pki_pair_key_pem(other, NULL, NULL);
+  secret_auto all = g_strconcat(stage->files.client_pem, other_key, stage->files.client_key, NULL);
+  g_free(files_write(&stage->files, "client.key", all, -1));
+  g_assert_cmpint(g_chmod(stage->key, 0600), ==, 0);
+  g_autoptr(Repair) repair = propose(stage, "file-several-keys");
+  g_assert_nonnull(repair);
+  gsize length = 0;
+  const char *text = g_bytes_get_data(repair->content, &length);
+  g_assert_cmpmem(text, length, stage->files.client_key, strlen(stage->files.client_key));
+}
+
 /* None fits: which one is meant is not ours to say. */
 static void
 test_keys_of_others(Stage *stage, gconstpointer unused)
@@ -595,6 +611,7 @@ main(int argc, char **argv)
   TEST(der);
   TEST(trusted_label);
   TEST(keys);
+  TEST(keys_among_certificates);
   TEST(keys_of_others);
   TEST(anchor_duplicate);
   TEST(intermediate);

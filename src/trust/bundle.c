@@ -147,8 +147,10 @@ bundle_new(const BundleRequest *request)
     bundle_make_files(&parts);
   if (bundle->files && has_error(bundle))
     clear_files(bundle);
-  if (bundle->files)
+  if (bundle->files) {
     bundle_add_steps(&parts);
+    bundle_add_client_step(&parts);
+  }
   if (request->form)
     bundle_speak_of_form(&parts);
   finding_list_sort(bundle->findings);

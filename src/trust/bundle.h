@@ -71,8 +71,8 @@ typedef struct {
   gboolean root_is_public; /* it is among the system's */
   char *root_file;         /* raw: of the files given one with `root` in it; NULL: there is none, or
                             * it is public */
-  GPtrArray *steps;        /* of char *: sentences, what is left to do at the broker, in this
-                            * order; empty without `files` */
+  GPtrArray *steps;        /* of char *: raw sentences, what is left to do at the broker, in this
+                            * order, and last what its clients need; empty without `files` */
 } Bundle;
 
 /* (transfer full). Never fails: what is wrong is among its findings. */

@@ -34,8 +34,9 @@ void bundle_client(BundleParts *parts);
 /* bundle_files.c: what is to be written; an error of the library becomes a finding. */
 void bundle_make_files(BundleParts *parts);
 
-/* bundle_root.c: after bundle_client(). */
+/* bundle_root.c: after bundle_client(); and when the files are made. */
 void bundle_find_root(BundleParts *parts);
+void bundle_add_client_step(BundleParts *parts);
 
 /* bundle_users.c: what is left to do, when the files are made. */
 void bundle_add_steps(BundleParts *parts);

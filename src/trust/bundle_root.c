@@ -65,3 +65,25 @@ bundle_find_root(BundleParts *parts)
                           : parts->root ? certificate_subject_label(parts->root)
                                         : certificate_issuer_label(parts->top));
 }
+
+void
+bundle_add_client_step(BundleParts *parts)
+{
+  const Bundle *bundle = parts->bundle;
+  char *step = NULL;
+  if (!bundle->root)
+    return;
+  if (bundle->root_is_public)
+    step = g_strdup_printf("Clients need no CA file: \"%s\", at which the chain ends, is in the "
+                           "system's trust store.",
+                           bundle->root);
+  else if (bundle->root_file)
+    step = g_strdup_printf("Give clients %s as their CA file: \"%s\", at which the chain ends, is "
+                           "in it.",
+                           bundle->root_file, bundle->root);
+  else
+    step = g_strdup_printf("Give clients the root certificate as their CA file: the chain stops "
+                           "below \"%s\", which is in none of the files given.",
+                           bundle->root);
+  g_ptr_array_add(bundle->steps, step);
+}

@@ -70,35 +70,12 @@ add_renewal(CertificateLines *list, const BundleMade *made)
   certificate_lines_detail(list, "At each renewal", g_steal_pointer(&command));
 }
 
-/* --- The clients ------------------------------------------------------------------------------ */
-
-static void
-add_clients(CertificateLines *list, const Bundle *bundle)
-{
-  g_autofree char *file = bundle->root_file ? safe_text_string(bundle->root_file) : NULL;
-  if (!bundle->root)
-    return;
-  if (bundle->root_is_public)
-    step(list,
-         "Clients need no CA file: \"%s\", at which the chain ends, is in the system's trust "
-         "store.",
-         bundle->root);
-  else if (file)
-    step(list, "Give clients %s as their CA file: \"%s\", at which the chain ends, is in it.", file,
-         bundle->root);
-  else
-    step(list,
-         "Give clients the root certificate as their CA file: the chain stops below \"%s\", "
-         "which is in none of the files given.",
-         bundle->root);
-  step(list, "n describes a connection to this broker.");
-}
-
 void
 bundle_steps_add(CertificateLines *list, const BundleMade *made)
 {
   certificate_lines_heading(list, "Next");
   add_broker(list, made);
-  add_clients(list, made->bundle);
+  if (made->bundle->root)
+    step(list, "n describes a connection to this broker.");
   add_renewal(list, made);
 }

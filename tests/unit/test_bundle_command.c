@@ -148,6 +148,7 @@ test_users(Stage *stage, gconstpointer unused)
   assert_says(named, "listener 8883 ::1\n");
   assert_says(named, "\nuse_identity_as_username true\n");
   g_assert_null(strstr(stage->out, "Say who the users are"));
+  assert_says(stage->out, "  → Give clients the root certificate as their CA file");
   g_assert_cmpint(run(stage, BUNDLE LINEAGE "--force --users /etc/mosquitto/passwd"), ==, 0);
   g_autofree char *file = bundle_stage_read(&stage->files, "out/mosquitto.conf");
   assert_says(file, "\nallow_anonymous false\npassword_file /etc/mosquitto/passwd\n");
@@ -187,7 +188,7 @@ test_json(Stage *stage, gconstpointer unused)
   g_assert_null(strstr(stage->out, "PRIVATE KEY"));
   g_assert_cmpuint(json_array_get_length(json_object_get_array_member(report, "findings")), ==, 0);
   g_assert_cmpuint(json_array_get_length(json_object_get_array_member(report, "next_steps")), ==,
-                   2);
+                   3);
 }
 
 /* --- bad input: a finding, nothing written, exit 1 -------------------------------------------- */

@@ -37,7 +37,8 @@ may_be_damaged_text(const GError *error)
 {
   return g_error_matches(error, TRUST_ERROR, TRUST_ERROR_MALFORMED) ||
          g_error_matches(error, TRUST_ERROR, TRUST_ERROR_FILE_WRONG_KIND) ||
-         g_error_matches(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR);
+         g_error_matches(error, TRUST_ERROR, TRUST_ERROR_NO_ANCHOR) ||
+         g_error_matches(error, TRUST_ERROR, TRUST_ERROR_KEY_UNSUPPORTED);
 }
 
 Finding *

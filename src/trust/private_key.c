@@ -108,6 +108,20 @@ is_encrypted_key(const gnutls_datum_t *der)
          der_next_of(&algorithm.content, DER_OID, &oid) && der_next(&key, &data) && key.length == 0;
 }
 
+/* In the way before PKCS#8 (RFC 1421): without a password the library comes as far as the name of the
+ * cipher. */
+static gboolean
+is_cipher_unknown(const FileContent *content, const ContentBlock *block)
+{
+  gnutls_x509_privkey_t key;
+  const gnutls_datum_t data = {content->bytes + block->start, block->length};
+  if (content->der || gnutls_x509_privkey_init(&key) < 0)
+    return FALSE;
+  int result = gnutls_x509_privkey_import_openssl(key, &data, NULL);
+  gnutls_x509_privkey_deinit(key);
+  return result == GNUTLS_E_INVALID_REQUEST;
+}
+
 /* Whole, and by a method of which the library cannot read so much as the parameters (scrypt): no
  * password opens it. */
 static gboolean
@@ -186,7 +200,7 @@ private_key_open(const FileContent *content, const char *password, GError **erro
   if (!block)
     return NULL;
   gboolean encrypted = block->kind == CONTENT_ENCRYPTED_KEY;
-  if (encrypted && is_beyond_us(content, block)) {
+  if (encrypted && (is_cipher_unknown(content, block) || is_beyond_us(content, block))) {
     set_unsupported(content, "its method of encryption is not known here", error);
     return NULL;
   }

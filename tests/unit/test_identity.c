@@ -153,6 +153,25 @@ test_unknown_encryption(Files *files, gconstpointer unused)
   assert_fault(certificate, key, "secret", TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
 }
 
+/* `openssl ec -aria128`, password "pw": no password is asked for either. */
+static void
+test_traditional_cipher_unknown(Files *files, gconstpointer unused)
+{
+  static const char key_pem[] = "-----BEGIN EC PRIVATE KEY-----\n"
+                                "Proc-Type: 4,ENCRYPTED\n"
+                                "DEK-Info: ARIA-128-CBC,05506AED61013E693DE8F5C772798057\n"
+                                "\n"
+                                "SzWwdOPL+GR8VdN+36IrS5o6CFao9rpvySN6dIZems+LWixpH8gIjvPfHrq/xG7F\n"
+                                "HsJ72u20ROrEP74I1gHDSPFjJKsAc+fp2wjDUn4ULru8Skj3/tWcV5Ya9veg5Euh\n"
+                                "w3687wsbDqH9shFjR9iqki6BeBMhKksv6JtPMMyNtmU=\n"
+                                "-----END EC PRIVATE KEY-----\n";
+  static const char *const passwords[] = {NULL, "pw", "wrong"};
+  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
+  g_autofree char *key = files_write(files, "k.pem", key_pem, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS(passwords); i++)
+    assert_fault(certificate, key, passwords[i], TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
+}
+
 /* `openssl pkcs8 -topk8 -scrypt`, password "geheim": no password opens it here, and none is asked
  * for. */
 static void
@@ -272,6 +291,7 @@ main(int argc, char **argv)
   TEST(locked_for_long);
   TEST(traditionally_locked);
   TEST(unknown_encryption);
+  TEST(traditional_cipher_unknown);
   TEST(encryption_beyond_us);
   TEST(unknown_curve);
   TEST(mismatch);

@@ -224,7 +224,7 @@ test_der(Stage *stage, gconstpointer unused)
                          stage->root, "is DER", "openssl x509 -inform DER"});
 }
 
-/* Three ways to damage PEM: one that is read here, two that are not. */
+/* Ways to damage PEM: one that is read here, three that are not. */
 static void
 test_pem_damaged(Stage *stage, gconstpointer unused)
 {
@@ -238,6 +238,13 @@ test_pem_damaged(Stage *stage, gconstpointer unused)
   assert_only(stage, FALSE,
               (Expected){"pem-damaged", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
                          -1, stage->certificate, "written as \\n", NULL});
+  g_free(files_write(&stage->files, "client.pem", stage->files.client_pem, -1));
+  g_autofree char *commented = replace(stage->files.client_pem, "BEGIN CERTIFICATE-----\n",
+                                       "BEGIN CERTIFICATE-----\nComment: mine\n\n");
+  g_free(files_write(&stage->files, "client.pem", commented, -1));
+  assert_only(stage, FALSE,
+              (Expected){"pem-damaged", FINDING_ERROR, FINDING_SIDE_LOCAL, FINDING_SOURCE_CLIENT,
+                         -1, stage->certificate, "only an encrypted key", "header lines out"});
   g_free(files_write(&stage->files, "client.pem", stage->files.client_pem, -1));
   g_autofree char *doubled = replace(stage->files.root_pem, "BEGIN C", "BEGIN  C");
   g_free(files_write(&stage->files, "root.pem", doubled, -1));

@@ -106,7 +106,7 @@ test_headers(Files *files, gconstpointer unused)
   };
   g_autofree char *clean = key_with(PROC DEK);
   for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
-    g_test_message("%s", forms[i].headers);
+    g_test_message("form %" G_GSIZE_FORMAT, i);
     g_autofree char *key = key_with(forms[i].headers);
     g_autoptr(Inspection) inspection = inspect(files, key);
     const InspectedItem *item = inspection->items->pdata[0];

@@ -9,7 +9,7 @@
 #include "ui/background_job.h"
 #include "ui/bundle_fields.h"
 #include "ui/bundle_view.h"
-#include "ui/form_paths.h"
+#include "ui/form_keys.h"
 #include "ui/workshop_fields.h"
 #include "util/safe_text.h"
 
@@ -137,8 +137,9 @@ suggest(BundleForm *bundle)
 }
 
 static void
-value_changed(BundleForm *bundle, int id)
+value_changed(gpointer data, int id)
 {
+  BundleForm *bundle = data;
   gboolean choice = id == BUNDLE_FIELD_BROKER || id == BUNDLE_FIELD_SOURCE;
   bundle->touched[id] = TRUE;
   bundle->refused = 0;
@@ -156,16 +157,11 @@ value_changed(BundleForm *bundle, int id)
 }
 
 static void
-focus_changed(BundleForm *bundle)
+focus_left(gpointer data, int id)
 {
+  BundleForm *bundle = data;
   form_paths_left(bundle->paths);
   read_files(bundle);
-}
-
-static void
-path_changed(gpointer data, int id)
-{
-  value_changed(data, id);
 }
 
 static void
@@ -184,7 +180,7 @@ bundle_open(Ui *ui, gpointer data)
   bundle->ui = ui;
   bundle->form = bundle_fields_new();
   bundle->lineages = lineage_names(ui_certbot_folder(ui), NULL, NULL);
-  bundle->paths = form_paths_new(bundle->form, path_changed, show_paths, bundle);
+  bundle->paths = form_paths_new(bundle->form, value_changed, show_paths, bundle);
   form_paths_set_names(bundle->paths, BUNDLE_FIELD_LINEAGE, (const char *const *)bundle->lineages);
   form_set_choice(bundle->form, BUNDLE_FIELD_BROKER, last_broker);
   if (argument && argument->lineage)
@@ -361,8 +357,9 @@ static const BackgroundKind bundle_making = {
     "bundle", make_bundle, (GDestroyNotify)bundle_texts_free, (GDestroyNotify)bundle_free};
 
 static PaneResult
-start(BundleForm *bundle)
+start(gpointer data)
 {
+  BundleForm *bundle = data;
   const char *certbot = ui_certbot_folder(bundle->ui);
   g_autoptr(BundleFaults) faults = bundle_fields_check(bundle->form, certbot);
   int first = bundle_faults_first(bundle->form, faults);
@@ -385,62 +382,40 @@ start(BundleForm *bundle)
 /* --- Paths and names -------------------------------------------------------------------------- */
 
 static gboolean
-tab_completes(BundleForm *bundle)
+path_wanted(gpointer data, int id, GFileTest *wanted, gboolean *made)
 {
-  int id = form_focused(bundle->form);
   gboolean folder = bundle_field_is_folder(id) || id == BUNDLE_FIELD_LINEAGE;
-  return bundle_field_is_path(id) &&
-         form_paths_tab(bundle->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR,
-                        bundle_field_is_folder(id));
+  *wanted = folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR;
+  *made = bundle_field_is_folder(id);
+  return bundle_field_is_path(id);
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
+
+static const FormKeys keys = {
+    .path = path_wanted, .changed = value_changed, .left = focus_left, .submit = start};
 
 static PaneResult
 bundle_act(gpointer data, Action action)
 {
   BundleForm *bundle = data;
-  int before = form_focused(bundle->form), id = 0;
-  gboolean handled = FALSE;
   if (bundle->job)
     return action == ACTION_BACK ? PANE_CLOSE : PANE_HANDLED;
-  if (action == ACTION_SAVE)
-    return start(bundle);
-  if (action == ACTION_NEXT_FIELD && tab_completes(bundle))
-    return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && bundle_field_is_path(before) &&
-      form_paths_complete(bundle->paths))
-    return PANE_HANDLED;
-  if (action == ACTION_COMPLETE)
-    action = ACTION_NEXT_FIELD;
-  if (form_act(bundle->form, action, &handled, &id))
-    value_changed(bundle, id);
-  if (form_focused(bundle->form) != before)
-    focus_changed(bundle);
-  if (!handled && action == ACTION_OPEN)
-    return start(bundle);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return form_keys_act(&keys, bundle->form, bundle->paths, bundle, action);
 }
 
 static PaneResult
 bundle_key(gpointer data, const Key *key)
 {
   BundleForm *bundle = data;
-  int id = 0;
-  gboolean handled = FALSE;
-  if (!bundle->job && form_key(bundle->form, key, &handled, &id))
-    value_changed(bundle, id);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return bundle->job ? PANE_IGNORED : form_keys_key(&keys, bundle->form, bundle, key);
 }
 
 static PaneResult
 bundle_paste(gpointer data, const char *text, gsize length)
 {
   BundleForm *bundle = data;
-  int id = 0;
-  if (!bundle->job && form_paste(bundle->form, text, length, &id))
-    value_changed(bundle, id);
-  return PANE_HANDLED;
+  return bundle->job ? PANE_HANDLED : form_keys_paste(&keys, bundle->form, bundle, text, length);
 }
 
 static const char *

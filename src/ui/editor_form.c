@@ -8,7 +8,7 @@
 #include "ui/check_view.h"
 #include "ui/editor_fields.h"
 #include "ui/editor_files.h"
-#include "ui/form_paths.h"
+#include "ui/form_keys.h"
 #include "ui/pane.h"
 #include "util/safe_text.h"
 
@@ -18,8 +18,8 @@
 typedef struct {
   Ui *ui;
   guint64 connection; /* its number, 0: a new one; may be gone */
-  Profile *base;          /* as it was; also what the form has no field for */
-  Profile *initial;       /* what the form said at first */
+  Profile *base;      /* as it was; also what the form has no field for */
+  Profile *initial;   /* what the form said at first */
   Form *form;
   FormPaths *paths;
   EditorFiles *files;
@@ -114,8 +114,9 @@ files_timer(gpointer data)
 }
 
 static void
-value_changed(Editor *editor, int id)
+value_changed(gpointer data, int id)
 {
+  Editor *editor = data;
   editor->touched[id] = TRUE;
   form_paths_typed(editor->paths);
   if (id == editor->advised)
@@ -132,12 +133,6 @@ focus_changed(Editor *editor)
 {
   form_paths_left(editor->paths);
   read_files(editor);
-}
-
-static void
-path_changed(gpointer data, int id)
-{
-  value_changed(data, id);
 }
 
 static void
@@ -194,7 +189,7 @@ editor_open(Ui *ui, gpointer data)
   editor->connection = connection ? connection_number(connection) : 0;
   editor->base = base_for(argument);
   editor->form = editor_fields_new();
-  editor->paths = form_paths_new(editor->form, path_changed, show_paths, editor);
+  editor->paths = form_paths_new(editor->form, value_changed, show_paths, editor);
   editor->files = editor_files_new();
   editor_fields_set(editor->form, editor->base);
   editor->initial = editor_fields_profile(editor->form, editor->base);
@@ -302,8 +297,8 @@ save(Editor *editor, gboolean connect)
   g_autoptr(Profile) profile = editor_fields_profile(editor->form, editor->base);
   g_autoptr(GError) error = NULL;
   Workspace *workspace = ui_workspace(editor->ui);
-  Connection *saved = workspace_save(
-      workspace, workspace_by_number(workspace, editor->connection), profile, &error);
+  Connection *saved = workspace_save(workspace, workspace_by_number(workspace, editor->connection),
+                                     profile, &error);
   if (!saved) {
     ui_notice(editor->ui, ROLE_ERROR, "Not saved: %s", error->message);
     return PANE_HANDLED;
@@ -342,70 +337,56 @@ test(Editor *editor)
 /* --- Paths ------------------------------------------------------------------------------------ */
 
 static gboolean
-in_path_field(const Editor *editor)
+path_wanted(gpointer data, int id, GFileTest *wanted, gboolean *made)
 {
+  Editor *editor = data;
+  gboolean folder = id == EDIT_CA && form_choice(editor->form, EDIT_TRUST) == TRUST_FOLDER;
+  *wanted = folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR;
+  *made = FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(file_fields); i++) {
-    if (file_fields[i].field == form_focused(editor->form))
+    if (file_fields[i].field == id)
       return TRUE;
   }
   return FALSE;
-}
-
-/* TRUE: Tab stays in this field. */
-static gboolean
-tab_completes(Editor *editor)
-{
-  gboolean folder = form_focused(editor->form) == EDIT_CA &&
-                    form_choice(editor->form, EDIT_TRUST) == TRUST_FOLDER;
-  return in_path_field(editor) &&
-         form_paths_tab(editor->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR, FALSE);
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
 
 /* A line without bracketed paste brings a pasted URL as letters: then it is taken apart here. */
 static void
-left(Editor *editor, int field)
+left(gpointer data, int id)
 {
-  if (field == EDIT_HOST)
+  Editor *editor = data;
+  if (id == EDIT_HOST)
     take_url(editor);
   focus_changed(editor);
 }
 
 static PaneResult
+submit(gpointer data)
+{
+  return save(data, FALSE);
+}
+
+static const FormKeys keys = {
+    .path = path_wanted, .changed = value_changed, .left = left, .submit = submit};
+
+static PaneResult
 editor_act(gpointer data, Action action)
 {
   Editor *editor = data;
-  int before = form_focused(editor->form), id = 0;
-  gboolean handled = FALSE;
-  if (action == ACTION_SAVE || action == ACTION_SAVE_CONNECT)
-    return save(editor, action == ACTION_SAVE_CONNECT);
+  if (action == ACTION_SAVE_CONNECT)
+    return save(editor, TRUE);
   if (action == ACTION_TEST)
     return test(editor);
-  if (action == ACTION_NEXT_FIELD && tab_completes(editor))
-    return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && in_path_field(editor) && form_paths_complete(editor->paths))
-    return PANE_HANDLED;
-  if (action == ACTION_COMPLETE)
-    action = ACTION_NEXT_FIELD;
-  if (form_act(editor->form, action, &handled, &id))
-    value_changed(editor, id);
-  if (form_focused(editor->form) != before)
-    left(editor, before);
-  if (!handled && action == ACTION_OPEN)
-    return save(editor, FALSE);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return form_keys_act(&keys, editor->form, editor->paths, editor, action);
 }
 
 static PaneResult
 editor_key(gpointer data, const Key *key)
 {
   Editor *editor = data;
-  int id = 0;
-  gboolean handled = FALSE;
-  if (form_key(editor->form, key, &handled, &id))
-    value_changed(editor, id);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return form_keys_key(&keys, editor->form, editor, key);
 }
 
 static PaneResult

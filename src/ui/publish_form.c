@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "ui/form.h"
-#include "ui/pane.h"
+#include "ui/form_keys.h"
 #include "util/safe_text.h"
 
 #define PUBLISH_COLUMNS 90
@@ -110,8 +109,9 @@ check_topic(PublishForm *publish, gboolean also_empty)
 }
 
 static PaneResult
-publish_now(PublishForm *publish)
+publish_now(gpointer data)
 {
+  PublishForm *publish = data;
   Connection *connection = ui_selected(publish->ui);
   const char *payload = form_text(publish->form, PUBLISH_PAYLOAD);
   g_autoptr(GError) error = NULL;
@@ -132,48 +132,34 @@ publish_now(PublishForm *publish)
 }
 
 static void
-value_changed(PublishForm *publish, int id)
+value_changed(gpointer data, int id)
 {
+  PublishForm *publish = data;
   if (id == PUBLISH_TOPIC)
     check_topic(publish, FALSE);
 }
+
+static const FormKeys keys = {.changed = value_changed, .submit = publish_now};
 
 static PaneResult
 publish_act(gpointer data, Action action)
 {
   PublishForm *publish = data;
-  int id = 0;
-  gboolean handled = FALSE;
-  if (action == ACTION_SAVE)
-    return publish_now(publish);
-  if (action == ACTION_COMPLETE)
-    action = ACTION_NEXT_FIELD;
-  if (form_act(publish->form, action, &handled, &id))
-    value_changed(publish, id);
-  if (!handled && action == ACTION_OPEN)
-    return publish_now(publish);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return form_keys_act(&keys, publish->form, NULL, publish, action);
 }
 
 static PaneResult
 publish_key(gpointer data, const Key *key)
 {
   PublishForm *publish = data;
-  int id = 0;
-  gboolean handled = FALSE;
-  if (form_key(publish->form, key, &handled, &id))
-    value_changed(publish, id);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return form_keys_key(&keys, publish->form, publish, key);
 }
 
 static PaneResult
 publish_paste(gpointer data, const char *text, gsize length)
 {
   PublishForm *publish = data;
-  int id = 0;
-  if (form_paste(publish->form, text, length, &id))
-    value_changed(publish, id);
-  return PANE_HANDLED;
+  return form_keys_paste(&keys, publish->form, publish, text, length);
 }
 
 static const char *

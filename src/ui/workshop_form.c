@@ -7,8 +7,7 @@
 
 #include "ui/background_job.h"
 #include "ui/file_dates.h"
-#include "ui/form_paths.h"
-#include "ui/pane.h"
+#include "ui/form_keys.h"
 #include "ui/workshop_notes.h"
 #include "ui/workshop_view.h"
 #include "ui/wrapped_text.h"
@@ -129,8 +128,9 @@ decides_others(int id)
 }
 
 static void
-value_changed(Workshop *workshop, int id)
+value_changed(gpointer data, int id)
 {
+  Workshop *workshop = data;
   workshop->touched[id] = TRUE;
   workshop->refused = 0;
   form_paths_typed(workshop->paths);
@@ -145,16 +145,11 @@ value_changed(Workshop *workshop, int id)
 }
 
 static void
-focus_changed(Workshop *workshop)
+focus_left(gpointer data, int id)
 {
+  Workshop *workshop = data;
   form_paths_left(workshop->paths);
   read_files(workshop);
-}
-
-static void
-path_changed(gpointer data, int id)
-{
-  value_changed(data, id);
 }
 
 static void
@@ -181,7 +176,7 @@ workshop_open(Ui *ui, gpointer argument)
   Workshop *workshop = g_new0(Workshop, 1);
   workshop->ui = ui;
   workshop->form = workshop_fields_new();
-  workshop->paths = form_paths_new(workshop->form, path_changed, show_paths, workshop);
+  workshop->paths = form_paths_new(workshop->form, value_changed, show_paths, workshop);
   form_set_choice(workshop->form, WORK_KIND, is_over(workshop) ? WORK_RENEW : WORK_CLIENT);
   workshop_fields_suggest(workshop->form, selected_profile(workshop), last_ca, workshop->touched);
   /* Without a CA there is nothing to sign a client with. */
@@ -359,8 +354,9 @@ start_replacing(gpointer data)
 }
 
 static PaneResult
-make(Workshop *workshop)
+make(gpointer data)
 {
+  Workshop *workshop = data;
   g_autoptr(WorkshopFaults) faults = workshop_fields_check(workshop->form, ui_now(workshop->ui));
   int first = workshop_faults_first(workshop->form, faults);
   workshop->refused = 0;
@@ -384,64 +380,42 @@ make(Workshop *workshop)
 
 /* --- Paths ------------------------------------------------------------------------------------ */
 
-/* TRUE: Tab stays in this field. A folder that is not there is made. */
+/* A folder that is not there is made. */
 static gboolean
-tab_completes(Workshop *workshop)
+path_wanted(gpointer data, int id, GFileTest *wanted, gboolean *made)
 {
-  int id = form_focused(workshop->form);
-  gboolean folder = id == WORK_FOLDER;
-  return workshop_field_is_path(id) &&
-         form_paths_tab(workshop->paths, folder ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR,
-                        folder);
+  *made = id == WORK_FOLDER;
+  *wanted = *made ? G_FILE_TEST_IS_DIR : G_FILE_TEST_IS_REGULAR;
+  return workshop_field_is_path(id);
 }
 
 /* --- Acting ----------------------------------------------------------------------------------- */
+
+static const FormKeys keys = {
+    .path = path_wanted, .changed = value_changed, .left = focus_left, .submit = make};
 
 static PaneResult
 workshop_act(gpointer data, Action action)
 {
   Workshop *workshop = data;
-  int before = form_focused(workshop->form), id = 0;
-  gboolean handled = FALSE;
   if (workshop->job)
     return action == ACTION_BACK ? PANE_CLOSE : PANE_HANDLED;
-  if (action == ACTION_SAVE)
-    return make(workshop);
-  if (action == ACTION_NEXT_FIELD && tab_completes(workshop))
-    return PANE_HANDLED;
-  if (action == ACTION_COMPLETE && workshop_field_is_path(before) &&
-      form_paths_complete(workshop->paths))
-    return PANE_HANDLED;
-  if (action == ACTION_COMPLETE)
-    action = ACTION_NEXT_FIELD;
-  if (form_act(workshop->form, action, &handled, &id))
-    value_changed(workshop, id);
-  if (form_focused(workshop->form) != before)
-    focus_changed(workshop);
-  if (!handled && action == ACTION_OPEN)
-    return make(workshop);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return form_keys_act(&keys, workshop->form, workshop->paths, workshop, action);
 }
 
 static PaneResult
 workshop_key(gpointer data, const Key *key)
 {
   Workshop *workshop = data;
-  int id = 0;
-  gboolean handled = FALSE;
-  if (!workshop->job && form_key(workshop->form, key, &handled, &id))
-    value_changed(workshop, id);
-  return handled ? PANE_HANDLED : PANE_IGNORED;
+  return workshop->job ? PANE_IGNORED : form_keys_key(&keys, workshop->form, workshop, key);
 }
 
 static PaneResult
 workshop_paste(gpointer data, const char *text, gsize length)
 {
   Workshop *workshop = data;
-  int id = 0;
-  if (!workshop->job && form_paste(workshop->form, text, length, &id))
-    value_changed(workshop, id);
-  return PANE_HANDLED;
+  return workshop->job ? PANE_HANDLED
+                       : form_keys_paste(&keys, workshop->form, workshop, text, length);
 }
 
 static const char *

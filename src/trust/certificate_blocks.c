@@ -4,6 +4,7 @@
 
 #include <gnutls/x509.h>
 
+#include "trust/pem_block.h"
 #include "trust/trust_error.h"
 
 static void
@@ -25,6 +26,17 @@ parse_der(const FileContent *content, guint number, const gnutls_datum_t *der, G
   return certificate;
 }
 
+static void
+set_no_base64(const FileContent *content, const ContentBlock *block, guint number, GError **error)
+{
+  g_autofree char *fault = pem_block_fault(content, block);
+  if (fault)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED, "Certificate %u in %s is damaged: %s",
+                number, content->label, fault);
+  else
+    set_damaged(content, number, "its text is not Base64", error);
+}
+
 static Certificate *
 parse_block(const FileContent *content, const ContentBlock *block, guint number, GError **error)
 {
@@ -32,7 +44,7 @@ parse_block(const FileContent *content, const ContentBlock *block, guint number,
   if (content->der)
     return parse_der(content, number, &bytes, error);
   if (gnutls_pem_base64_decode2(NULL, &bytes, &der) < 0) {
-    set_damaged(content, number, "its text is not Base64", error);
+    set_no_base64(content, block, number, error);
     return NULL;
   }
   Certificate *certificate = parse_der(content, number, &der, error);

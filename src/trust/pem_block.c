@@ -321,3 +321,15 @@ pem_block_text(const PemBlock *pem)
   secret_free(base64);
   return g_string_free(out, FALSE);
 }
+
+char *
+pem_block_fault(const FileContent *content, const ContentBlock *block)
+{
+  g_autoptr(PemBlock) pem = content->der ? NULL : pem_block_read(content, block);
+  if (!pem || !pem->der || !pem->damage || pem->gnutls_reads)
+    return NULL;
+  const char *remedy = pem->remedy ? pem->remedy
+                                   : "Write the file anew: BEGIN, text and END each on lines of "
+                                     "their own.";
+  return g_strdup_printf("%s; %c%s", pem->damage, g_ascii_tolower(*remedy), remedy + 1);
+}

@@ -11,8 +11,9 @@
 #define DEK_INFO "DEK-Info:"
 #define TAKE_OUT "Take the header lines out of the file, up to the empty line."
 #define TIDY                                                                                       \
-  "Behind the BEGIN line must stand Proc-Type, DEK-Info and an empty line, in this order; take "   \
-  "other header lines out."
+  "Put Proc-Type, DEK-Info and an empty line behind the BEGIN line, in this order, and take "      \
+  "other "                                                                                         \
+  "header lines out."
 
 static const guint8 *
 line_end_of(const guint8 *line, const guint8 *end)

@@ -6,6 +6,7 @@
 
 #include "trust/der_reader.h"
 #include "trust/key_unknown.h"
+#include "trust/pem_block.h"
 #include "trust/trust_error.h"
 
 static gboolean
@@ -108,8 +109,8 @@ is_encrypted_key(const gnutls_datum_t *der)
          der_next_of(&algorithm.content, DER_OID, &oid) && der_next(&key, &data) && key.length == 0;
 }
 
-/* In the way before PKCS#8 (RFC 1421): without a password the library comes as far as the name of the
- * cipher. */
+/* In the way before PKCS#8 (RFC 1421): without a password the library comes as far as the name of
+ * the cipher. */
 static gboolean
 is_cipher_unknown(const FileContent *content, const ContentBlock *block)
 {
@@ -156,6 +157,17 @@ set_unknown_kind(const FileContent *content, const ContentBlock *block, GError *
       "2048 or more, P-256 or Ed25519, and a certificate for it.",
       content->label, label);
   return TRUE;
+}
+
+/* FALSE: it is not the PEM around it that is damaged. */
+static gboolean
+set_pem_fault(const FileContent *content, const ContentBlock *block, GError **error)
+{
+  g_autofree char *fault = pem_block_fault(content, block);
+  if (fault)
+    g_set_error(error, TRUST_ERROR, TRUST_ERROR_MALFORMED, "The private key in %s is damaged: %s",
+                content->label, fault);
+  return fault != NULL;
 }
 
 /* What the failure of an import means; a wrong password can look like any damage. */
@@ -222,7 +234,7 @@ private_key_open(const FileContent *content, const char *password, GError **erro
   if (result >= 0)
     return key;
   gnutls_x509_privkey_deinit(key);
-  if (!set_unknown_kind(content, block, error))
+  if (!set_unknown_kind(content, block, error) && !set_pem_fault(content, block, error))
     set_import_error(content, encrypted, result, error);
   return NULL;
 }

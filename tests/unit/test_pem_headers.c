@@ -5,8 +5,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "trust/certificate_file.h"
 #include "trust/finding.h"
 #include "trust/inspection.h"
+#include "trust/key_file.h"
+#include "trust/trust_error.h"
 #include "unit/trust_files.h"
 
 /* --- helpers ---------------------------------------------------------------------------------- */
@@ -181,6 +184,27 @@ test_headers_needless(Files *files, gconstpointer unused)
   }
 }
 
+/* Who needs the file is told what stands in the way, and not only that it is no Base64. */
+static void
+test_refused(Files *files, gconstpointer unused)
+{
+  const char *const texts[] = {files->client_pem, files->client_key};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    g_autoptr(GError) error = NULL;
+    const char *text = strchr(texts[i], '\n') + 1;
+    g_autofree char *begin = g_strndup(texts[i], text - texts[i]);
+    g_autofree char *commented = g_strconcat(begin, "Comment: mine\n\n", text, NULL);
+    g_autofree char *path = files_write(files, "out", commented, -1);
+    g_autoptr(GPtrArray) certificates = i == 0 ? certificate_file_read(path, &error) : NULL;
+    g_autofree char *key_id = i == 1 ? key_file_id(path, NULL, &error) : NULL;
+    g_assert_null(certificates);
+    g_assert_null(key_id);
+    files_assert_error(&error, TRUST_ERROR_MALFORMED, path,
+                       "is damaged: it has header lines, which only an encrypted key may have; "
+                       "take the header lines out of the file");
+  }
+}
+
 /* OpenSSL reads the plain files, so that what it refuses above is the header's fault. */
 static void
 test_plain(Files *files, gconstpointer unused)
@@ -202,6 +226,7 @@ main(int argc, char **argv)
   TEST("encrypted", test_headers);
   TEST("lost", test_headers_lost);
   TEST("needless", test_headers_needless);
+  TEST("refused", test_refused);
   TEST("plain", test_plain);
   return g_test_run();
 }

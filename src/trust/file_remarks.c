@@ -80,10 +80,7 @@ damage_finding(const FileContent *content, FileSlot slot)
                       "refuse it: %s.",
                       slot == FILE_SLOT_KEY ? "Private key" : "Certificate", number, content->label,
                       pem->damage);
-  finding_set_remedy(finding, "%s",
-                     pem->remedy ? pem->remedy
-                                 : "Write the file anew: BEGIN, text and END each on lines of "
-                                   "their own.");
+  finding_set_remedy(finding, "%s", pem_block_remedy(pem));
   if (pem->gnutls_reads)
     return finding;
   finding->severity = FINDING_ERROR;

@@ -256,6 +256,7 @@ gnutls_reads_encrypted(const gnutls_datum_t *text)
   return result == GNUTLS_E_DECRYPTION_FAILED;
 }
 
+/* The same as we do. */
 static gboolean
 gnutls_reads(const PemBlock *pem, const Parts *parts, const char *label)
 {
@@ -265,9 +266,10 @@ gnutls_reads(const PemBlock *pem, const Parts *parts, const char *label)
     return gnutls_reads_encrypted(&text);
   if (gnutls_pem_base64_decode2(label, &text, &der) < 0)
     return FALSE;
+  gboolean same = pem->der && der.size == pem->length && !memcmp(der.data, pem->der, der.size);
   gnutls_memset(der.data, 0, der.size);
   gnutls_free(der.data);
-  return TRUE;
+  return same;
 }
 
 PemBlock *
@@ -322,14 +324,19 @@ pem_block_text(const PemBlock *pem)
   return g_string_free(out, FALSE);
 }
 
+const char *
+pem_block_remedy(const PemBlock *pem)
+{
+  return pem->remedy ? pem->remedy
+                     : "Write the file anew: BEGIN, text and END each on lines of their own.";
+}
+
 char *
 pem_block_fault(const FileContent *content, const ContentBlock *block)
 {
   g_autoptr(PemBlock) pem = content->der ? NULL : pem_block_read(content, block);
   if (!pem || !pem->der || !pem->damage || pem->gnutls_reads)
     return NULL;
-  const char *remedy = pem->remedy ? pem->remedy
-                                   : "Write the file anew: BEGIN, text and END each on lines of "
-                                     "their own.";
+  const char *remedy = pem_block_remedy(pem);
   return g_strdup_printf("%s; %c%s", pem->damage, g_ascii_tolower(*remedy), remedy + 1);
 }

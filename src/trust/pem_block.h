@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PemBlock, pem_block_free)
 /* (transfer full): the block as it should be written; a secret when it is a key. */
 char *pem_block_text(const PemBlock *pem);
 
+/* Static sentence: what to do about the damage. */
+const char *pem_block_remedy(const PemBlock *pem);
+
 /* For a block that was refused. (transfer full): why, and what to do about it, in the form of "its
  * label has a blank too many; write ..."; NULL: it is not for the sake of its PEM, or nobody can
  * read it. */

@@ -11,9 +11,8 @@
 #define DEK_INFO "DEK-Info:"
 #define TAKE_OUT "Take the header lines out of the file, up to the empty line."
 #define TIDY                                                                                       \
-  "Put Proc-Type, DEK-Info and an empty line behind the BEGIN line, in this order, and take "      \
-  "other "                                                                                         \
-  "header lines out."
+  "Put Proc-Type, DEK-Info and an empty line behind the BEGIN line, in this order, and take out "  \
+  "other header lines."
 
 static const guint8 *
 line_end_of(const guint8 *line, const guint8 *end)

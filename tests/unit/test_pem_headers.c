@@ -160,27 +160,36 @@ test_headers_lost(Files *files, gconstpointer unused)
 
 /* --- anything else ---------------------------------------------------------------------------- */
 
+/* (transfer full): behind the line of BEGIN. */
+static char *
+with_header(const char *pem, const char *header)
+{
+  const char *text = strchr(pem, '\n') + 1;
+  g_autofree char *begin = g_strndup(pem, text - pem);
+  return g_strconcat(begin, header, text, NULL);
+}
+
 /* Only an encrypted key may have header lines. */
 static void
 test_headers_needless(Files *files, gconstpointer unused)
 {
   g_free(files_write(files, "client.pem", files->client_pem, -1));
+  static const char *const headers[] = {"Comment: mine\n\n", "Proc-Type: 4,CLEAR\n\n"};
   const char *const texts[] = {files->client_pem, files->client_key};
-  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
-    const char *text = strchr(texts[i], '\n') + 1;
-    g_autofree char *begin = g_strndup(texts[i], text - texts[i]);
-    g_autofree char *commented = g_strconcat(begin, "Comment: mine\n\n", text, NULL);
+  for (gsize i = 0; i < 4; i++) {
+    gboolean key = i % 2 == 1;
+    g_autofree char *commented = with_header(texts[i % 2], headers[i / 2]);
     g_autoptr(Inspection) inspection = inspect(files, commented);
     const InspectedItem *item = inspection->items->pdata[0];
     g_autofree char *codes = codes_of(inspection);
     g_assert_cmpstr(codes, ==, "pem-damaged");
-    g_assert_cmpint(item->kind, ==, i == 0 ? INSPECTED_CERTIFICATE : INSPECTED_KEY);
+    g_assert_cmpint(item->kind, ==, key ? INSPECTED_KEY : INSPECTED_CERTIFICATE);
     const Finding *remark = inspection->remarks->pdata[0];
     g_assert_nonnull(strstr(remark->message, "it has header lines, which only an encrypted key"));
     g_assert_nonnull(strstr(remark->remedy, "Take the header lines out"));
     g_assert_cmpstr(remark->evidence->pdata[0], ==, "GnuTLS refuses it, too");
-    g_assert_true(i == 0 || g_str_equal(item->key_pem, texts[i]));
-    g_assert_false(i == 0 ? openssl_reads_certificate(files) : openssl_reads_key(files));
+    g_assert_true(!key || g_str_equal(item->key_pem, texts[1]));
+    g_assert_false(key ? openssl_reads_key(files) : openssl_reads_certificate(files));
   }
 }
 
@@ -191,9 +200,7 @@ test_refused(Files *files, gconstpointer unused)
   const char *const texts[] = {files->client_pem, files->client_key};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_autoptr(GError) error = NULL;
-    const char *text = strchr(texts[i], '\n') + 1;
-    g_autofree char *begin = g_strndup(texts[i], text - texts[i]);
-    g_autofree char *commented = g_strconcat(begin, "Comment: mine\n\n", text, NULL);
+    g_autofree char *commented = with_header(texts[i], "Comment: mine\n\n");
     g_autofree char *path = files_write(files, "out", commented, -1);
     g_autoptr(GPtrArray) certificates = i == 0 ? certificate_file_read(path, &error) : NULL;
     g_autofree char *key_id = i == 1 ? key_file_id(path, NULL, &error) : NULL;

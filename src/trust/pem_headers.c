@@ -114,8 +114,10 @@ pem_headers_read(const guint8 *body, const guint8 *end, gboolean encrypted)
   PemHeaders headers = {0};
   if (end == body)
     return headers;
-  const guint8 *first = line_end_of(body, end) + 1; /* behind the line of BEGIN */
-  g_autofree char *text = g_strndup((const char *)first, first < end ? end - first : 0);
+  const guint8 *first = line_end_of(body, end);
+  if (first < end)
+    first++; /* behind the line of BEGIN */
+  g_autofree char *text = g_strndup((const char *)first, end - first);
   g_auto(GStrv) lines = g_strsplit(g_strchomp(text), "\n", -1);
   if (encrypted) {
     read_encrypted(&headers, lines);

@@ -153,7 +153,18 @@ test_unknown_encryption(Files *files, gconstpointer unused)
   assert_fault(certificate, key, "secret", TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
 }
 
-/* `openssl ec -aria128`, password "pw": no password is asked for either. */
+/* No password opens it here, and none is asked for. */
+static void
+assert_beyond_us(Files *files, const char *key_pem, const char *password)
+{
+  const char *const passwords[] = {NULL, password, "wrong"};
+  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
+  g_autofree char *key = files_write(files, "k.pem", key_pem, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS(passwords); i++)
+    assert_fault(certificate, key, passwords[i], TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
+}
+
+/* `openssl ec -aria128`, password "pw". */
 static void
 test_traditional_cipher_unknown(Files *files, gconstpointer unused)
 {
@@ -165,15 +176,10 @@ test_traditional_cipher_unknown(Files *files, gconstpointer unused)
                                 "HsJ72u20ROrEP74I1gHDSPFjJKsAc+fp2wjDUn4ULru8Skj3/tWcV5Ya9veg5Euh\n"
                                 "w3687wsbDqH9shFjR9iqki6BeBMhKksv6JtPMMyNtmU=\n"
                                 "-----END EC PRIVATE KEY-----\n";
-  static const char *const passwords[] = {NULL, "pw", "wrong"};
-  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
-  g_autofree char *key = files_write(files, "k.pem", key_pem, -1);
-  for (gsize i = 0; i < G_N_ELEMENTS(passwords); i++)
-    assert_fault(certificate, key, passwords[i], TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
+  assert_beyond_us(files, key_pem, "pw");
 }
 
-/* `openssl pkcs8 -topk8 -scrypt`, password "geheim": no password opens it here, and none is asked
- * for. */
+/* `openssl pkcs8 -topk8 -scrypt`, password "geheim". */
 static void
 test_encryption_beyond_us(Files *files, gconstpointer unused)
 {
@@ -184,11 +190,7 @@ test_encryption_beyond_us(Files *files, gconstpointer unused)
                                 "UauvueISiUlEALtssN7VI0wSJ/DQIPS+oE1QtkS94mfkvGAuf3jj2A0+M/jT5bn7\n"
                                 "OxFLt2wc5jUVAIELiLK4Cpi2gQ5J2dLSnWxFnH6m/ceWLBTqGLwO\n"
                                 "-----END ENCRYPTED PRIVATE KEY-----\n";
-  static const char *const passwords[] = {NULL, "geheim", "wrong"};
-  g_autofree char *certificate = files_write(files, "c.pem", files->client_pem, -1);
-  g_autofree char *key = files_write(files, "k.pem", key_pem, -1);
-  for (gsize i = 0; i < G_N_ELEMENTS(passwords); i++)
-    assert_fault(certificate, key, passwords[i], TRUST_ERROR_KEY_UNSUPPORTED, key, "openssl pkcs8");
+  assert_beyond_us(files, key_pem, "geheim");
 }
 
 /* Of secp256k1, as PKCS#8 and as RFC 5915 has it: not damaged, only not known here. */
